@@ -1,0 +1,72 @@
+// An HTTPS client (libcurl): one connection kept for a run of requests, TLS verified against the CIs given.
+//
+// Not thread safe: one Client a thread. Every failure is an Error that says what went wrong and what to do.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ports.hpp"
+#include "base/result.hpp"
+#include "http/message.hpp"
+#include "http/tls.hpp"
+
+namespace sealift::http {
+
+/// A server as smdpAddress names it: an FQDN, perhaps with ":port" (docs/divergences.md). Default port 443.
+struct HostPort {
+  std::string host;
+  uint16_t port = 443;
+  /// Letters, digits, '-', '.' of at most 255 octets; port 1 to 65535. Error kind: invalid.
+  static Result<HostPort> parse(std::string_view address);
+  std::string text() const { return host + ":" + std::to_string(port); }
+};
+
+/// Another way to a server (`--connect-to NAME:PORT:ADDR:PORT`): where packets go, never what is verified.
+struct ConnectTo {
+  HostPort name;
+  std::string address;  ///< IPv4, IPv6 in brackets, or a name
+  uint16_t port = 0;
+  static Result<ConnectTo> parse(std::string_view text);
+};
+
+struct ClientOptions {
+  std::vector<Bytes> trusted_ci;  ///< CI certificates, DER; at least one
+  std::vector<ConnectTo> connect_to;
+  std::chrono::milliseconds connect_timeout{10'000};  ///< name, TCP and TLS
+  std::chrono::milliseconds request_timeout{60'000};  ///< whole exchange
+  size_t max_response = 4 * 1024 * 1024;              ///< octets of body; more is an error
+  std::string user_agent = "gsma-rsp-lpad";           ///< SGP.22 6.5.1
+};
+
+class Client {
+ public:
+  /// `clock` judges certificates and must outlive the client. Errors: those of TlsContext::client.
+  static Result<Client> make(ClientOptions options, Clock& clock);
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+  ~Client();
+
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  /// Any HTTP status is a Response; an Error means that there was none. `path` begins with '/'.
+  /// Errors: verification (TLS), io (name, connection), timeout, limit (response too large).
+  Result<Response> post(const HostPort& server, std::string_view path, const Headers& headers,
+                        std::string_view body);
+  Result<Response> get(const HostPort& server, std::string_view path, const Headers& headers = {});
+
+  /// Whom the last connection was made to; empty before the first one. The OID of an activation code is
+  /// compared with its registered_ids (SGP.22 3.1.3).
+  const std::optional<PeerIdentity>& peer() const;
+
+ private:
+  struct State;
+  explicit Client(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sealift::http
