@@ -114,7 +114,7 @@ Status Journal::replay() {
   if (!bad) {
     result = std::move(bad);
   } else if (at < log.size()) {
-    if (holds_later_record(View(log).subspan(at), sequence_ + 1) || (at == 0 && log.size() >= header_size)) {
+    if (holds_later_record(View(log).subspan(at), sequence_ + 1) || at == 0) {
       result = Error{ErrorKind::invalid, "the card memory is damaged at octet " + std::to_string(at) +
                                              " or is no card memory; restore it from a copy"};
     } else {
@@ -178,8 +178,9 @@ Status Journal::commit(const Transaction& transaction) {
   if (record.size() - header_size > max_body) return Error{ErrorKind::limit, "a transaction of over 64 MiB"};
   seal(record, sequence_ + 1);
   uint64_t offset = nvm_->size();
-  Status written = nvm_->append(record);
-  if (written) written = nvm_->sync();
+  // The first record is written atomically, so that an unreadable start always means a foreign or damaged file.
+  Status written = offset == 0 ? nvm_->replace(record) : nvm_->append(record);
+  if (written && offset != 0) written = nvm_->sync();
   if (!written) {
     failed_ = true;
     wipe(record);

@@ -119,6 +119,7 @@ TEST(Journal, refuses_a_file_that_is_something_else) {
 TEST(Journal, takes_nothing_after_a_failed_write) {
   MemoryNvm nvm;
   auto j = Journal::open(nvm).value();
+  ASSERT_TRUE(j.commit(put("first", {1})));
   nvm.fail_at(1, MemoryNvm::Loss::arrived);
   EXPECT_FALSE(j.commit(put("k", {1})));
   EXPECT_FALSE(j.has("k"));
