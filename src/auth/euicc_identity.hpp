@@ -1,0 +1,31 @@
+// Who signs on the eUICC's side: its EID with its public key, and values that it verifiably signed.
+//
+// A Verified<T> is made by verification alone, so that a function which needs a verified thing asks for the
+// type. Plain values; free to copy between threads.
+#pragma once
+
+#include "base/ids.hpp"
+#include "crypto/keys.hpp"
+
+namespace sealift::auth {
+
+/// An eUICC whose chain was verified, in this session or in the one it is remembered from.
+class EuiccIdentity {
+ public:
+  const Eid& eid() const { return eid_; }
+  const crypto::PublicKey& key() const { return key_; }
+  /// Takes up an identity that was verified before and kept by a store (see `remember`). Error kind invalid
+  /// where the octets are no key.
+  static Result<EuiccIdentity> recall(const Eid& eid, View remembered_key);
+  /// One octet of curve and 65 of point, for a store.
+  Bytes remember() const;
+  bool operator==(const EuiccIdentity&) const = default;
+
+ private:
+  friend class Authenticator;
+  EuiccIdentity(const Eid& eid, const crypto::PublicKey& key) : eid_(eid), key_(key) {}
+  Eid eid_;
+  crypto::PublicKey key_;
+};
+
+}  // namespace sealift::auth

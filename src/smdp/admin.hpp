@@ -1,0 +1,41 @@
+// What an operator of the SM-DP+ does with orders. Its functions are called by the administration interface
+// and by the command line; ES2+ comes on top of them.
+//
+// Thread safe; they block on the order store. Errors are for people.
+#pragma once
+
+#include "messages/es8.hpp"
+#include "smdp/ports.hpp"
+
+namespace sealift::smdp {
+
+/// A profile that enters the stock.
+struct ImportProfile {
+  SecretBytes upp;                                    ///< profile elements (TCA), header first, end last
+  Protection protection = Protection::random_keys;
+  /// What the eUICC and its user see. The ICCID is that of the profile header and need not be set.
+  messages::StoreMetadataRequest metadata;
+};
+
+/// An order for a profile in stock, released at once.
+struct CreateOrder {
+  Iccid iccid;
+  std::optional<Eid> eid;                   ///< the only eUICC that may have it
+  std::optional<MatchingId> matchingId;     ///< none: one of 128 random bits; empty: default SM-DP+, needs eid
+  std::optional<SecretBytes> confirmationCode;  ///< UTF-8; only its SHA-256 is kept
+  std::optional<Time> expires;
+};
+
+/// Puts a profile in stock, sealed. Error kinds: invalid (not a profile, metadata out of bounds), exists.
+Result<Order> import_profile(Ports&, std::string_view principal, ImportProfile);
+/// Available -> Released. Error kinds: not_found, conflict (not available), exists (MatchingID taken), invalid.
+Result<Order> create_order(Ports&, std::string_view principal, const CreateOrder&);
+/// At most `limit` orders after `after`, in order of ICCID.
+Result<std::vector<Order>> list_orders(Ports&, const std::optional<Iccid>& after, size_t limit);
+/// Error kind: not_found.
+Result<Order> show_order(Ports&, const Iccid&);
+/// "1$address$matchingId" with the OID left out, "$$1" after it where a confirmation code is required
+/// (SGP.22 4.1). Error kind conflict: the order has no MatchingID yet.
+Result<std::string> activation_code(const Ports&, const Order&);
+
+}  // namespace sealift::smdp

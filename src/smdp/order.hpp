@@ -1,0 +1,100 @@
+// An order: one profile in stock and what is to become of it (SGP.22 3.1.6).
+//
+// Plain values; the rules that change them are in the functions of this room, and a store only keeps them.
+#pragma once
+
+#include <optional>
+
+#include "base/ids.hpp"
+#include "base/ports.hpp"
+
+namespace sealift::smdp {
+
+enum class OrderState : uint8_t {
+  available,    ///< in stock
+  allocated,    ///< reserved, no EID yet
+  linked,       ///< reserved for an EID
+  confirmed,    ///< has its MatchingID, not to be given out yet
+  released,     ///< may be downloaded
+  downloaded,   ///< bound to an eUICC, result not known yet
+  installed,    ///< the eUICC reported success
+  error,        ///< ended by a permanent failure, a refusal of the user or too many attempts
+  unavailable,  ///< withdrawn
+};
+std::string_view name(OrderState state);
+Result<OrderState> order_state(std::string_view name);
+
+/// How the profile elements of a package are protected (SGP.22 2.5.3, 2.5.4).
+enum class Protection : uint8_t {
+  random_keys,   ///< once, at import, under random keys of this profile; binding protects only those keys
+  session_keys,  ///< at binding, under the keys agreed with the eUICC
+};
+
+struct Order {
+  Iccid iccid;
+  OrderState state = OrderState::available;
+  /// None until confirmed; empty where the default SM-DP+ address leads here and the EID selects.
+  std::optional<MatchingId> matchingId;
+  /// Given with the order, or set by the binding.
+  std::optional<Eid> eid;
+  /// SHA-256 of the confirmation code, where one is required.
+  std::optional<Octets<32>> confirmation;
+  uint32_t confirmation_attempts = 0;  ///< wrong codes so far
+  uint32_t download_attempts = 0;      ///< packages delivered so far
+  std::optional<Time> expires;
+  Protection protection = Protection::random_keys;
+  Bytes metadata;  ///< StoreMetadataRequest, DER
+  /// otPK.EUICC the package was bound to, 65 octets; empty before the binding.
+  Bytes euiccOtpk;
+  /// Counts the changes. A change names the version it read; the store refuses it where that is past.
+  uint64_t version = 0;
+};
+
+/// A profile as the store holds it: never in clear. AES-256-GCM under the store key, bound to the ICCID.
+struct StoredProfile {
+  /// random_keys: the protected '86' blocks, encrypted by the random keys alone.
+  /// session_keys: the profile elements, sealed.
+  Bytes content;
+  /// random_keys: the three random keys, sealed. session_keys: empty.
+  Bytes keys;
+  /// What eligibility asks: major and minor of the profile header, and the size of the profile elements.
+  uint8_t major = 0;
+  uint8_t minor = 0;
+  uint32_t size = 0;
+  /// Services that the profile header says are mandatory: bit n is the n-th of SAIP ServicesList.
+  uint64_t services = 0;
+};
+
+/// A package given to an eUICC: what it takes to judge the installation result, which carries no certificate.
+struct Delivery {
+  TransactionId transactionId;
+  Iccid iccid;
+  Eid eid;
+  Bytes euiccKey;  ///< PK.EUICC: one octet of curve, 65 of point
+};
+
+/// Identity of a notification for ever: an eUICC never uses a number twice (SGP.22 3.5).
+struct NotificationKey {
+  Eid eid;
+  uint64_t seqNumber = 0;
+  auto operator<=>(const NotificationKey&) const = default;
+};
+
+/// Who did what; stored in the same transaction as the change itself.
+struct Audit {
+  Time at;
+  std::string actor;   ///< principal of the administration, or "es9+"
+  std::string action;  ///< create, bind, deliver_again, install, ...
+  std::string detail;  ///< public: codes and states, no identifier
+};
+
+/// One change of an order, all or nothing.
+struct Transition {
+  Order after;                           ///< `version` as read; the store counts it up
+  std::optional<Bytes> package;          ///< new bound package (BoundProfilePackage, DER)
+  std::optional<Delivery> delivery;      ///< the session that got it
+  std::optional<NotificationKey> heard;  ///< the notification that caused it
+  Audit audit;
+};
+
+}  // namespace sealift::smdp

@@ -1,0 +1,80 @@
+// What an SM-DP+ needs of the world. Stores are made by src/store, signers by src/hsm, all put together in
+// src/lab.
+//
+// One Ports serves every thread: each port is thread safe, or const. Nothing here outlives its maker; Ports
+// only borrows.
+#pragma once
+
+#include <vector>
+
+#include "auth/server.hpp"
+#include "smdp/observer.hpp"
+#include "smdp/order.hpp"
+#include "smdp/session.hpp"
+
+namespace sealift::smdp {
+
+/// The durable store of orders. Every Error means: nothing was changed.
+class OrderStore {
+ public:
+  virtual ~OrderStore() = default;
+  /// A new order with its profile. Error kind `exists` where the ICCID or MatchingID is taken.
+  virtual Status add(const Order&, const StoredProfile&, const Audit&) = 0;
+  virtual Result<std::optional<Order>> find(const Iccid&) = 0;
+  /// By a MatchingID that is not empty.
+  virtual Result<std::optional<Order>> find(const MatchingId&) = 0;
+  /// The oldest order with an empty MatchingID that waits (released or downloaded) for this eUICC.
+  virtual Result<std::optional<Order>> find_default(const Eid&) = 0;
+  /// In order of ICCID, those after `after`.
+  virtual Result<std::vector<Order>> list(const std::optional<Iccid>& after, size_t limit) = 0;
+  virtual Result<StoredProfile> profile(const Iccid&) = 0;
+  /// The package of the last binding. Error kind `not_found` where there is none.
+  virtual Result<Bytes> package(const Iccid&) = 0;
+  virtual Result<std::optional<Delivery>> delivery(const TransactionId&) = 0;
+  /// Compare and swap; durable when it returns. Error kind `conflict` where the order has another version
+  /// than `after.version`, or its MatchingID is taken; `exists` where the notification was heard before.
+  virtual Status apply(const Transition&) = 0;
+  /// Remembers a notification that changes no order. Error kind `exists` where it was heard before.
+  virtual Status hear(const NotificationKey&, const Audit&) = 0;
+};
+
+/// Open sessions: in memory, capped, short-lived.
+class SessionStore {
+ public:
+  virtual ~SessionStore() = default;
+  /// Keeps a session until `until` (Clock::monotonic). False where it is full and nothing may give way;
+  /// sessions that have not authenticated give way first.
+  virtual bool put(const TransactionId&, Session, std::chrono::milliseconds until) = 0;
+  /// Takes a session out: of two callers with one transactionId, one gets it.
+  virtual std::optional<Session> take(const TransactionId&, std::chrono::milliseconds now) = 0;
+};
+
+/// Keys and certificates under one CI.
+struct Signers {
+  auth::ServerIdentity dpAuth;  ///< CERT.DPauth, SK.DPauth
+  auth::ServerIdentity dpPb;    ///< CERT.DPpb, SK.DPpb; same OID, same CI
+};
+
+struct Settings {
+  std::string smdpAddress;                ///< host, or host:port (docs/divergences.md)
+  Octets<3> lowest_svn{2, 0, 0};          ///< first and last SVN of eUICCs that are served
+  Octets<3> highest_svn{2, 255, 255};     ///<
+  std::chrono::seconds session_ttl{300};  ///< idle time between two steps
+  uint32_t max_download_attempts = 10;    ///< packages delivered per order
+  uint32_t max_confirmation_attempts = 3; ///< wrong confirmation codes per order
+  bool rebind = true;                     ///< a new otPK.EUICC of the same eUICC gets a new binding
+};
+
+struct Ports {
+  Clock& clock;
+  Random& random;
+  const auth::Authenticator& authenticator;  ///< the CIs trusted for eUICCs
+  const std::vector<Signers>& signers;       ///< one for each CI
+  const Secret<32>& store_key;               ///< seals profiles at rest
+  OrderStore& orders;
+  SessionStore& sessions;
+  Observer& observer;
+  const Settings& settings;
+};
+
+}  // namespace sealift::smdp
