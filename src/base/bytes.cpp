@@ -13,6 +13,8 @@ Bytes concat(std::initializer_list<View> parts) {
   return out;
 }
 
+void append(Bytes& out, View more) { out.insert(out.end(), more.begin(), more.end()); }
+
 bool equal(View a, View b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
 std::string hex(View octets) {

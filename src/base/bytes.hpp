@@ -34,7 +34,7 @@ inline Bytes to_bytes(View octets) { return {octets.begin(), octets.end()}; }
 inline Bytes to_bytes(std::string_view chars) { return to_bytes(view(chars)); }
 /// Concatenation.
 Bytes concat(std::initializer_list<View> parts);
-inline void append(Bytes& out, View more) { out.insert(out.end(), more.begin(), more.end()); }
+void append(Bytes& out, View more);
 /// Equality of public octets; for secrets use equal_constant_time (secret.hpp).
 bool equal(View a, View b);
 
