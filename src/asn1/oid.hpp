@@ -1,8 +1,8 @@
 // OBJECT IDENTIFIER values (X.690 8.19): content octets inside, dotted decimals outside.
 //
-// A value type without heap memory: extensions of every certificate are told apart by it. The content is
-// always well formed: two arcs or more, minimal base-128, no arc above 32 bits (the UUID arcs under 2.25 are
-// not used in RSP and are refused).
+// A value type without heap memory: extensions of every certificate are told apart by it. A content that was
+// parsed is well formed: two arcs or more, minimal base-128, no arc above 32 bits (the UUID arcs under 2.25
+// are not used in RSP and are refused).
 #pragma once
 
 #include <compare>
@@ -15,6 +15,9 @@ class Oid {
  public:
   /// Content octets that an Oid can hold; longer ones are refused (kind limit).
   static constexpr size_t max_size = 47;
+
+  /// No arcs at all: a message field yet to be filled, equal to no OID that was ever received.
+  constexpr Oid() = default;
 
   /// Made of known arcs, for constants: `constexpr Oid key_usage = Oid::of({2, 5, 29, 15});`
   static constexpr Oid of(std::initializer_list<uint32_t> arcs) {
@@ -42,7 +45,6 @@ class Oid {
   auto operator<=>(const Oid&) const = default;
 
  private:
-  constexpr Oid() = default;
   constexpr void push(uint64_t value) {
     size_t count = 1;
     for (uint64_t rest = value >> 7; rest != 0; rest >>= 7) ++count;
