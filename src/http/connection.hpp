@@ -1,0 +1,123 @@
+// Internal to the server: one client's connection, and what all connections of a server share.
+//
+// A connection belongs to one lane (an I/O thread with its own event loop) and is touched by that thread
+// alone, except while its request is with a worker, when the coroutine sleeps. Deadlines are kept by a sweep
+// over the lane's connections, so that no request pays for a timer.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <unordered_set>
+
+#include "http/server.hpp"
+#include "http/worker_pool.hpp"
+
+namespace sealift::http {
+
+namespace asio = boost::asio;
+using Executor = asio::io_context::executor_type;
+template <class T>
+using Task = asio::awaitable<T, Executor>;
+inline constexpr asio::use_awaitable_t<Executor> awaiting{};
+using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// What the connections of a server have in common.
+struct Shared {
+  Shared(ServerOptions o, Router r)
+      : options(std::move(o)), router(std::move(r)), workers(options.workers, options.max_waiting) {}
+  const ServerOptions options;
+  const Router router;
+  WorkerPool workers;
+  std::atomic<bool> stopping{false};
+  std::atomic<uint64_t> accepted{0}, refused{0}, handshake_failures{0}, requests{0}, bad_requests{0}, overloads{0},
+      timeouts{0};
+  std::mutex mutex;  // guards what follows
+  std::condition_variable changed;
+  uint64_t connections = 0;
+  std::optional<TlsContext> tls;
+};
+
+class Connection;
+
+/// An I/O thread's event loop and its connections.
+struct Lane {
+  asio::io_context loop{1};
+  asio::executor_work_guard<Executor> keep_running{loop.get_executor()};
+  Timer sweep_timer{loop.get_executor()};
+  std::unordered_set<Connection*> connections;
+  std::string date;  // the Date field's value, renewed by the sweep
+};
+
+class Connection {
+ public:
+  Connection(Shared& shared, Lane& lane, Socket socket, const TlsContext& tls);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Handshake, requests and responses until either side is done.
+  Task<void> serve();
+  /// Ends the connection where its time is over at `now`.
+  void sweep(SteadyTime now);
+  /// Called once when the server stops: idle connections end, others after their response.
+  void end_when_idle();
+  /// Ends the connection at its next step, whatever it does.
+  void abandon();
+
+ private:
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+  enum class Phase { handshake, idle, header, body, working, writing, closing };
+  enum class Read { complete, refused, closed };
+
+  void enter(Phase phase);
+  Task<bool> ready(int ssl_result);
+  Task<bool> handshake();
+  Task<Read> read_request();
+  /// Feeds what was received to the parser. False where the request must be refused (refusal_ is set).
+  bool parse();
+  bool refuse(unsigned status, std::string why);
+  bool take_request();
+  Task<void> answer_on_worker();
+  Task<bool> write(std::string text);
+  Task<bool> continue_if_expected();
+  Task<void> close(bool client_may_still_send);
+  std::string text_of(const Response& response, bool keep_alive) const;
+  void work();
+  friend struct GiveToWorker;
+
+  Shared& shared_;
+  Lane& lane_;
+  Socket socket_;
+  std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
+  std::string peer_;
+  Phase phase_ = Phase::handshake;
+  SteadyTime deadline_{};
+  bool ended_ = false;      // its time is over or it was abandoned: no step may wait any more
+  bool plain_http_ = false;
+  bool continued_ = false;
+  std::string received_;    // read, not yet parsed
+  std::optional<Parser> parser_;
+  Request request_;
+  Response response_;
+  std::function<void()> resume_;
+};
+
+/// Owns the connection for as long as it lives.
+Task<void> serve_connection(Shared& shared, Lane& lane, Socket socket, TlsContext tls);
+
+}  // namespace sealift::http

@@ -1,0 +1,44 @@
+#include "http/router.hpp"
+
+#include <exception>
+
+namespace sealift::http {
+namespace {
+
+Response plain(unsigned status, std::string text) { return {status, "text/plain", std::move(text) + "\n", {}}; }
+
+bool answers(std::string_view route_method, std::string_view method) {
+  return route_method == method || (route_method == "GET" && method == "HEAD");
+}
+
+}  // namespace
+
+void Router::add(std::string method, std::string path, Handler handler, std::string required_media_type) {
+  routes_[std::move(path)].push_back({std::move(method), std::move(handler), std::move(required_media_type)});
+}
+
+Response Router::answer(const Request& request) const {
+  auto found = routes_.find(request.path);
+  if (found == routes_.end()) return plain(404, "There is nothing at this path.");
+  std::string allowed;
+  for (const Route& route : found->second) {
+    if (!answers(route.method, request.method)) {
+      allowed += (allowed.empty() ? "" : ", ") + route.method + (route.method == "GET" ? ", HEAD" : "");
+      continue;
+    }
+    if (!route.required_media_type.empty() &&
+        !same_field_name(media_type(request.header("Content-Type")), route.required_media_type)) {
+      return plain(415, "This path takes a body of Content-Type " + route.required_media_type + ".");
+    }
+    try {
+      return route.handler(request);
+    } catch (const std::exception&) {  // a library's, such as std::bad_alloc; ours are Results
+      return plain(500, "The server failed on this request.");
+    }
+  }
+  Response refusal = plain(405, "This path answers " + allowed + ".");
+  refusal.headers.emplace_back("Allow", allowed);
+  return refusal;
+}
+
+}  // namespace sealift::http

@@ -1,0 +1,218 @@
+#include "http/tls.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+namespace sealift::http {
+namespace {
+
+struct Free {
+  void operator()(X509* p) const { X509_free(p); }
+  void operator()(EVP_PKEY* p) const { EVP_PKEY_free(p); }
+  void operator()(GENERAL_NAMES* p) const { GENERAL_NAMES_free(p); }
+};
+template <class T>
+using Owned = std::unique_ptr<T, Free>;
+
+// SGP.22 2.6.6 names the two AES_128 suites; the CBC one is last and only for peers that have nothing better.
+constexpr const char* tls12_ciphers =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:"
+    "ECDHE-ECDSA-AES128-SHA256";
+constexpr const char* tls13_ciphers =
+    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
+// brainpool is last and thus only reached by a peer that needs it, over TLS 1.2.
+constexpr const char* groups = "X25519:P-256:P-384:brainpoolP256r1";
+
+Owned<X509> parse_certificate(View der) {
+  const uint8_t* p = der.data();
+  Owned<X509> certificate(d2i_X509(nullptr, &p, static_cast<long>(der.size())));
+  if (certificate && p != der.data() + der.size()) certificate.reset();
+  return certificate;
+}
+
+void common_settings(SSL_CTX* ctx) {
+  SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(ctx, tls12_ciphers);
+  SSL_CTX_set_ciphersuites(ctx, tls13_ciphers);
+  SSL_CTX_set1_groups_list(ctx, groups);
+  SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
+  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
+}
+
+bool is_brainpool(EVP_PKEY* key) {
+  char group[64] = {};
+  size_t size = 0;
+  return EVP_PKEY_get_group_name(key, group, sizeof group, &size) == 1 &&
+         std::string_view(group, size).starts_with("brainpool");
+}
+
+// We speak HTTP/1.1 alone. A client that offers other protocols only is left to find out by itself.
+int choose_http11(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
+                  unsigned in_size, void*) {
+  static constexpr unsigned char ours[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  unsigned char* chosen = nullptr;
+  if (SSL_select_next_proto(&chosen, out_size, ours, sizeof ours, in, in_size) != OPENSSL_NPN_NEGOTIATED)
+    return SSL_TLSEXT_ERR_NOACK;
+  *out = chosen;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+Error tls_error(ErrorKind kind, std::string what) {
+  std::string details = take_tls_errors();
+  if (!details.empty()) what += " (" + details + ")";
+  return Error{kind, std::move(what)};
+}
+
+void judge(X509_VERIFY_PARAM* rules, const std::string& host, Time now) {
+  X509_VERIFY_PARAM_set_time(rules, std::chrono::system_clock::to_time_t(now));
+  // The name is looked for in SAN dNSName only; the subject's CN does not count.
+  X509_VERIFY_PARAM_set_hostflags(rules,
+                                  X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  if (X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str()) != 1)
+    X509_VERIFY_PARAM_set1_host(rules, host.data(), host.size());
+}
+
+PeerIdentity names_in(X509* certificate) {
+  PeerIdentity identity;
+  uint8_t* der = nullptr;
+  int size = i2d_X509(certificate, &der);
+  if (size > 0) identity.certificate.assign(der, der + size);
+  OPENSSL_free(der);
+  Owned<GENERAL_NAMES> names(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type == GEN_DNS) {
+      identity.dns_names.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
+                                      static_cast<size_t>(ASN1_STRING_length(name->d.dNSName)));
+    } else if (name->type == GEN_RID) {
+      char dotted[256] = {};
+      int length = OBJ_obj2txt(dotted, sizeof dotted, name->d.registeredID, 1);
+      if (length > 0 && length < static_cast<int>(sizeof dotted)) identity.registered_ids.emplace_back(dotted);
+    }
+  }
+  return identity;
+}
+
+}  // namespace
+
+Result<TlsContext> TlsContext::server(const TlsIdentity& identity) {
+  if (identity.certificates.empty()) return Error{ErrorKind::invalid, "TLS: no server certificate given"};
+  std::shared_ptr<SSL_CTX> ctx(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+  if (!ctx) return tls_error(ErrorKind::internal, "TLS: no context");
+  common_settings(ctx.get());
+  SSL_CTX_set_options(ctx.get(), SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_num_tickets(ctx.get(), 0);
+  SSL_CTX_set_alpn_select_cb(ctx.get(), choose_http11, nullptr);
+
+  for (size_t i = 0; i < identity.certificates.size(); ++i) {
+    Owned<X509> certificate = parse_certificate(identity.certificates[i]);
+    if (!certificate) {
+      return tls_error(ErrorKind::invalid,
+                       "TLS: certificate " + std::to_string(i + 1) + " of the chain is not a DER certificate");
+    }
+    bool taken = i == 0 ? SSL_CTX_use_certificate(ctx.get(), certificate.get()) == 1
+                        : SSL_CTX_add1_chain_cert(ctx.get(), certificate.get()) == 1;
+    if (!taken) return tls_error(ErrorKind::invalid, "TLS: the server certificate cannot be used");
+  }
+
+  View der = identity.private_key.expose();
+  const uint8_t* p = der.data();
+  Owned<EVP_PKEY> key(d2i_AutoPrivateKey(nullptr, &p, static_cast<long>(der.size())));
+  if (!key) return tls_error(ErrorKind::invalid, "TLS: the private key is not DER in PKCS#8 or SEC 1 form");
+  if (is_brainpool(key.get())) SSL_CTX_set_max_proto_version(ctx.get(), TLS1_2_VERSION);
+  if (SSL_CTX_use_PrivateKey(ctx.get(), key.get()) != 1 || SSL_CTX_check_private_key(ctx.get()) != 1)
+    return tls_error(ErrorKind::verification, "TLS: the private key does not belong to the server certificate");
+  return TlsContext(std::move(ctx));
+}
+
+Result<TlsContext> TlsContext::client(const std::vector<Bytes>& trusted_ci) {
+  if (trusted_ci.empty()) {
+    return Error{ErrorKind::invalid,
+                 "TLS: no CI certificate to trust was given; name the issuer's certificate (pki init makes one)"};
+  }
+  std::shared_ptr<SSL_CTX> ctx(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  if (!ctx) return tls_error(ErrorKind::internal, "TLS: no context");
+  common_settings(ctx.get());
+  SSL_CTX_set_verify(ctx.get(), SSL_VERIFY_PEER, nullptr);
+  for (const Bytes& der : trusted_ci) {
+    Owned<X509> certificate = parse_certificate(der);
+    if (!certificate) return tls_error(ErrorKind::invalid, "TLS: a CI certificate is not a DER certificate");
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx.get()), certificate.get());
+  }
+  ERR_clear_error();
+  return TlsContext(std::move(ctx));
+}
+
+void apply_client_rules(SSL_CTX* ctx, const TlsContext& trusted, const std::string& host, Time now) {
+  common_settings(ctx);
+  SSL_CTX_set1_cert_store(ctx, SSL_CTX_get_cert_store(trusted.get()));
+  SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, nullptr);
+  judge(SSL_CTX_get0_param(ctx), host, now);
+}
+
+void apply_client_rules(SSL* connection, const std::string& host, Time now) {
+  SSL_set_verify(connection, SSL_VERIFY_PEER, nullptr);
+  judge(SSL_get0_param(connection), host, now);
+}
+
+Result<PeerIdentity> identity_of(View certificate) {
+  Owned<X509> parsed = parse_certificate(certificate);
+  if (!parsed) return tls_error(ErrorKind::invalid, "not a DER certificate");
+  return names_in(parsed.get());
+}
+
+Result<PeerIdentity> identity_of_peer(SSL* connection) {
+  X509* certificate = SSL_get0_peer_certificate(connection);
+  if (!certificate) return Error{ErrorKind::verification, "TLS: the peer showed no certificate"};
+  return names_in(certificate);
+}
+
+Error verification_error(long code, const std::string& server) {
+  std::string what;
+  switch (code) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      what = "its certificate is for another name; check the address, or the server's certificate (SAN dNSName)";
+      break;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      what = "its certificate has expired; the operator must renew it (or this machine's clock is wrong)";
+      break;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      what = "its certificate is not valid yet; check this machine's clock";
+      break;
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+      what = "its certificate is signed by itself or by an issuer that is not trusted; it must come from a CI "
+             "you trust";
+      break;
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      what = "its certificate comes from a CI that is not trusted; give that CI's certificate if it should be";
+      break;
+    case X509_V_ERR_INVALID_PURPOSE:
+      what = "its certificate is not for a TLS server (key usage or extended key usage)";
+      break;
+    case X509_V_ERR_CERT_REVOKED:
+      what = "its certificate was revoked";
+      break;
+    default:
+      what = std::string("its certificate does not verify: ") + X509_verify_cert_error_string(code);
+  }
+  return Error{ErrorKind::verification, "TLS: " + server + " refused: " + what};
+}
+
+std::string take_tls_errors() {
+  std::string line;
+  while (unsigned long code = ERR_get_error()) {
+    const char* reason = ERR_reason_error_string(code);
+    if (!line.empty()) line += "; ";
+    line += reason ? reason : ("error " + std::to_string(code)).c_str();
+  }
+  return line;
+}
+
+}  // namespace sealift::http

@@ -1,0 +1,38 @@
+// Threads that run handlers, so that those may block on the disk or an HSM.
+//
+// A job is a function and its argument, so that handing one over allocates nothing. The owner of the argument
+// keeps it alive until the job ran.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace sealift::http {
+
+class WorkerPool {
+ public:
+  struct Job {
+    void (*run)(void*);
+    void* argument;
+  };
+  WorkerPool(unsigned threads, size_t max_waiting);
+  ~WorkerPool() { finish(); }
+  /// False, and the job is not taken, where max_waiting jobs wait already.
+  bool submit(Job job);
+  /// Runs what waits, then ends and joins the threads.
+  void finish();
+
+ private:
+  void work();
+  const size_t max_waiting_;
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<Job> waiting_;
+  bool finishing_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace sealift::http
