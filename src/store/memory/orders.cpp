@@ -1,0 +1,126 @@
+#include "store/memory/orders.hpp"
+
+namespace sealift::store {
+
+using smdp::Order;
+using smdp::OrderState;
+
+namespace {
+
+Error not_in_stock() { return {ErrorKind::not_found, "no profile with this ICCID is in stock"}; }
+
+bool has_matching_id(const Order& order) { return order.matchingId && !order.matchingId->empty(); }
+
+}  // namespace
+
+bool MemoryOrders::matching_id_taken(const Order& order) const {
+  if (!has_matching_id(order)) return false;
+  auto it = by_matching_id_.find(order.matchingId->value());
+  return it != by_matching_id_.end() && it->second != order.iccid;
+}
+
+void MemoryOrders::index(const Order& before, const Order& after) {
+  if (has_matching_id(before)) by_matching_id_.erase(before.matchingId->value());
+  if (has_matching_id(after)) by_matching_id_.emplace(after.matchingId->value(), after.iccid);
+}
+
+Status MemoryOrders::add(const Order& order, const smdp::StoredProfile& profile, const smdp::Audit& audit) {
+  std::lock_guard lock(mutex_);
+  if (orders_.contains(order.iccid)) return Error{ErrorKind::exists, "this ICCID is in stock already"};
+  if (matching_id_taken(order)) return Error{ErrorKind::exists, "this MatchingID is in use"};
+  orders_.emplace(order.iccid, Kept{order, profile, std::nullopt, orders_.size()});
+  index(Order{}, order);
+  audit_.push_back(audit);
+  return {};
+}
+
+Result<std::optional<Order>> MemoryOrders::find(const Iccid& iccid) {
+  std::lock_guard lock(mutex_);
+  auto it = orders_.find(iccid);
+  if (it == orders_.end()) return std::optional<Order>();
+  return std::optional<Order>(it->second.order);
+}
+
+Result<std::optional<Order>> MemoryOrders::find(const MatchingId& id) {
+  std::lock_guard lock(mutex_);
+  auto it = by_matching_id_.find(id.value());
+  if (it == by_matching_id_.end()) return std::optional<Order>();
+  return std::optional<Order>(orders_.at(it->second).order);
+}
+
+Result<std::optional<Order>> MemoryOrders::find_default(const Eid& eid) {
+  std::lock_guard lock(mutex_);
+  const Kept* oldest = nullptr;
+  for (const auto& [iccid, kept] : orders_) {
+    const Order& o = kept.order;
+    const bool waits = o.state == OrderState::released || o.state == OrderState::downloaded;
+    if (!waits || o.eid != eid || !o.matchingId || !o.matchingId->empty()) continue;
+    if (!oldest || kept.number < oldest->number) oldest = &kept;
+  }
+  if (!oldest) return std::optional<Order>();
+  return std::optional<Order>(oldest->order);
+}
+
+Result<std::vector<Order>> MemoryOrders::list(const std::optional<Iccid>& after, size_t limit) {
+  std::lock_guard lock(mutex_);
+  std::vector<Order> out;
+  for (auto it = after ? orders_.upper_bound(*after) : orders_.begin(); it != orders_.end(); ++it) {
+    if (out.size() >= limit) break;
+    out.push_back(it->second.order);
+  }
+  return out;
+}
+
+Result<smdp::StoredProfile> MemoryOrders::profile(const Iccid& iccid) {
+  std::lock_guard lock(mutex_);
+  auto it = orders_.find(iccid);
+  if (it == orders_.end()) return not_in_stock();
+  return it->second.profile;
+}
+
+Result<Bytes> MemoryOrders::package(const Iccid& iccid) {
+  std::lock_guard lock(mutex_);
+  auto it = orders_.find(iccid);
+  if (it == orders_.end()) return not_in_stock();
+  if (!it->second.package) return Error{ErrorKind::not_found, "this profile is not bound"};
+  return *it->second.package;
+}
+
+Result<std::optional<smdp::Delivery>> MemoryOrders::delivery(const TransactionId& id) {
+  std::lock_guard lock(mutex_);
+  auto it = deliveries_.find(id);
+  if (it == deliveries_.end()) return std::optional<smdp::Delivery>();
+  return std::optional<smdp::Delivery>(it->second);
+}
+
+Status MemoryOrders::apply(const smdp::Transition& t) {
+  std::lock_guard lock(mutex_);
+  auto it = orders_.find(t.after.iccid);
+  if (it == orders_.end()) return not_in_stock();
+  if (t.heard && heard_.contains(*t.heard)) return Error{ErrorKind::exists, "this notification was heard before"};
+  if (it->second.order.version != t.after.version || matching_id_taken(t.after)) {
+    return Error{ErrorKind::conflict, "the order has changed meanwhile, or its MatchingID is in use"};
+  }
+  index(it->second.order, t.after);
+  it->second.order = t.after;
+  ++it->second.order.version;
+  if (t.package) it->second.package = *t.package;
+  if (t.delivery) deliveries_.insert_or_assign(t.delivery->transactionId, *t.delivery);
+  if (t.heard) heard_.insert(*t.heard);
+  audit_.push_back(t.audit);
+  return {};
+}
+
+Status MemoryOrders::hear(const smdp::NotificationKey& key, const smdp::Audit& audit) {
+  std::lock_guard lock(mutex_);
+  if (!heard_.insert(key).second) return Error{ErrorKind::exists, "this notification was heard before"};
+  audit_.push_back(audit);
+  return {};
+}
+
+std::vector<smdp::Audit> MemoryOrders::audit() const {
+  std::lock_guard lock(mutex_);
+  return audit_;
+}
+
+}  // namespace sealift::store

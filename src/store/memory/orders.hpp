@@ -1,0 +1,49 @@
+// Orders in this process's memory: for tests, simulations and demonstrations. Nothing survives the process.
+//
+// Thread safe: one lock.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+
+#include "smdp/ports.hpp"
+
+namespace sealift::store {
+
+class MemoryOrders final : public smdp::OrderStore {
+ public:
+  Status add(const smdp::Order&, const smdp::StoredProfile&, const smdp::Audit&) override;
+  Result<std::optional<smdp::Order>> find(const Iccid&) override;
+  Result<std::optional<smdp::Order>> find(const MatchingId&) override;
+  Result<std::optional<smdp::Order>> find_default(const Eid&) override;
+  Result<std::vector<smdp::Order>> list(const std::optional<Iccid>& after, size_t limit) override;
+  Result<smdp::StoredProfile> profile(const Iccid&) override;
+  Result<Bytes> package(const Iccid&) override;
+  Result<std::optional<smdp::Delivery>> delivery(const TransactionId&) override;
+  Status apply(const smdp::Transition&) override;
+  Status hear(const smdp::NotificationKey&, const smdp::Audit&) override;
+
+  /// Audit rows so far.
+  std::vector<smdp::Audit> audit() const;
+
+ private:
+  struct Kept {
+    smdp::Order order;
+    smdp::StoredProfile profile;
+    std::optional<Bytes> package;
+    uint64_t number;  ///< of arrival
+  };
+  bool matching_id_taken(const smdp::Order&) const;
+  void index(const smdp::Order& before, const smdp::Order& after);
+
+  mutable std::mutex mutex_;
+  std::map<Iccid, Kept> orders_;
+  std::unordered_map<std::string, Iccid> by_matching_id_;
+  std::map<TransactionId, smdp::Delivery> deliveries_;
+  std::set<smdp::NotificationKey> heard_;
+  std::vector<smdp::Audit> audit_;
+};
+
+}  // namespace sealift::store

@@ -1,0 +1,93 @@
+#include "store/sqlite/migrations.hpp"
+
+#include <array>
+
+namespace sealift::store {
+namespace {
+
+constexpr int64_t kApplicationId = 0x5EA11F70;  ///< in the file's header: tells our stores from other databases
+
+// A step that has shipped is never changed; later ones are added below it.
+constexpr std::array<const char*, 1> kSteps{
+    R"sql(
+      CREATE TABLE orders (
+        number                INTEGER PRIMARY KEY,
+        iccid                 BLOB NOT NULL UNIQUE CHECK (length(iccid) = 10),
+        state                 INTEGER NOT NULL,
+        matching_id           TEXT,
+        eid                   BLOB CHECK (eid IS NULL OR length(eid) = 16),
+        confirmation          BLOB CHECK (confirmation IS NULL OR length(confirmation) = 32),
+        confirmation_attempts INTEGER NOT NULL,
+        download_attempts     INTEGER NOT NULL,
+        expires               INTEGER,
+        protection            INTEGER NOT NULL,
+        euicc_otpk            BLOB NOT NULL,
+        version               INTEGER NOT NULL,
+        metadata              BLOB NOT NULL
+      );
+      CREATE UNIQUE INDEX orders_by_matching_id ON orders (matching_id) WHERE matching_id <> '';
+      CREATE INDEX orders_by_eid ON orders (eid) WHERE matching_id = '';
+      CREATE TABLE profiles (
+        iccid    BLOB PRIMARY KEY,
+        major    INTEGER NOT NULL,
+        minor    INTEGER NOT NULL,
+        size     INTEGER NOT NULL,
+        services INTEGER NOT NULL,
+        keys     BLOB NOT NULL,
+        content  BLOB NOT NULL
+      );
+      CREATE TABLE packages (iccid BLOB PRIMARY KEY, package BLOB NOT NULL);
+      CREATE TABLE deliveries (
+        transaction_id BLOB PRIMARY KEY,
+        iccid          BLOB NOT NULL,
+        eid            BLOB NOT NULL,
+        euicc_key      BLOB NOT NULL
+      ) WITHOUT ROWID;
+      CREATE TABLE notifications (eid BLOB, seq_number INTEGER, PRIMARY KEY (eid, seq_number)) WITHOUT ROWID;
+      CREATE TABLE audit (
+        number INTEGER PRIMARY KEY,
+        at     INTEGER NOT NULL,
+        actor  TEXT NOT NULL,
+        action TEXT NOT NULL,
+        iccid  BLOB,
+        state  INTEGER,
+        detail TEXT NOT NULL
+      );
+    )sql",
+};
+
+Status configure(Database& db) {
+  // WAL: readers never wait for the writer. FULL: a commit is on the disk before anybody is answered.
+  return db.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;");
+}
+
+Status step(Database& db, size_t number) {
+  TRY_VOID(db.execute("BEGIN IMMEDIATE"));
+  const std::string marks = "PRAGMA application_id = " + std::to_string(kApplicationId) +
+                            "; PRAGMA user_version = " + std::to_string(number + 1);
+  Status done = db.execute(kSteps[number]);
+  if (done) done = db.execute(marks.c_str());
+  if (done) done = db.execute("COMMIT");
+  // A failed rollback leaves nothing either: the connection is given up with the error.
+  if (!done) (void)db.execute("ROLLBACK");
+  return done;
+}
+
+}  // namespace
+
+Status migrate(Database& db) {
+  const int64_t tables = TRY(db.integer("SELECT count(*) FROM sqlite_master"));
+  const int64_t application = TRY(db.integer("PRAGMA application_id"));
+  const int64_t version = TRY(db.integer("PRAGMA user_version"));
+  if (tables > 0 && application != kApplicationId) {
+    return Error{ErrorKind::invalid, "the file is a database of something else: choose another path"};
+  }
+  if (version > static_cast<int64_t>(kSteps.size())) {
+    return Error{ErrorKind::invalid, "the store was written by a newer Sealift: use that one"};
+  }
+  TRY_VOID(configure(db));
+  for (size_t i = static_cast<size_t>(version); i < kSteps.size(); ++i) TRY_VOID(step(db, i));
+  return {};
+}
+
+}  // namespace sealift::store

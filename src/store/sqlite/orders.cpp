@@ -1,0 +1,220 @@
+#include "store/sqlite/orders.hpp"
+
+namespace sealift::store {
+
+using smdp::Audit;
+using smdp::Order;
+using smdp::OrderState;
+
+namespace {
+
+// One column list, read by read_order in this order.
+#define ORDER_COLUMNS                                                                                          \
+  "SELECT iccid, state, matching_id, eid, confirmation, confirmation_attempts, download_attempts, expires, "   \
+  "protection, metadata, euicc_otpk, version FROM orders "
+
+template <class T>
+Result<std::optional<T>> optional_octets(const Query& q, int column) {
+  if (q.is_null(column)) return std::optional<T>();
+  if constexpr (requires(View v) { T::from_octets(v); }) {
+    return std::optional<T>(TRY(T::from_octets(q.blob(column))));
+  } else {
+    return std::optional<T>(TRY(octets<std::tuple_size_v<T>>(q.blob(column))));
+  }
+}
+
+Result<Order> read_order(const Query& q) {
+  Order o;
+  o.iccid = TRY(Iccid::from_octets(q.blob(0)));
+  o.state = static_cast<OrderState>(q.integer(1));
+  if (!q.is_null(2)) o.matchingId = TRY(MatchingId::parse(q.text(2)));
+  o.eid = TRY(optional_octets<Eid>(q, 3));
+  o.confirmation = TRY(optional_octets<Octets<32>>(q, 4));
+  o.confirmation_attempts = static_cast<uint32_t>(q.integer(5));
+  o.download_attempts = static_cast<uint32_t>(q.integer(6));
+  if (!q.is_null(7)) o.expires = Time(std::chrono::seconds(q.integer(7)));
+  o.protection = static_cast<smdp::Protection>(q.integer(8));
+  o.metadata = to_bytes(q.blob(9));
+  o.euiccOtpk = to_bytes(q.blob(10));
+  o.version = static_cast<uint64_t>(q.integer(11));
+  return o;
+}
+
+Result<std::optional<Order>> read_one(Query& q) {
+  const bool row = TRY(q.step());
+  if (!row) return std::optional<Order>();
+  return std::optional<Order>(TRY(read_order(q)));
+}
+
+/// Binds what a change may set, in the order of both statements below.
+void bind_changeable(Query& q, const Order& o) {
+  q.bind(static_cast<int64_t>(o.state));
+  o.matchingId ? q.bind_text(o.matchingId->value()) : q.bind_null();
+  o.eid ? q.bind(View(o.eid->octets())) : q.bind_null();
+  q.bind_optional(o.confirmation).bind(o.confirmation_attempts).bind(o.download_attempts);
+  o.expires ? q.bind(o.expires->time_since_epoch().count()) : q.bind_null();
+  q.bind(static_cast<int64_t>(o.protection)).bind(View(o.metadata)).bind(View(o.euiccOtpk));
+}
+
+Status insert_order(Database& db, const Order& o) {
+  Query q = TRY(
+      db.query("INSERT INTO orders (state, matching_id, eid, confirmation, confirmation_attempts, "
+               "download_attempts, expires, protection, metadata, euicc_otpk, version, iccid) "
+               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  bind_changeable(q, o);
+  q.bind(static_cast<int64_t>(o.version)).bind(View(o.iccid.octets()));
+  return q.run();
+}
+
+Status insert_profile(Database& db, const Iccid& iccid, const smdp::StoredProfile& p) {
+  Query q = TRY(
+      db.query("INSERT INTO profiles (iccid, major, minor, size, services, keys, content) "
+               "VALUES (?, ?, ?, ?, ?, ?, ?)"));
+  q.bind(View(iccid.octets())).bind(p.major).bind(p.minor).bind(p.size);
+  q.bind(static_cast<int64_t>(p.services)).bind(View(p.keys)).bind(View(p.content));
+  return q.run();
+}
+
+Status insert_audit(Database& db, const Audit& a, const Order* o) {
+  Query q = TRY(
+      db.query("INSERT INTO audit (at, actor, action, iccid, state, detail) VALUES (?, ?, ?, ?, ?, ?)"));
+  q.bind(a.at.time_since_epoch().count()).bind_text(a.actor).bind_text(a.action);
+  o ? q.bind(View(o->iccid.octets())).bind(static_cast<int64_t>(o->state)) : q.bind_null().bind_null();
+  q.bind_text(a.detail);
+  return q.run();
+}
+
+/// The compare and swap: one statement, so that it is atomic whoever else writes.
+Status swap_order(Database& db, const Order& o) {
+  Query q = TRY(
+      db.query("UPDATE orders SET state = ?, matching_id = ?, eid = ?, confirmation = ?, "
+               "confirmation_attempts = ?, download_attempts = ?, expires = ?, protection = ?, metadata = ?, "
+               "euicc_otpk = ?, version = version + 1 WHERE version = ? AND iccid = ?"));
+  bind_changeable(q, o);
+  q.bind(static_cast<int64_t>(o.version)).bind(View(o.iccid.octets()));
+  Status done = q.run();
+  // The one constraint that can fail here is that of the MatchingID.
+  if (!done && done.error().kind == ErrorKind::exists) return Error{ErrorKind::conflict, "the MatchingID is in use"};
+  TRY_VOID(std::move(done));
+  if (db.changes() == 1) return {};
+  return Error{ErrorKind::conflict, "the order has changed meanwhile"};
+}
+
+Status insert_heard(Database& db, const smdp::NotificationKey& key) {
+  Query q = TRY(db.query("INSERT INTO notifications (eid, seq_number) VALUES (?, ?)"));
+  return q.bind(View(key.eid.octets())).bind(static_cast<int64_t>(key.seqNumber)).run();
+}
+
+Status put_package(Database& db, const Iccid& iccid, View package) {
+  Query q = TRY(db.query("INSERT OR REPLACE INTO packages (iccid, package) VALUES (?, ?)"));
+  return q.bind(View(iccid.octets())).bind(package).run();
+}
+
+Status put_delivery(Database& db, const smdp::Delivery& d) {
+  Query q = TRY(
+      db.query("INSERT OR REPLACE INTO deliveries (transaction_id, iccid, eid, euicc_key) VALUES (?, ?, ?, ?)"));
+  q.bind(d.transactionId.octets()).bind(View(d.iccid.octets())).bind(View(d.eid.octets())).bind(View(d.euiccKey));
+  return q.run();
+}
+
+}  // namespace
+
+Status SqliteOrders::add(const Order& order, const smdp::StoredProfile& profile, const Audit& audit) {
+  return writer_.write([&](Database& db) -> Status {
+    TRY_VOID(insert_order(db, order));
+    TRY_VOID(insert_profile(db, order.iccid, profile));
+    return insert_audit(db, audit, &order);
+  });
+}
+
+Status SqliteOrders::apply(const smdp::Transition& t) {
+  return writer_.write([&](Database& db) -> Status {
+    if (t.heard) TRY_VOID(insert_heard(db, *t.heard));
+    TRY_VOID(swap_order(db, t.after));
+    if (t.package) TRY_VOID(put_package(db, t.after.iccid, *t.package));
+    if (t.delivery) TRY_VOID(put_delivery(db, *t.delivery));
+    return insert_audit(db, t.audit, &t.after);
+  });
+}
+
+Status SqliteOrders::hear(const smdp::NotificationKey& key, const Audit& audit) {
+  return writer_.write([&](Database& db) -> Status {
+    TRY_VOID(insert_heard(db, key));
+    return insert_audit(db, audit, nullptr);
+  });
+}
+
+Result<std::optional<Order>> SqliteOrders::find(const Iccid& iccid) {
+  return readers_.read([&](Database& db) -> Result<std::optional<Order>> {
+    Query q = TRY(db.query(ORDER_COLUMNS "WHERE iccid = ?"));
+    q.bind(View(iccid.octets()));
+    return read_one(q);
+  });
+}
+
+Result<std::optional<Order>> SqliteOrders::find(const MatchingId& id) {
+  return readers_.read([&](Database& db) -> Result<std::optional<Order>> {
+    Query q = TRY(db.query(ORDER_COLUMNS "WHERE matching_id = ? AND matching_id <> ''"));
+    q.bind_text(id.value());
+    return read_one(q);
+  });
+}
+
+Result<std::optional<Order>> SqliteOrders::find_default(const Eid& eid) {
+  return readers_.read([&](Database& db) -> Result<std::optional<Order>> {
+    Query q = TRY(
+        db.query(ORDER_COLUMNS "WHERE eid = ? AND matching_id = '' AND state IN (?, ?) ORDER BY number LIMIT 1"));
+    q.bind(View(eid.octets()));
+    q.bind(static_cast<int64_t>(OrderState::released)).bind(static_cast<int64_t>(OrderState::downloaded));
+    return read_one(q);
+  });
+}
+
+Result<std::vector<Order>> SqliteOrders::list(const std::optional<Iccid>& after, size_t limit) {
+  return readers_.read([&](Database& db) -> Result<std::vector<Order>> {
+    Query q = TRY(db.query(ORDER_COLUMNS "WHERE iccid > ? ORDER BY iccid LIMIT ?"));
+    // Every blob sorts after the empty one.
+    q.bind(after ? View(after->octets()) : View()).bind(static_cast<int64_t>(limit));
+    std::vector<Order> out;
+    while (TRY(q.step())) out.push_back(TRY(read_order(q)));
+    return out;
+  });
+}
+
+Result<smdp::StoredProfile> SqliteOrders::profile(const Iccid& iccid) {
+  return readers_.read([&](Database& db) -> Result<smdp::StoredProfile> {
+    Query q = TRY(db.query("SELECT content, keys, major, minor, size, services FROM profiles WHERE iccid = ?"));
+    q.bind(View(iccid.octets()));
+    const bool row = TRY(q.step());
+    if (!row) return Error{ErrorKind::not_found, "no profile with this ICCID is in stock"};
+    return smdp::StoredProfile{to_bytes(q.blob(0)),
+                               to_bytes(q.blob(1)),
+                               static_cast<uint8_t>(q.integer(2)),
+                               static_cast<uint8_t>(q.integer(3)),
+                               static_cast<uint32_t>(q.integer(4)),
+                               static_cast<uint64_t>(q.integer(5))};
+  });
+}
+
+Result<Bytes> SqliteOrders::package(const Iccid& iccid) {
+  return readers_.read([&](Database& db) -> Result<Bytes> {
+    Query q = TRY(db.query("SELECT package FROM packages WHERE iccid = ?"));
+    q.bind(View(iccid.octets()));
+    const bool row = TRY(q.step());
+    if (!row) return Error{ErrorKind::not_found, "this profile is not bound"};
+    return to_bytes(q.blob(0));
+  });
+}
+
+Result<std::optional<smdp::Delivery>> SqliteOrders::delivery(const TransactionId& id) {
+  return readers_.read([&](Database& db) -> Result<std::optional<smdp::Delivery>> {
+    Query q = TRY(db.query("SELECT iccid, eid, euicc_key FROM deliveries WHERE transaction_id = ?"));
+    q.bind(id.octets());
+    const bool row = TRY(q.step());
+    if (!row) return std::optional<smdp::Delivery>();
+    return std::optional<smdp::Delivery>(smdp::Delivery{id, TRY(Iccid::from_octets(q.blob(0))),
+                                                        TRY(Eid::from_octets(q.blob(1))), to_bytes(q.blob(2))});
+  });
+}
+
+}  // namespace sealift::store

@@ -1,0 +1,32 @@
+// The embedded durable store: one SQLite file (WAL, synchronous = FULL), one writer thread, readers beside it.
+//
+// Thread safe. The ports it implements are objects of its own that live as long as it does. Profiles in it
+// are sealed by the role before they come here.
+#pragma once
+
+#include <memory>
+
+#include "smdp/ports.hpp"
+
+namespace sealift::store {
+
+/// How well grouping works; `changes / batches` is the mean size of a group.
+struct GroupFigures {
+  uint64_t batches = 0;
+  uint64_t changes = 0;
+  uint64_t largest = 0;
+};
+
+class SqliteStore {
+ public:
+  /// Opens or creates the file. Error kinds: permission, not_found (no such directory), io, timeout (held by
+  /// another process), invalid (a foreign or damaged file, or one of a newer Sealift).
+  static Result<std::unique_ptr<SqliteStore>> open(const std::string& path);
+  virtual ~SqliteStore() = default;
+
+  virtual smdp::OrderStore& orders() = 0;
+  /// Batches written so far and changes in them.
+  virtual GroupFigures figures() const = 0;
+};
+
+}  // namespace sealift::store
