@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "saip/profile_element.hpp"
@@ -79,6 +80,10 @@ std::string_view name(Kind kind) {
 std::string name(Service service) {
   auto n = static_cast<size_t>(service);
   return n < kServices ? std::string(kServiceNames[n]) : "service-" + std::to_string(n);
+}
+
+bool ServicesList::has(Service service) const {
+  return std::find(services.begin(), services.end(), service) != services.end();
 }
 
 uint32_t ProfileElement::tag() const {

@@ -28,18 +28,18 @@ struct PeStatus {
   std::optional<uint16_t> identification;
   std::optional<uint8_t> additionalInformation;
   std::optional<uint32_t> offset;
+  asn1::Unknown unknown;
   bool operator==(const PeStatus&) const = default;
 };
 struct EuiccResponse {
   std::vector<PeStatus> peStatus;
-  bool profileInstallationAborted = false;
+  std::optional<asn1::Null> profileInstallationAborted;
   std::optional<std::string> statusMessage;  // 2 to 64 octets
+  asn1::Unknown unknown;
   bool operator==(const EuiccResponse&) const = default;
 };
 
-/// Error kinds: invalid, truncated.
-Result<EuiccResponse> decode_euicc_response(View der);
-Bytes encode(const EuiccResponse& response);
+// asn1::decode<EuiccResponse>, asn1::encode and asn1::trace are defined; outer tag 30.
 
 /// The status a resolver or decoder error stands for.
 PeStatusCode status_of(const Error& error);
