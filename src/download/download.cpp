@@ -1,0 +1,282 @@
+#include "download/download.hpp"
+
+#include <algorithm>
+
+#include "crypto/hash.hpp"
+#include "pki/certificate.hpp"
+
+namespace sealift::download {
+
+using namespace messages;
+
+std::string_view name(Step step) {
+  switch (step) {
+    case Step::open_card: return "open the card";
+    case Step::get_euicc_info: return "ES10b.GetEUICCInfo";
+    case Step::initiate_authentication: return "ES9+.InitiateAuthentication";
+    case Step::authenticate_server: return "ES10b.AuthenticateServer";
+    case Step::authenticate_client: return "ES9+.AuthenticateClient";
+    case Step::consent: return "consent of the end user";
+    case Step::prepare_download: return "ES10b.PrepareDownload";
+    case Step::get_bound_profile_package: return "ES9+.GetBoundProfilePackage";
+    case Step::load_bound_profile_package: return "ES10b.LoadBoundProfilePackage";
+    case Step::notify: return "ES9+.HandleNotification";
+    case Step::done: return "done";
+  }
+  return "?";
+}
+
+Octets<32> hash_confirmation_code(std::string_view code, const TransactionId& transactionId) {
+  auto inner = crypto::sha256(view(code));
+  return crypto::sha256(concat({View(inner), transactionId.octets()}));
+}
+
+DeviceInfo default_device_info() {
+  DeviceInfo d;
+  d.tac = {0x35, 0x29, 0x06, 0x11};
+  d.deviceCapabilities.gsmSupportedRelease = VersionType{9, 0, 0};
+  d.deviceCapabilities.utranSupportedRelease = VersionType{9, 0, 0};
+  d.deviceCapabilities.eutranEpcSupportedRelease = VersionType{15, 0, 0};
+  d.deviceCapabilities.nr5gcSupportedRelease = VersionType{15, 0, 0};
+  return d;
+}
+
+static bool same_address(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+namespace {
+
+/// One run; the members are what the steps hand on.
+class Run {
+ public:
+  Run(Es10& card, Es9& server, Consent& consent, Progress& progress, const ActivationCode& code, const Options& options)
+      : card_(card), server_(server), consent_(consent), progress_(progress), code_(code), options_(options) {}
+
+  Result<Outcome, Failure> go();
+
+ private:
+  Failure fail(Error error) const {
+    Failure f;
+    f.step = step_;
+    f.error = std::move(error);
+    return f;
+  }
+  Failure fail(const Es9Failure& failure) const {
+    Failure f = fail(failure.error);
+    if (failure.status) f.status = failure.status->statusCodeData;
+    return f;
+  }
+  void enter(Step step) {
+    step_ = step;
+    progress_.step(step);
+  }
+  /// Names the step in what another room reported.
+  template <class T, class E>
+  Result<T, Failure> of(Result<T, E> r) const {
+    if (r) return std::move(*r);
+    return fail(std::move(r.error()));
+  }
+
+  Result<InitiateAuthenticationOkEs9, Failure> initiate();
+  Result<AuthenticateClientOk, Failure> authenticate(InitiateAuthenticationOkEs9);
+  Result<PrepareDownloadResponse, Failure> prepare(const AuthenticateClientOk&);
+  Result<Outcome, Failure> load(const AuthenticateClientOk&, const GetBoundProfilePackageOk&);
+  Result<void, Failure> ask(const StoreMetadataRequest&);
+  Result<void, Failure> check_server_oid(const CertificateOctets&) const;
+  /// Ends the session at card and server; the failure that led here goes on.
+  Failure cancel(CancelSessionReason, Failure);
+
+  Es10& card_;
+  Es9& server_;
+  Consent& consent_;
+  Progress& progress_;
+  const ActivationCode& code_;
+  const Options& options_;
+  Step step_ = Step::get_euicc_info;
+  TransactionId transactionId_;
+};
+
+Failure Run::cancel(CancelSessionReason reason, Failure failure) {
+  CancelSessionRequest request{transactionId_, reason, {}};
+  auto signed_by_card = card_.call<CancelSessionResponse>("ES10b.CancelSession", request);
+  if (!signed_by_card || signed_by_card->alt.index() != 0) return failure;
+  failure.cancelled = reason;
+  CancelSessionRequestEs9 to_server{transactionId_, std::move(*signed_by_card), {}};
+  auto told = server_.cancel_session(code_.smdpAddress, to_server);
+  if (!told) failure.error.message += " (the server could not be told: " + told.error().error.message + ")";
+  return failure;
+}
+
+Result<void, Failure> Run::check_server_oid(const CertificateOctets& serverCertificate) const {
+  if (!code_.smdpOid) return {};
+  std::string wanted = code_.smdpOid->dotted();
+  auto certificate = pki::Certificate::parse(serverCertificate.tlv);
+  if (!certificate) return fail(std::move(certificate.error()).within("the server's certificate"));
+  if (certificate->registered_id() != code_.smdpOid) {
+    return fail(Error{ErrorKind::verification, "the server is not the SM-DP+ " + wanted +
+                                                   " that the activation code names: its certificate says " +
+                                                   (certificate->registered_id() ? certificate->registered_id()->dotted() : "none")});
+  }
+  auto tls = server_.peer_oids();
+  if (!tls.empty() && std::find(tls.begin(), tls.end(), *code_.smdpOid) == tls.end()) {
+    return fail(Error{ErrorKind::verification, "the TLS server is not the SM-DP+ " + wanted + " that the activation code names"});
+  }
+  return {};
+}
+
+Result<InitiateAuthenticationOkEs9, Failure> Run::initiate() {
+  enter(Step::get_euicc_info);
+  auto info = TRY(of(card_.call<EuiccInfo1>("ES10b.GetEUICCInfo1", GetEuiccInfo1Request{})));
+  auto challenge = TRY(of(card_.call<GetEuiccChallengeResponse>("ES10b.GetEUICCChallenge", GetEuiccChallengeRequest{})));
+  enter(Step::initiate_authentication);
+  InitiateAuthenticationRequest request;
+  request.euiccChallenge = challenge.euiccChallenge;
+  request.smdpAddress = code_.smdpAddress;
+  request.euiccInfo1 = std::move(info);
+  auto ok = TRY(of(server_.initiate_authentication(code_.smdpAddress, request)));
+  const ServerSigned1& signed1 = ok.serverSigned1.value;
+  if (!same_address(signed1.serverAddress, code_.smdpAddress)) {
+    return fail(Error{ErrorKind::verification, "the server signs as '" + signed1.serverAddress + "', the activation code names '" +
+                                                   code_.smdpAddress + "'"});
+  }
+  if (signed1.transactionId != ok.transactionId) {
+    return fail(Error{ErrorKind::verification, "the server's signed transactionId is another than the one it sent"});
+  }
+  TRY_VOID(check_server_oid(ok.serverCertificate));
+  transactionId_ = ok.transactionId;
+  return ok;
+}
+
+Result<AuthenticateClientOk, Failure> Run::authenticate(InitiateAuthenticationOkEs9 server) {
+  enter(Step::authenticate_server);
+  AuthenticateServerRequest request;
+  request.serverSigned1 = std::move(server.serverSigned1);
+  request.serverSignature1 = server.serverSignature1;
+  request.euiccCiPKIdToBeUsed = server.euiccCiPKIdToBeUsed;
+  request.serverCertificate = std::move(server.serverCertificate);
+  request.ctxParams1.matchingId = code_.acToken;
+  request.ctxParams1.deviceInfo = options_.deviceInfo;
+  auto answer = TRY(of(card_.call<AuthenticateServerResponse>("ES10b.AuthenticateServer", request)));
+  if (auto* error = std::get_if<AuthenticateResponseError>(&answer.alt)) {
+    auto code = error->authenticateErrorCode;
+    Failure f = fail(Error{ErrorKind::verification,
+                           "the card does not accept this server (authenticateErrorCode " + std::to_string(static_cast<int>(code)) + ")"});
+    f.authenticateError = code;
+    // The server hears why, and closes its session; its answer changes nothing here.
+    (void)server_.authenticate_client(code_.smdpAddress, {transactionId_, std::move(answer), std::nullopt, {}});
+    return f;
+  }
+  enter(Step::authenticate_client);
+  auto ok = TRY(of(server_.authenticate_client(code_.smdpAddress, {transactionId_, std::move(answer), std::nullopt, {}})));
+  if (ok.transactionId != transactionId_) {
+    return fail(Error{ErrorKind::verification, "the server answers for another transactionId"});
+  }
+  return ok;
+}
+
+Result<void, Failure> Run::ask(const StoreMetadataRequest& metadata) {
+  enter(Step::consent);
+  PprIds to_confirm;
+  if (metadata.profilePolicyRules && metadata.profilePolicyRules->any()) {
+    auto rat = card_.call<GetRatResponse>("ES10b.GetRAT", GetRatRequest{});
+    if (!rat) return cancel(CancelSessionReason::undefinedReason, fail(std::move(rat.error())));
+    PolicyVerdict verdict = judge_policies(metadata, rat->rat);
+    if (!verdict.allowed) {
+      return cancel(CancelSessionReason::pprNotAllowed,
+                    fail(Error{ErrorKind::permission, "the card does not let this operator set the profile's policy rules"}));
+    }
+    if (verdict.consentRequired) to_confirm = *metadata.profilePolicyRules;
+  }
+  switch (consent_.download(metadata, to_confirm)) {
+    case Answer::yes: return {};
+    case Answer::no:
+      return cancel(CancelSessionReason::endUserRejection, fail(Error{ErrorKind::permission, "the download was declined"}));
+    case Answer::postponed:
+      return cancel(CancelSessionReason::postponed, fail(Error{ErrorKind::permission, "the download was put off"}));
+    case Answer::timed_out: break;
+  }
+  return cancel(CancelSessionReason::timeout, fail(Error{ErrorKind::timeout, "nobody answered whether to download"}));
+}
+
+Result<PrepareDownloadResponse, Failure> Run::prepare(const AuthenticateClientOk& client) {
+  PrepareDownloadRequest request;
+  request.smdpSigned2 = client.smdpSigned2;
+  request.smdpSignature2 = client.smdpSignature2;
+  request.smdpCertificate = client.smdpCertificate;
+  if (client.smdpSigned2.value.ccRequiredFlag) {
+    auto code = options_.confirmation_code ? options_.confirmation_code : consent_.confirmation_code();
+    if (!code) {
+      return cancel(CancelSessionReason::endUserRejection,
+                    fail(Error{ErrorKind::permission, "this profile needs the confirmation code that the operator handed over"}));
+    }
+    request.hashCc = hash_confirmation_code(*code, transactionId_);
+  }
+  enter(Step::prepare_download);
+  auto answer = TRY(of(card_.call<PrepareDownloadResponse>("ES10b.PrepareDownload", request)));
+  if (auto* error = std::get_if<PrepareDownloadResponseError>(&answer.alt)) {
+    Failure f = fail(Error{ErrorKind::verification, "the card does not accept the server's offer (downloadErrorCode " +
+                                                        std::to_string(static_cast<int>(error->downloadErrorCode)) + ")"});
+    f.downloadError = error->downloadErrorCode;
+    (void)server_.get_bound_profile_package(code_.smdpAddress, {transactionId_, std::move(answer), {}});
+    return f;
+  }
+  return answer;
+}
+
+Result<Outcome, Failure> Run::load(const AuthenticateClientOk& client, const GetBoundProfilePackageOk& package) {
+  const StoreMetadataRequest& offered = client.profileMetaData.value;
+  auto carried = metadata_of(package.boundProfilePackage);
+  if (!carried) return cancel(CancelSessionReason::metadataMismatch, fail(std::move(carried.error())));
+  if (carried->iccid != offered.iccid || carried->profilePolicyRules != offered.profilePolicyRules) {
+    return cancel(CancelSessionReason::metadataMismatch,
+                  fail(Error{ErrorKind::verification, "the package holds another profile, or other policy rules, than was offered"}));
+  }
+  enter(Step::load_bound_profile_package);
+  auto result = card_.load_bound_profile_package(package.boundProfilePackage,
+                                                 [&](size_t done, size_t of_all) { progress_.loaded(done, of_all); });
+  if (!result) return cancel(CancelSessionReason::loadBppExecutionError, fail(std::move(result.error())));
+  const auto& data = result->profileInstallationResultData.value;
+  if (auto* error = std::get_if<ErrorResult>(&data.finalResult.alt)) {
+    Failure f = fail(Error{ErrorKind::conflict, "the card could not install the profile (bppCommandId " +
+                                                    std::to_string(static_cast<int>(error->bppCommandId)) + ", errorReason " +
+                                                    std::to_string(static_cast<int>(error->errorReason)) + ")"});
+    f.errorReason = error->errorReason;
+    return f;
+  }
+  Outcome out;
+  out.metadata = offered;
+  out.isdpAid = std::get<SuccessResult>(data.finalResult.alt).aid;
+  out.seqNumber = data.notificationMetadata.seqNumber;
+  out.installation = std::move(*result);
+  return out;
+}
+
+Result<Outcome, Failure> Run::go() {
+  auto server = TRY(initiate());
+  auto client = TRY(authenticate(std::move(server)));
+  TRY_VOID(ask(client.profileMetaData.value));
+  auto prepared = TRY(prepare(client));
+  enter(Step::get_bound_profile_package);
+  auto package = server_.get_bound_profile_package(code_.smdpAddress, {transactionId_, std::move(prepared), {}});
+  if (!package) return fail(package.error());
+  if (package->transactionId != transactionId_) {
+    return cancel(CancelSessionReason::undefinedReason,
+                  fail(Error{ErrorKind::verification, "the server answers for another transactionId"}));
+  }
+  return load(client, *package);
+}
+
+}  // namespace
+
+Result<Outcome, Failure> download_profile(Es10& card, Es9& server, Consent& consent, Progress& progress,
+                                          const ActivationCode& code, const Options& options) {
+  card.set_tracer(&progress);
+  auto out = Run(card, server, consent, progress, code, options).go();
+  card.set_tracer(nullptr);
+  return out;
+}
+
+}  // namespace sealift::download
