@@ -1,0 +1,19 @@
+// The ES9+ functions of an SM-DP+ as HTTP paths, JSON binding (SGP.22 6.2, 6.5): /gsma/rsp2/es9plus/<function>.
+//
+// A request is read into its message, one function of smdp is called, and its response or refusal written.
+// Functions answer 200 with a status in the body, handleNotification 204 without one; other HTTP statuses are
+// for requests that are no ES9+ request.
+#pragma once
+
+#include "http/router.hpp"
+#include "smdp/ports.hpp"
+
+namespace sealift::http {
+
+/// `ports` must outlive every server that uses the router.
+void add_es9_routes(Router& router, smdp::Ports& ports);
+
+/// GET /health: 200 {"status":"ok"} while the server takes requests.
+void add_health_route(Router& router);
+
+}  // namespace sealift::http
