@@ -41,6 +41,10 @@ Error Decoder::error() const {
   return Error{kind_, where + "at offset " + std::to_string(offset_) + ": " + what_};
 }
 
+size_t characters(std::string_view utf8) {
+  return static_cast<size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
 void Printer::open(std::string_view name) {
   out_.append(static_cast<size_t>(indent_) * 2, ' ').append(name).push_back('\n');
   ++indent_;

@@ -9,13 +9,15 @@
 //   ASN1_MESSAGE(SmdpSigned2)
 //
 // A field's tag is its own where none is given. A CHOICE in a tagged field is wrapped (explicit), as the
-// standard has it; everything else is tagged implicitly. `.range(lo, hi)` bounds a value, or a size.
+// standard has it; everything else is tagged implicitly. `.range(lo, hi)` bounds a value, or a size (of a
+// UTF8String in characters, X.680 51.5); `.at_most(n)` bounds the octets of the whole TLV.
 #pragma once
 
 #include <limits>
 #include <tuple>
 #include <type_traits>
 
+#include "asn1/oid.hpp"
 #include "asn1/types.hpp"
 #include "asn1/writer.hpp"
 #include "base/ids.hpp"
@@ -76,10 +78,16 @@ struct Field {
   Tag tag;      ///< 0: natural
   Tag element;  ///< of a SEQUENCE OF; 0: natural
   uint64_t low = 0, high = std::numeric_limits<uint64_t>::max();
+  size_t octets = std::numeric_limits<size_t>::max();
   constexpr Field range(uint64_t lo, uint64_t hi) const {
     Field f = *this;
     f.low = lo;
     f.high = hi;
+    return f;
+  }
+  constexpr Field at_most(size_t whole_tlv) const {
+    Field f = *this;
+    f.octets = whole_tlv;
     return f;
   }
 };
@@ -133,10 +141,13 @@ concept SequenceMessage = !ChoiceMessage<T> && !std::is_same_v<std::remove_cv_t<
 
 // ---- leaves -------------------------------------------------------------------------------------------
 
+/// Characters of a well-formed UTF-8 text.
+size_t characters(std::string_view utf8);
 /// What range() bounds: the value of a number, the size of the rest.
 template <class T>
 uint64_t measure(const T& v) {
   if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) return static_cast<uint64_t>(v);
+  else if constexpr (std::is_same_v<T, std::string>) return characters(v);
   else if constexpr (requires { v.size(); }) return v.size();
   else return 0;
 }
@@ -215,7 +226,12 @@ struct Codec<T> {
   }
   static void put(Writer& w, const T& v, Tag as, Tag) { w.unsigned_integer(as ? as : tag, static_cast<uint64_t>(v)); }
   static void print(Printer& p, const char* name, const T& v) {
-    p.line(name, std::to_string(static_cast<uint64_t>(v)));
+    std::string number = std::to_string(static_cast<uint64_t>(v));
+    if constexpr (requires { to_name(v); }) {
+      std::string_view known = to_name(v);
+      if (!known.empty()) number = std::string(known) + " (" + number + ")";
+    }
+    p.line(name, number);
   }
 };
 /// The newtypes of base: OCTET STRINGs with rules of their own.
@@ -235,6 +251,12 @@ struct Codec<MatchingId> : LeafCodec<MatchingId, 0x0C> {
   static Result<MatchingId> parse(View v) { return MatchingId::parse(text(v)); }
   static View contents(const MatchingId& v) { return view(v.value()); }
   static std::string show(const MatchingId& v) { return "\"" + v.value() + "\""; }
+};
+template <>
+struct Codec<Oid> : LeafCodec<Oid, 0x06> {
+  static Result<Oid> parse(View v) { return Oid::from_content(v); }
+  static View contents(const Oid& v) { return v.content(); }
+  static std::string show(const Oid& v) { return v.dotted(); }
 };
 template <>
 struct Codec<Any> {
@@ -326,7 +348,7 @@ struct Codec<T> {
       if (schema<T>.unknown == nullptr) return d.fail(in, ErrorKind::invalid, "a field that does not belong here");
       (out.*schema<T>.unknown).tlvs = to_bytes(in);
       Tlv x;
-      while (ok && !in.empty()) ok = d.next(in, x);
+      while (ok && !in.empty()) ok = d.next(in, x) && (!is_known(x.tag) || out_of_order(d, x));
     }
     if (ok) d.leave();
     return ok;
@@ -352,6 +374,16 @@ struct Codec<T> {
   }
 
  private:
+  /// A field that we know is no unknown extension: there it is a duplicate, or out of order.
+  static bool is_known(Tag got) {
+    auto names = [got]<class C, class M>(const Field<C, M>& f) {
+      return f.tag ? got == f.tag : Codec<typename Optionality<M>::value>::accepts(got);
+    };
+    return std::apply([&](const auto&... f) { return (names(f) || ...); }, schema<T>.fields);
+  }
+  static bool out_of_order(Decoder& d, const Tlv& x) {
+    return d.fail(x.whole, ErrorKind::invalid, "a field twice, or out of order");
+  }
   template <class C, class M>
   static bool get_field(Decoder& d, View& in, T& out, const Field<C, M>& f) {
     using V = typename Optionality<M>::value;
@@ -377,7 +409,7 @@ struct Codec<T> {
     if (!Codec<V>::get(d, x, *value, f.tag, f.element)) return d.inside(f.name);
     if constexpr (requires { slot.encoded; }) slot.encoded = slot.value == M{}.value;
     uint64_t size = measure(*value);
-    if (size < f.low || size > f.high) {
+    if (size < f.low || size > f.high || x.whole.size() > f.octets) {
       d.fail(x.whole, ErrorKind::limit, "a value or size out of bounds");
       return d.inside(f.name);
     }

@@ -118,6 +118,22 @@ TEST(Schema, keeps_unknown_fields_of_an_extensible_sequence) {
   EXPECT_EQ(encode(*r), der);
 }
 
+TEST(Schema, takes_no_known_field_for_an_unknown_one) {
+  // transactionId again, and serverAddress before transactionId, at the end.
+  EXPECT_FALSE(decode<Inner>(from_hex("300B8002AABB8301618002AABB").value()));
+  EXPECT_FALSE(decode<Inner>(from_hex("300D8002AABB830161990083016199").value()));
+}
+
+TEST(Schema, counts_characters_of_a_text_not_octets) {
+  // Ten characters of two octets each keep a bound of ten.
+  std::string text = "\xC3\xA9";
+  for (int i = 0; i < 9; ++i) text += "\xC3\xA9";
+  Inner inner{TransactionId::parse("0102").value(), text, {}, {}};
+  EXPECT_TRUE(decode<Inner>(encode(inner)));
+  inner.serverAddress += "e";
+  EXPECT_FALSE(decode<Inner>(encode(inner)));
+}
+
 TEST(Schema, error_names_field_and_offset) {
   Bytes der = encode(sample());
   der[der.size() - 1] = 0xFF;  // unused bits of the BIT STRING

@@ -18,7 +18,8 @@ class Opener {
  public:
   /// `max_tlv`: the largest TLV to accept, tag and length included. The specification's limit is the
   /// default; some servers cut their segments at 1036 octets.
-  explicit Opener(const SessionKeys& keys, size_t max_tlv = max_protected_tlv) : channel_(keys), max_tlv_(max_tlv) {}
+  explicit Opener(const SessionKeys& keys, size_t max_tlv = max_protected_tlv)
+      : channel_(keys), max_tlv_(max_tlv) {}
   /// Opens one complete TLV: '86' and '87' are decrypted, '88' has a MAC only. The MAC is verified before
   /// anything is decrypted, in constant time.
   Result<SecretBytes, OpenError> open(View tlv);

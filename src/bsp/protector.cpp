@@ -8,7 +8,8 @@ namespace sealift::bsp {
 
 void Protector::seal(uint8_t tag, View content, Bytes& out) {
   size_t segments = (content.size() + max_encrypted_segment - 1) / max_encrypted_segment;
-  out.reserve(out.size() + content.size() + segments * (max_protected_tlv - max_encrypted_segment + block_size));
+  out.reserve(out.size() + content.size() +
+              segments * (max_protected_tlv - max_encrypted_segment + block_size));
   for (size_t at = 0; at < content.size(); at += max_encrypted_segment) {
     seal_one(tag, content.subspan(at, std::min(max_encrypted_segment, content.size() - at)), out);
   }
@@ -34,7 +35,8 @@ void Protector::seal_one(uint8_t tag, View segment, Bytes& out) {
   out.push_back(0x80);
   out.resize(body_at + padded, 0x00);
   std::span<uint8_t> body{out.data() + body_at, padded};
-  check(channel_.cbc().encrypt(channel_.next_icv(), body, body).has_value(), "a padded segment is whole blocks");
+  check(channel_.cbc().encrypt(channel_.next_icv(), body, body).has_value(),
+        "a padded segment is whole blocks");
   Secret<16> mac = channel_.mac(h.view(), body);
   append(out, View(mac.expose()).first(mac_size));
   channel_.chain(std::move(mac));
@@ -63,7 +65,8 @@ SecretBytes encode_command(const messages::ReplaceSessionKeysRequest& request) {
   return SecretBytes(asn1::encode(request));
 }
 
-static messages::BoundProfilePackage bind_head(Protector& protector, View configure_isdp, View store_metadata) {
+static messages::BoundProfilePackage bind_head(Protector& protector, View configure_isdp,
+                                               View store_metadata) {
   messages::BoundProfilePackage out;
   protector.seal(tag_command, configure_isdp, out.firstSequenceOf87);
   protector.seal_mac_only(tag_metadata, store_metadata, out.sequenceOf88);

@@ -6,7 +6,8 @@ namespace sealift::bsp {
 
 Result<SessionKeys> derive_session_keys(const Secret<32>& z, const messages::ControlRefTemplate& crt,
                                         const Eid& eid) {
-  if (crt.hostId.empty() || crt.hostId.size() > 16) return Error{ErrorKind::limit, "hostId has 1 to 16 octets"};
+  if (crt.hostId.empty() || crt.hostId.size() > 16)
+    return Error{ErrorKind::limit, "hostId has 1 to 16 octets"};
   // SharedInfo: key type, key length, then host id and EID, each behind its length.
   Bytes shared_info{crt.keyType[0], crt.keyLen[0], static_cast<uint8_t>(crt.hostId.size())};
   append(shared_info, crt.hostId);

@@ -17,7 +17,8 @@ struct SessionKeys {
 
 /// `z` is the x coordinate of ECKA(otSK, otPK). The template's key type and length go in as they are: the
 /// caller has judged them. Error: limit where hostId is not of 1 to 16 octets.
-Result<SessionKeys> derive_session_keys(const Secret<32>& z, const messages::ControlRefTemplate& crt, const Eid& eid);
+Result<SessionKeys> derive_session_keys(const Secret<32>& z, const messages::ControlRefTemplate& crt,
+                                        const Eid& eid);
 
 /// Keys of a ReplaceSessionKeys command, as session keys; the counter starts anew with them.
 SessionKeys session_keys(const messages::ReplaceSessionKeysRequest& request);

@@ -1,5 +1,5 @@
-// ES10c, LPAd to eUICC: local profile management (SGP.22 v2.6 5.7.15 to 5.7.21). Values that own their octets;
-// see common.hpp.
+// ES10c, LPAd to eUICC: local profile management (SGP.22 v2.6 5.7.15 to 5.7.21). Values that own their
+// octets; see common.hpp.
 #pragma once
 
 #include "messages/common.hpp"

@@ -73,10 +73,10 @@ struct GetBoundProfilePackageRequest {
   PrepareDownloadResponse prepareDownloadResponse;
   asn1::Unknown unknown;
 };
-/// boundProfilePackage is the complete BF36: neither server nor LPA opens it on the way.
+/// boundProfilePackage is the complete BF36: it is opened by BoundProfilePackage's decode where need be.
 struct GetBoundProfilePackageOk {
   TransactionId transactionId;
-  Bytes boundProfilePackage;
+  asn1::Any boundProfilePackage;
   asn1::Unknown unknown;
 };
 enum class GetBoundProfilePackageError : uint8_t {
@@ -110,7 +110,11 @@ struct CancelSessionRequestEs9 {
 struct CancelSessionOk {
   asn1::Unknown unknown;
 };
-enum class CancelSessionError : uint8_t { invalidTransactionId = 1, euiccSignatureInvalid = 2, undefinedError = 127 };
+enum class CancelSessionError : uint8_t {
+  invalidTransactionId = 1,
+  euiccSignatureInvalid = 2,
+  undefinedError = 127
+};
 struct CancelSessionResponseEs9 {
   std::variant<CancelSessionOk, CancelSessionError> alt;
 };

@@ -22,8 +22,8 @@ std::string_view name(JsonFault fault);
 
 struct JsonError {
   JsonFault fault = JsonFault::malformed;
-  std::string field;   ///< name of the member; empty where the whole body is meant
-  std::string detail;  ///< for people
+  std::string field;       ///< name of the member; empty where the whole body is meant
+  std::string detail;      ///< for people
   operator Error() const;  // NOLINT: an Error for callers that only report it
 };
 template <class T>
