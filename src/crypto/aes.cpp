@@ -55,11 +55,14 @@ Aes128& Aes128::operator=(Aes128&&) noexcept = default;
 Block Aes128::encrypt(const Block& block) const {
   Block out;
   int size = 0;
-  check(EVP_EncryptUpdate(context_->ecb.get(), out.data(), &size, block.data(), 16) == 1 && size == 16, "AES block");
+  check(EVP_EncryptUpdate(context_->ecb.get(), out.data(), &size, block.data(), 16) == 1 && size == 16,
+        "AES block");
   return out;
 }
 
-Block aes128_encrypt_block(Key128 key, const Block& block) { return Aes128(key).encrypt(block); }
+Block aes128_encrypt_block(Key128 key, const Block& block) {
+  return Aes128(key).encrypt(block);
+}
 
 struct Cbc::Context {
   Secret<16> key;
@@ -68,12 +71,14 @@ struct Cbc::Context {
 
   Status run(int direction, const Block& iv, View in, std::span<uint8_t> out) {
     if (in.size() % 16 != 0 || out.size() != in.size() || in.size() > size_t{1} << 30) {
-      return Error{ErrorKind::invalid, "CBC without padding wants whole blocks and as much room for the result"};
+      return Error{ErrorKind::invalid,
+                   "CBC without padding wants whole blocks and as much room for the result"};
     }
     detail::CipherCtxPtr& context = directions[direction];
     if (!context) context = keyed(cbc128(), key.expose(), direction);
     int size = 0;
-    check(EVP_CipherInit_ex2(context.get(), nullptr, nullptr, iv.data(), direction, nullptr) == 1, "CBC start");
+    check(EVP_CipherInit_ex2(context.get(), nullptr, nullptr, iv.data(), direction, nullptr) == 1,
+          "CBC start");
     if (in.empty()) return {};
     check(EVP_CipherUpdate(context.get(), out.data(), &size, in.data(), static_cast<int>(in.size())) == 1 &&
               static_cast<size_t>(size) == in.size(),
@@ -155,8 +160,8 @@ Bytes aes256_gcm_seal(Key256 key, const Octets<12>& nonce, View associated, View
                                  static_cast<int>(associated.size())) == 1;
   }
   if (!plain.empty()) {
-    ok = ok &&
-         EVP_EncryptUpdate(context.get(), out.data(), &size, plain.data(), static_cast<int>(plain.size())) == 1;
+    ok = ok && EVP_EncryptUpdate(context.get(), out.data(), &size, plain.data(),
+                                 static_cast<int>(plain.size())) == 1;
   }
   uint8_t* tag = out.data() + plain.size();
   check(ok && EVP_EncryptFinal_ex(context.get(), tag, &size) == 1 && size == 0 &&
@@ -167,7 +172,8 @@ Bytes aes256_gcm_seal(Key256 key, const Octets<12>& nonce, View associated, View
 
 Result<SecretBytes> aes256_gcm_open(Key256 key, const Octets<12>& nonce, View associated, View sealed) {
   const Error refused{ErrorKind::verification, "sealed octets do not open: wrong key, or changed"};
-  if (sealed.size() < 16 || sealed.size() > size_t{1} << 30 || associated.size() > size_t{1} << 30) return refused;
+  if (sealed.size() < 16 || sealed.size() > size_t{1} << 30 || associated.size() > size_t{1} << 30)
+    return refused;
   const View body = sealed.first(sealed.size() - 16);
   Octets<16> tag;
   std::copy(body.end(), sealed.end(), tag.begin());
@@ -180,8 +186,8 @@ Result<SecretBytes> aes256_gcm_open(Key256 key, const Octets<12>& nonce, View as
                                  static_cast<int>(associated.size())) == 1;
   }
   if (!body.empty()) {
-    ok = ok &&
-         EVP_DecryptUpdate(context.get(), plain.data(), &size, body.data(), static_cast<int>(body.size())) == 1;
+    ok = ok && EVP_DecryptUpdate(context.get(), plain.data(), &size, body.data(),
+                                 static_cast<int>(body.size())) == 1;
   }
   check(ok && EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, 16, tag.data()) == 1, "GCM open");
   SecretBytes result(std::move(plain));

@@ -37,14 +37,20 @@ Octets<32> sha256(std::span<const View> parts) {
   return digest_of(context);
 }
 
-Octets<32> sha256(View message) { return sha256(std::span<const View>(&message, 1)); }
+Octets<32> sha256(View message) {
+  return sha256(std::span<const View>(&message, 1));
+}
 
 struct Sha256::Context {
   detail::MdCtxPtr md{EVP_MD_CTX_new()};
-  void start() { check(md && EVP_DigestInit_ex2(md.get(), sha256_algorithm(), nullptr) == 1, "SHA-256 start"); }
+  void start() {
+    check(md && EVP_DigestInit_ex2(md.get(), sha256_algorithm(), nullptr) == 1, "SHA-256 start");
+  }
 };
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) { context_->start(); }
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+  context_->start();
+}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;

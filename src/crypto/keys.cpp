@@ -7,7 +7,9 @@
 
 namespace sealift::crypto {
 
-std::string_view name(Curve curve) { return curve == Curve::p256 ? "P-256" : "brainpoolP256r1"; }
+std::string_view name(Curve curve) {
+  return curve == Curve::p256 ? "P-256" : "brainpoolP256r1";
+}
 
 Result<PublicKey> PublicKey::from_point(Curve curve, View point) {
   // The library would take the one octet of infinity and the compressed and hybrid forms; RSP has neither.
@@ -24,7 +26,9 @@ Result<PublicKey> PublicKey::from_point(Curve curve, View point) {
   return PublicKey(curve, *octets<65>(point));
 }
 
-KeyIdentifier PublicKey::key_identifier() const { return sha1(point_); }
+KeyIdentifier PublicKey::key_identifier() const {
+  return sha1(point_);
+}
 
 PublicKey public_key_of(Curve curve, std::span<const uint8_t, 32> scalar) {
   const detail::Group& g = detail::group_of(curve);

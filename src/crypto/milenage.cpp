@@ -68,7 +68,9 @@ Secret<16> Milenage::derive_opc(Key128 k, Key128 op) {
   return out;
 }
 
-Block Milenage::temp(const Octets<16>& rand) const { return cipher_.encrypt(exclusive_or(rand, opc_.expose())); }
+Block Milenage::temp(const Octets<16>& rand) const {
+  return cipher_.encrypt(exclusive_or(rand, opc_.expose()));
+}
 
 Block Milenage::out(size_t i, const Block& temp) const {
   const Block turned = rotate(exclusive_or(temp, opc_.expose()), constants_.r[i]);

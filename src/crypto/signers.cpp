@@ -93,7 +93,8 @@ detail::BignumPtr inverse(const BIGNUM* k, const BIGNUM* n) {
 }
 
 /// SEC 1 4.1.3 with the given nonce; false where r or s comes out zero.
-bool sign_with_nonce(const PrivateKey& key, const Octets<32>& digest, const Octets<32>& nonce, Signature& out) {
+bool sign_with_nonce(const PrivateKey& key, const Octets<32>& digest, const Octets<32>& nonce,
+                     Signature& out) {
   const detail::Group& g = detail::group_of(key.curve());
   BN_CTX* scratch = detail::scratch();
   const detail::BignumPtr k = detail::secret_number(nonce);
