@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <map>
 
 namespace sealift::http {
 namespace {
@@ -96,7 +97,7 @@ struct Client::State {
   Clock& clock;
   List connect_to;
   std::unique_ptr<CURL, FreeCurl> curl;
-  std::optional<PeerIdentity> peer;
+  std::map<std::string, PeerIdentity> peers;  // of the connections that may still be used again
   char message[CURL_ERROR_SIZE] = {};
   // of the exchange under way
   HostPort server;
@@ -129,7 +130,7 @@ size_t Client::State::on_field(char* line, size_t size, size_t count, void* self
     if (curl_easy_getinfo(state.curl.get(), CURLINFO_NUM_CONNECTS, &made) == CURLE_OK && made > 0 &&
         curl_easy_getinfo(state.curl.get(), CURLINFO_TLS_SSL_PTR, &tls) == CURLE_OK && tls && tls->internals) {
       auto identity = identity_of_peer(static_cast<ssl_st*>(tls->internals));
-      if (identity) state.peer = std::move(*identity);
+      if (identity) state.peers[state.server.text()] = std::move(*identity);
     }
     return size * count;
   }
@@ -273,6 +274,9 @@ Result<Response> Client::get(const HostPort& server, std::string_view path, cons
   return state_->exchange(server, path, headers, nullptr);
 }
 
-const std::optional<PeerIdentity>& Client::peer() const { return state_->peer; }
+const PeerIdentity* Client::peer() const {
+  auto found = state_->peers.find(state_->server.text());
+  return found == state_->peers.end() ? nullptr : &found->second;
+}
 
 }  // namespace sealift::http

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,9 +58,9 @@ class Client {
                         std::string_view body);
   Result<Response> get(const HostPort& server, std::string_view path, const Headers& headers = {});
 
-  /// Whom the last connection was made to; empty before the first one. The OID of an activation code is
-  /// compared with its registered_ids (SGP.22 3.1.3).
-  const std::optional<PeerIdentity>& peer() const;
+  /// Who answered the last exchange, by the certificate that TLS verified; null where nobody did. The OID of an
+  /// activation code is compared with its registered_ids (SGP.22 3.1.3). Valid until the next exchange.
+  const PeerIdentity* peer() const;
 
  private:
   struct State;

@@ -1,50 +1,37 @@
 // ES9+ as an LPA calls it: the five functions over HTTPS with JSON (SGP.22 5.6, 6.5).
 //
-// Borrows a Client, and like it belongs to one thread. The server's refusals come back as its codes, so that
-// the caller can act on them; everything else is an Error that says what to do.
+// Borrows a Client, and like it belongs to one thread. A refusal of the server comes back as its status and
+// codes, so that the caller can act on them; everything else is an Error that says what to do.
 #pragma once
 
+#include "download/ports.hpp"
 #include "http/client.hpp"
-#include "messages/es9_json.hpp"
 
 namespace sealift::http {
 
-/// Why a call gave no output.
-struct CallFailure {
-  /// The server's codes, where it answered that the function failed; empty where the call itself did.
-  std::optional<messages::StatusCodeData> refused;
-  /// For people, in both cases.
-  Error error;
-  CallFailure() = default;
-  CallFailure(Error e) : error(std::move(e)) {}  // NOLINT: implicit, for TRY
-  explicit CallFailure(messages::StatusCodeData codes);
-};
-template <class T>
-using CallResult = Result<T, CallFailure>;
-
-class Es9Client {
+class Es9Client final : public download::Es9 {
  public:
-  /// `server` is the smdpAddress; `client` must outlive this.
-  Es9Client(Client& client, HostPort server) : client_(client), server_(std::move(server)) {}
+  /// `client` must outlive this.
+  explicit Es9Client(Client& client) : client_(client) {}
 
-  CallResult<messages::InitiateAuthenticationOkEs9> initiate_authentication(
-      const messages::InitiateAuthenticationRequest& request);
-  CallResult<messages::AuthenticateClientOk> authenticate_client(const messages::AuthenticateClientRequest& request);
-  CallResult<messages::GetBoundProfilePackageOk> get_bound_profile_package(
-      const messages::GetBoundProfilePackageRequest& request);
+  download::Es9Result<messages::InitiateAuthenticationOkEs9> initiate_authentication(
+      const std::string& server, const messages::InitiateAuthenticationRequest& request) override;
+  download::Es9Result<messages::AuthenticateClientOk> authenticate_client(
+      const std::string& server, const messages::AuthenticateClientRequest& request) override;
+  download::Es9Result<messages::GetBoundProfilePackageOk> get_bound_profile_package(
+      const std::string& server, const messages::GetBoundProfilePackageRequest& request) override;
   /// Any 2xx means that the server has it and the eUICC may forget it.
-  CallResult<void> handle_notification(const messages::HandleNotification& request);
-  CallResult<void> cancel_session(const messages::CancelSessionRequestEs9& request);
-
-  /// Whom TLS verified; empty before the first call.
-  const std::optional<PeerIdentity>& peer() const { return client_.peer(); }
+  download::Es9Result<void> handle_notification(const std::string& server,
+                                                const messages::HandleNotification& request) override;
+  download::Es9Result<void> cancel_session(const std::string& server,
+                                           const messages::CancelSessionRequestEs9& request) override;
+  std::vector<asn1::Oid> peer_oids() const override;
 
  private:
-  CallResult<Response> send(std::string_view function, const std::string& body);
+  Result<Response> send(const std::string& server, std::string_view function, const std::string& body);
   template <class Output>
-  CallResult<Output> call(std::string_view function, const std::string& body);
+  download::Es9Result<Output> call(const std::string& server, std::string_view function, const std::string& body);
   Client& client_;
-  HostPort server_;
 };
 
 }  // namespace sealift::http
