@@ -1,7 +1,7 @@
 // The server half of the common mutual authentication (SGP.22 3.1.2, 5.6.1, 5.6.3): what an SM-DP+ and an
 // SM-DS do alike.
 //
-// Pure but for a cache of EUM certificates that verified. Thread safe.
+// Pure, and thread safe. EUM certificates that verified are remembered by the trust store.
 #pragma once
 
 #include <memory>
@@ -16,27 +16,31 @@ namespace sealift::auth {
 
 /// A certificate of this server with the key that signs for it.
 struct ServerIdentity {
-  crypto::KeyIdentifier ciPKId{};            ///< the CI key its chain ends at
-  messages::CertificateOctets certificate;   ///< as sent
-  asn1::Oid oid;                             ///< registeredID of its subjectAltName
+  crypto::KeyIdentifier ciPKId{};           ///< the CI key its chain ends at
+  messages::CertificateOctets certificate;  ///< as sent
+  asn1::Oid oid;                            ///< registeredID of its subjectAltName
   std::shared_ptr<crypto::Signer> signer;
 };
+/// An identity of a certificate that verifies as one of this role; `signer` must hold its key.
+/// Error kind verification: the chain, or the key is another one.
+Result<ServerIdentity> server_identity(pki::Role role, View certificate, std::shared_ptr<crypto::Signer> signer,
+                                       const pki::TrustStore& trust, Time now);
 
 /// What the server remembers between its two steps.
 struct Challenged {
   TransactionId transactionId;
-  std::string serverAddress;
+  std::string_view serverAddress;
   Challenge serverChallenge{};
   crypto::KeyIdentifier euiccCiPKIdToBeUsed{};
 };
 
 /// Why an eUICC's answer is not believed, in the order of the checks.
 enum class AuthFailure : uint8_t {
+  ci_unknown,  ///< the chain does not end at the CI key agreed, or at none that is trusted
   eum_invalid,
   eum_expired,
   euicc_invalid,  ///< also where its EID lies outside the EUM's range
   euicc_expired,
-  ci_unknown,
   signature,
   other_session,  ///< challenge, transactionId or server address is not the one sent
 };
@@ -50,22 +54,29 @@ enum class CiChoiceFailure : uint8_t {
   no_ci_for_signing,  ///< no key of euiccCiPKIdListForSigning is trusted here
   no_certificate,     ///< no own certificate under a key of euiccCiPKIdListForVerification
 };
+/// Chooses in the eUICC's order of priority. `own` are the CI keys of the server's identities. A key that
+/// serves both ways is preferred, since eUICCs look for the named key in both their lists.
+Result<CiChoice, CiChoiceFailure> choose_ci(const messages::EuiccInfo1& info, const pki::TrustStore& trust,
+                                            std::span<const crypto::KeyIdentifier> own);
 
+/// serverSigned1 with its signature.
+struct SignedServer1 {
+  asn1::Signed<messages::ServerSigned1> serverSigned1;
+  messages::SignatureOctets serverSignature1{};
+};
+/// Error: the signer's.
+Result<SignedServer1> sign_server1(const Challenged& session, const Challenge& euiccChallenge,
+                                   const ServerIdentity& identity);
+
+/// Makes EuiccIdentity and Verified<EuiccSigned1>: the only way from octets to something to believe.
 class Authenticator {
  public:
   /// `trust` is borrowed and holds the CIs that eUICCs may chain to.
-  explicit Authenticator(const pki::TrustStore& trust);
-  ~Authenticator();
-  Authenticator(const Authenticator&) = delete;
-  Authenticator& operator=(const Authenticator&) = delete;
+  explicit Authenticator(const pki::TrustStore& trust) : trust_(trust) {}
+  const pki::TrustStore& trust() const { return trust_; }
 
-  /// Chooses in the eUICC's order of priority. `own` are the CI keys of the server's identities. A CI key that
-  /// serves both ways is preferred, since eUICCs look for the named key in both their lists.
-  Result<CiChoice, CiChoiceFailure> choose_ci(const messages::EuiccInfo1& info,
-                                              std::span<const crypto::KeyIdentifier> own) const;
-
-  /// Verifies an AuthenticateServerResponse against the session: chain, signature over the received octets,
-  /// then that it answers this session.
+  /// Verifies an AuthenticateServerResponse: chain, then the signature over the received octets, then that
+  /// it answers this session.
   Result<Verified<messages::EuiccSigned1>, AuthFailure> verify(const Challenged& session,
                                                                const messages::AuthenticateResponseOk& response,
                                                                Time now) const;
@@ -75,17 +86,7 @@ class Authenticator {
                                                   const crypto::KeyIdentifier* ci, Time now) const;
 
  private:
-  struct EumCache;
   const pki::TrustStore& trust_;
-  std::unique_ptr<EumCache> cache_;
 };
-
-/// Builds and signs serverSigned1. Error: the signer's.
-struct SignedServer1 {
-  asn1::Signed<messages::ServerSigned1> serverSigned1;
-  messages::SignatureOctets serverSignature1{};
-};
-Result<SignedServer1> sign_server1(const Challenged& session, const Challenge& euiccChallenge,
-                                   const ServerIdentity& identity);
 
 }  // namespace sealift::auth

@@ -1,10 +1,10 @@
 // Values that an eUICC verifiably signed.
 //
-// A Verified<T> is made by `verify_signed` and by the Authenticator alone, from the very octets received: a
+// A Verified<T> is made by `verify_signed` alone, from the very octets received: a
 // function that needs a verified thing asks for the type. Plain values; free to copy between threads.
 #pragma once
 
-#include "asn1/schema.hpp"
+#include "asn1/types.hpp"
 #include "auth/euicc_identity.hpp"
 #include "crypto/ecdsa.hpp"
 

@@ -30,6 +30,15 @@ enum class Protection : uint8_t {
   session_keys,  ///< at binding, under the keys agreed with the eUICC
 };
 
+/// What a profile asks of an eUICC.
+struct ProfileNeeds {
+  uint8_t major = 0;  ///< version of the profile package specification, from the profile header
+  uint8_t minor = 0;
+  uint32_t size = 0;      ///< octets of the profile elements
+  uint64_t services = 0;  ///< mandatory services of the header: bit n is the n-th of SAIP ServicesList
+  bool operator==(const ProfileNeeds&) const = default;
+};
+
 struct Order {
   Iccid iccid;
   OrderState state = OrderState::available;
@@ -43,11 +52,15 @@ struct Order {
   uint32_t download_attempts = 0;      ///< packages delivered so far
   std::optional<Time> expires;
   Protection protection = Protection::random_keys;
+  ProfileNeeds needs;
   Bytes metadata;  ///< StoreMetadataRequest, DER
   /// otPK.EUICC the package was bound to, 65 octets; empty before the binding.
   Bytes euiccOtpk;
+  /// The session the package was last given to.
+  std::optional<TransactionId> delivered;
   /// Counts the changes. A change names the version it read; the store refuses it where that is past.
   uint64_t version = 0;
+  bool operator==(const Order&) const = default;
 };
 
 /// A profile as the store holds it: never in clear. AES-256-GCM under the store key, bound to the ICCID.
@@ -57,12 +70,6 @@ struct StoredProfile {
   Bytes content;
   /// random_keys: the three random keys, sealed. session_keys: empty.
   Bytes keys;
-  /// What eligibility asks: major and minor of the profile header, and the size of the profile elements.
-  uint8_t major = 0;
-  uint8_t minor = 0;
-  uint32_t size = 0;
-  /// Services that the profile header says are mandatory: bit n is the n-th of SAIP ServicesList.
-  uint64_t services = 0;
 };
 
 /// A package given to an eUICC: what it takes to judge the installation result, which carries no certificate.

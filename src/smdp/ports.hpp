@@ -34,8 +34,9 @@ class OrderStore {
   /// Compare and swap; durable when it returns. Error kind `conflict` where the order has another version
   /// than `after.version`, or its MatchingID is taken; `exists` where the notification was heard before.
   virtual Status apply(const Transition&) = 0;
-  /// Remembers a notification that changes no order. Error kind `exists` where it was heard before.
-  virtual Status hear(const NotificationKey&, const Audit&) = 0;
+  /// Remembers a notification about a profile that changes no order. Error kind `exists` where it was heard
+  /// before.
+  virtual Status hear(const NotificationKey&, const Iccid&, const Audit&) = 0;
 };
 
 /// Open sessions: in memory, capped, short-lived.

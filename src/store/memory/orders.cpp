@@ -111,7 +111,7 @@ Status MemoryOrders::apply(const smdp::Transition& t) {
   return {};
 }
 
-Status MemoryOrders::hear(const smdp::NotificationKey& key, const smdp::Audit& audit) {
+Status MemoryOrders::hear(const smdp::NotificationKey& key, const Iccid&, const smdp::Audit& audit) {
   std::lock_guard lock(mutex_);
   if (!heard_.insert(key).second) return Error{ErrorKind::exists, "this notification was heard before"};
   audit_.push_back(audit);

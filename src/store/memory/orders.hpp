@@ -23,7 +23,7 @@ class MemoryOrders final : public smdp::OrderStore {
   Result<Bytes> package(const Iccid&) override;
   Result<std::optional<smdp::Delivery>> delivery(const TransactionId&) override;
   Status apply(const smdp::Transition&) override;
-  Status hear(const smdp::NotificationKey&, const smdp::Audit&) override;
+  Status hear(const smdp::NotificationKey&, const Iccid&, const smdp::Audit&) override;
 
   /// Audit rows so far.
   std::vector<smdp::Audit> audit() const;

@@ -21,20 +21,21 @@ constexpr std::array<const char*, 1> kSteps{
         download_attempts     INTEGER NOT NULL,
         expires               INTEGER,
         protection            INTEGER NOT NULL,
+        needs_major           INTEGER NOT NULL,
+        needs_minor           INTEGER NOT NULL,
+        needs_size            INTEGER NOT NULL,
+        needs_services        INTEGER NOT NULL,
         euicc_otpk            BLOB NOT NULL,
+        delivered             BLOB,
         version               INTEGER NOT NULL,
         metadata              BLOB NOT NULL
       );
       CREATE UNIQUE INDEX orders_by_matching_id ON orders (matching_id) WHERE matching_id <> '';
       CREATE INDEX orders_by_eid ON orders (eid) WHERE matching_id = '';
       CREATE TABLE profiles (
-        iccid    BLOB PRIMARY KEY,
-        major    INTEGER NOT NULL,
-        minor    INTEGER NOT NULL,
-        size     INTEGER NOT NULL,
-        services INTEGER NOT NULL,
-        keys     BLOB NOT NULL,
-        content  BLOB NOT NULL
+        iccid   BLOB PRIMARY KEY,
+        keys    BLOB NOT NULL,
+        content BLOB NOT NULL
       );
       CREATE TABLE packages (iccid BLOB PRIMARY KEY, package BLOB NOT NULL);
       CREATE TABLE deliveries (

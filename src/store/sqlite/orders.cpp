@@ -11,7 +11,8 @@ namespace {
 // One column list, read by read_order in this order.
 #define ORDER_COLUMNS                                                                                          \
   "SELECT iccid, state, matching_id, eid, confirmation, confirmation_attempts, download_attempts, expires, "   \
-  "protection, metadata, euicc_otpk, version FROM orders "
+  "protection, needs_major, needs_minor, needs_size, needs_services, metadata, euicc_otpk, delivered, version " \
+  "FROM orders "
 
 template <class T>
 Result<std::optional<T>> optional_octets(const Query& q, int column) {
@@ -34,9 +35,12 @@ Result<Order> read_order(const Query& q) {
   o.download_attempts = static_cast<uint32_t>(q.integer(6));
   if (!q.is_null(7)) o.expires = Time(std::chrono::seconds(q.integer(7)));
   o.protection = static_cast<smdp::Protection>(q.integer(8));
-  o.metadata = to_bytes(q.blob(9));
-  o.euiccOtpk = to_bytes(q.blob(10));
-  o.version = static_cast<uint64_t>(q.integer(11));
+  o.needs = {static_cast<uint8_t>(q.integer(9)), static_cast<uint8_t>(q.integer(10)),
+             static_cast<uint32_t>(q.integer(11)), static_cast<uint64_t>(q.integer(12))};
+  o.metadata = to_bytes(q.blob(13));
+  o.euiccOtpk = to_bytes(q.blob(14));
+  o.delivered = TRY(optional_octets<TransactionId>(q, 15));
+  o.version = static_cast<uint64_t>(q.integer(16));
   return o;
 }
 
@@ -53,14 +57,17 @@ void bind_changeable(Query& q, const Order& o) {
   o.eid ? q.bind(View(o.eid->octets())) : q.bind_null();
   q.bind_optional(o.confirmation).bind(o.confirmation_attempts).bind(o.download_attempts);
   o.expires ? q.bind(o.expires->time_since_epoch().count()) : q.bind_null();
-  q.bind(static_cast<int64_t>(o.protection)).bind(View(o.metadata)).bind(View(o.euiccOtpk));
+  q.bind(static_cast<int64_t>(o.protection)).bind(o.needs.major).bind(o.needs.minor).bind(o.needs.size);
+  q.bind(static_cast<int64_t>(o.needs.services)).bind(View(o.metadata)).bind(View(o.euiccOtpk));
+  o.delivered ? q.bind(o.delivered->octets()) : q.bind_null();
 }
 
 Status insert_order(Database& db, const Order& o) {
   Query q = TRY(
       db.query("INSERT INTO orders (state, matching_id, eid, confirmation, confirmation_attempts, "
-               "download_attempts, expires, protection, metadata, euicc_otpk, version, iccid) "
-               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+               "download_attempts, expires, protection, needs_major, needs_minor, needs_size, needs_services, "
+               "metadata, euicc_otpk, delivered, version, iccid) "
+               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   bind_changeable(q, o);
   q.bind(static_cast<int64_t>(o.version)).bind(View(o.iccid.octets()));
   return q.run();
@@ -68,28 +75,26 @@ Status insert_order(Database& db, const Order& o) {
 
 Status insert_profile(Database& db, const Iccid& iccid, const smdp::StoredProfile& p) {
   Query q = TRY(
-      db.query("INSERT INTO profiles (iccid, major, minor, size, services, keys, content) "
-               "VALUES (?, ?, ?, ?, ?, ?, ?)"));
-  q.bind(View(iccid.octets())).bind(p.major).bind(p.minor).bind(p.size);
-  q.bind(static_cast<int64_t>(p.services)).bind(View(p.keys)).bind(View(p.content));
-  return q.run();
+      db.query("INSERT INTO profiles (iccid, keys, content) VALUES (?, ?, ?)"));
+  return q.bind(View(iccid.octets())).bind(View(p.keys)).bind(View(p.content)).run();
 }
 
-Status insert_audit(Database& db, const Audit& a, const Order* o) {
+Status insert_audit(Database& db, const Audit& a, const Iccid& iccid, const Order* o) {
   Query q = TRY(
       db.query("INSERT INTO audit (at, actor, action, iccid, state, detail) VALUES (?, ?, ?, ?, ?, ?)"));
   q.bind(a.at.time_since_epoch().count()).bind_text(a.actor).bind_text(a.action);
-  o ? q.bind(View(o->iccid.octets())).bind(static_cast<int64_t>(o->state)) : q.bind_null().bind_null();
-  q.bind_text(a.detail);
-  return q.run();
+  q.bind(View(iccid.octets()));
+  o ? q.bind(static_cast<int64_t>(o->state)) : q.bind_null();
+  return q.bind_text(a.detail).run();
 }
 
 /// The compare and swap: one statement, so that it is atomic whoever else writes.
 Status swap_order(Database& db, const Order& o) {
   Query q = TRY(
       db.query("UPDATE orders SET state = ?, matching_id = ?, eid = ?, confirmation = ?, "
-               "confirmation_attempts = ?, download_attempts = ?, expires = ?, protection = ?, metadata = ?, "
-               "euicc_otpk = ?, version = version + 1 WHERE version = ? AND iccid = ?"));
+               "confirmation_attempts = ?, download_attempts = ?, expires = ?, protection = ?, needs_major = ?, "
+               "needs_minor = ?, needs_size = ?, needs_services = ?, metadata = ?, euicc_otpk = ?, delivered = ?, "
+               "version = version + 1 WHERE version = ? AND iccid = ?"));
   bind_changeable(q, o);
   q.bind(static_cast<int64_t>(o.version)).bind(View(o.iccid.octets()));
   Status done = q.run();
@@ -123,7 +128,7 @@ Status SqliteOrders::add(const Order& order, const smdp::StoredProfile& profile,
   return writer_.write([&](Database& db) -> Status {
     TRY_VOID(insert_order(db, order));
     TRY_VOID(insert_profile(db, order.iccid, profile));
-    return insert_audit(db, audit, &order);
+    return insert_audit(db, audit, order.iccid, &order);
   });
 }
 
@@ -133,14 +138,14 @@ Status SqliteOrders::apply(const smdp::Transition& t) {
     TRY_VOID(swap_order(db, t.after));
     if (t.package) TRY_VOID(put_package(db, t.after.iccid, *t.package));
     if (t.delivery) TRY_VOID(put_delivery(db, *t.delivery));
-    return insert_audit(db, t.audit, &t.after);
+    return insert_audit(db, t.audit, t.after.iccid, &t.after);
   });
 }
 
-Status SqliteOrders::hear(const smdp::NotificationKey& key, const Audit& audit) {
+Status SqliteOrders::hear(const smdp::NotificationKey& key, const Iccid& iccid, const Audit& audit) {
   return writer_.write([&](Database& db) -> Status {
     TRY_VOID(insert_heard(db, key));
-    return insert_audit(db, audit, nullptr);
+    return insert_audit(db, audit, iccid, nullptr);
   });
 }
 
@@ -183,16 +188,11 @@ Result<std::vector<Order>> SqliteOrders::list(const std::optional<Iccid>& after,
 
 Result<smdp::StoredProfile> SqliteOrders::profile(const Iccid& iccid) {
   return readers_.read([&](Database& db) -> Result<smdp::StoredProfile> {
-    Query q = TRY(db.query("SELECT content, keys, major, minor, size, services FROM profiles WHERE iccid = ?"));
+    Query q = TRY(db.query("SELECT content, keys FROM profiles WHERE iccid = ?"));
     q.bind(View(iccid.octets()));
     const bool row = TRY(q.step());
     if (!row) return Error{ErrorKind::not_found, "no profile with this ICCID is in stock"};
-    return smdp::StoredProfile{to_bytes(q.blob(0)),
-                               to_bytes(q.blob(1)),
-                               static_cast<uint8_t>(q.integer(2)),
-                               static_cast<uint8_t>(q.integer(3)),
-                               static_cast<uint32_t>(q.integer(4)),
-                               static_cast<uint64_t>(q.integer(5))};
+    return smdp::StoredProfile{to_bytes(q.blob(0)), to_bytes(q.blob(1))};
   });
 }
 

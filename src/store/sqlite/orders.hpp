@@ -22,7 +22,7 @@ class SqliteOrders final : public smdp::OrderStore {
   Result<Bytes> package(const Iccid&) override;
   Result<std::optional<smdp::Delivery>> delivery(const TransactionId&) override;
   Status apply(const smdp::Transition&) override;
-  Status hear(const smdp::NotificationKey&, const smdp::Audit&) override;
+  Status hear(const smdp::NotificationKey&, const Iccid&, const smdp::Audit&) override;
 
  private:
   Writer& writer_;

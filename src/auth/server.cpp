@@ -1,0 +1,91 @@
+#include "auth/server.hpp"
+
+#include <algorithm>
+
+namespace sealift::auth {
+namespace {
+
+bool contains(std::span<const crypto::KeyIdentifier> list, const crypto::KeyIdentifier& id) {
+  return std::find(list.begin(), list.end(), id) != list.end();
+}
+
+AuthFailure failure_of(const pki::ChainFailure& f) {
+  const bool expired = f.error == pki::ChainError::expired;
+  if (f.error == pki::ChainError::unknown_ci || f.link == pki::Link::ci) return AuthFailure::ci_unknown;
+  if (f.link == pki::Link::eum) return expired ? AuthFailure::eum_expired : AuthFailure::eum_invalid;
+  if (f.error == pki::ChainError::missing_intermediate) return AuthFailure::eum_invalid;
+  return expired ? AuthFailure::euicc_expired : AuthFailure::euicc_invalid;
+}
+
+}  // namespace
+
+Result<ServerIdentity> server_identity(pki::Role role, View certificate, std::shared_ptr<crypto::Signer> signer,
+                                       const pki::TrustStore& trust, Time now) {
+  const pki::VerifiedChain chain = TRY(pki::verify_chain(role, certificate, trust, now));
+  if (chain.public_key() != signer->public_key()) {
+    return Error{ErrorKind::verification,
+                 "the private key does not belong to certificate " + std::string(pki::name(role))};
+  }
+  ServerIdentity out;
+  out.ciPKId = TRY(octets<20>(chain.ci_key_id()));
+  out.certificate = {to_bytes(certificate)};
+  if (chain.owner()) out.oid = *chain.owner();
+  out.signer = std::move(signer);
+  return out;
+}
+
+Result<CiChoice, CiChoiceFailure> choose_ci(const messages::EuiccInfo1& info, const pki::TrustStore& trust,
+                                            std::span<const crypto::KeyIdentifier> own) {
+  std::optional<crypto::KeyIdentifier> signing;
+  for (const auto& id : info.euiccCiPKIdListForSigning) {
+    if (!trust.find(id)) continue;
+    if (!signing) signing = id;
+    const auto mine = std::find(own.begin(), own.end(), id);
+    if (mine != own.end() && contains(info.euiccCiPKIdListForVerification, id)) {
+      return CiChoice{id, static_cast<size_t>(mine - own.begin())};
+    }
+  }
+  if (!signing) return CiChoiceFailure::no_ci_for_signing;
+  for (const auto& id : info.euiccCiPKIdListForVerification) {
+    const auto mine = std::find(own.begin(), own.end(), id);
+    if (mine != own.end()) return CiChoice{*signing, static_cast<size_t>(mine - own.begin())};
+  }
+  return CiChoiceFailure::no_certificate;
+}
+
+Result<SignedServer1> sign_server1(const Challenged& session, const Challenge& euiccChallenge,
+                                   const ServerIdentity& identity) {
+  SignedServer1 out;
+  out.serverSigned1 = asn1::seal(messages::ServerSigned1{.transactionId = session.transactionId,
+                                                         .euiccChallenge = euiccChallenge,
+                                                         .serverAddress = std::string(session.serverAddress),
+                                                         .serverChallenge = session.serverChallenge});
+  out.serverSignature1 = TRY(identity.signer->sign({View(out.serverSigned1.tlv)}));
+  return out;
+}
+
+Result<EuiccIdentity, AuthFailure> Authenticator::verify_chain(View euicc_certificate, View eum_certificate,
+                                                               const crypto::KeyIdentifier* ci, Time now) const {
+  auto chain = pki::verify_euicc(euicc_certificate, eum_certificate, trust_, now);
+  if (!chain) return failure_of(chain.error());
+  if (ci && !equal(chain->ci_key_id(), *ci)) return AuthFailure::ci_unknown;
+  const std::optional<Eid> eid = chain->eid();
+  if (!eid) return AuthFailure::euicc_invalid;
+  return EuiccIdentity(*eid, chain->public_key());
+}
+
+Result<Verified<messages::EuiccSigned1>, AuthFailure> Authenticator::verify(
+    const Challenged& session, const messages::AuthenticateResponseOk& response, Time now) const {
+  const EuiccIdentity euicc = TRY(verify_chain(response.euiccCertificate.tlv, response.eumCertificate.tlv,
+                                               &session.euiccCiPKIdToBeUsed, now));
+  auto verified = verify_signed(euicc, response.euiccSigned1, View(), response.euiccSignature1);
+  if (!verified) return AuthFailure::signature;
+  const messages::EuiccSigned1& said = **verified;
+  if (said.serverChallenge != session.serverChallenge || said.transactionId != session.transactionId ||
+      said.serverAddress != session.serverAddress) {
+    return AuthFailure::other_session;
+  }
+  return std::move(*verified);
+}
+
+}  // namespace sealift::auth

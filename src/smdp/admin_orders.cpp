@@ -1,0 +1,62 @@
+#include "crypto/hash.hpp"
+#include "smdp/admin.hpp"
+
+namespace sealift::smdp {
+namespace {
+
+/// 128 random bits as hexadecimal digits, which keep the grammar of an AC token (SGP.22 4.1).
+Result<MatchingId> choose_matching_id(Random& random) { return MatchingId::parse(hex(random.octets<16>())); }
+
+Status check_request(const CreateOrder& request) {
+  if (request.matchingId && !request.matchingId->keeps_grammar()) {
+    return Error{ErrorKind::invalid, "a MatchingID has digits, capital letters and '-' alone"};
+  }
+  if (request.matchingId && request.matchingId->empty() && !request.eid) {
+    return Error{ErrorKind::invalid, "an order without MatchingID needs the EID that it is for"};
+  }
+  if (request.confirmationCode && request.confirmationCode->size() == 0) {
+    return Error{ErrorKind::invalid, "the confirmation code is empty"};
+  }
+  return {};
+}
+
+Result<Order> in_stock(Ports& ports, const Iccid& iccid) {
+  std::optional<Order> order = TRY(ports.orders.find(iccid));
+  if (!order) return Error{ErrorKind::not_found, "no profile with ICCID " + iccid.digits() + " is in stock"};
+  return std::move(*order);
+}
+
+}  // namespace
+
+Result<Order> create_order(Ports& ports, std::string_view principal, const CreateOrder& request) {
+  TRY_VOID(check_request(request));
+  Order order = TRY(in_stock(ports, request.iccid));
+  if (order.state != OrderState::available) {
+    return Error{ErrorKind::conflict, "the profile is " + std::string(name(order.state)) + ", not available"};
+  }
+  order.state = OrderState::released;
+  order.matchingId = request.matchingId ? *request.matchingId : TRY(choose_matching_id(ports.random));
+  order.eid = request.eid;
+  order.expires = request.expires;
+  if (request.confirmationCode) order.confirmation = crypto::sha256(request.confirmationCode->expose());
+  TRY_VOID(ports.orders.apply(
+      {.after = order, .audit = {ports.clock.now(), std::string(principal), "create_order", ""}}));
+  ++order.version;
+  ports.observer.moved(order, OrderState::available);
+  return order;
+}
+
+Result<std::vector<Order>> list_orders(Ports& ports, const std::optional<Iccid>& after, size_t limit) {
+  return ports.orders.list(after, limit);
+}
+
+Result<Order> show_order(Ports& ports, const Iccid& iccid) { return in_stock(ports, iccid); }
+
+Result<std::string> activation_code(const Ports& ports, const Order& order) {
+  if (!order.matchingId) return Error{ErrorKind::conflict, "the profile is not ordered, so it has no activation code"};
+  std::string code = "1$" + ports.settings.smdpAddress + "$" + order.matchingId->value();
+  if (order.confirmation) code += "$$1";
+  return code;
+}
+
+}  // namespace sealift::smdp

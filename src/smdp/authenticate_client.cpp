@@ -1,0 +1,113 @@
+#include "smdp/eligibility.hpp"
+#include "smdp/es9.hpp"
+#include "smdp/steps.hpp"
+
+namespace sealift::smdp {
+namespace {
+
+constexpr auto me = Function::authenticate_client;
+
+Refusal refusal_of(auth::AuthFailure failure) {
+  switch (failure) {
+    case auth::AuthFailure::ci_unknown: return Refusal::ci_unknown;
+    case auth::AuthFailure::eum_invalid: return Refusal::eum_certificate_invalid;
+    case auth::AuthFailure::eum_expired: return Refusal::eum_certificate_expired;
+    case auth::AuthFailure::euicc_invalid: return Refusal::euicc_certificate_invalid;
+    case auth::AuthFailure::euicc_expired: return Refusal::euicc_certificate_expired;
+    case auth::AuthFailure::signature:
+    case auth::AuthFailure::other_session: break;
+  }
+  return Refusal::euicc_not_authenticated;
+}
+
+Result<Order, Refusal> find_order(Ports& ports, const auth::Verified<messages::EuiccSigned1>& euicc) {
+  const std::optional<MatchingId>& id = euicc->ctxParams1.matchingId;
+  auto found = id && !id->empty() ? ports.orders.find(*id) : ports.orders.find_default(euicc.signer().eid());
+  if (!found) return fail(ports, me, found.error());
+  if (!*found) return Refusal::matching_id_unknown;
+  return std::move(**found);
+}
+
+/// The order has used up its downloads: it ends here, so that the operator sees it.
+Refusal end_order(Ports& ports, const Order& order) {
+  Transition t{.after = order, .audit = {.action = "end", .detail = "download attempts exceeded"}};
+  t.after.state = OrderState::error;
+  const Status done = apply(ports, std::move(t), order.state);
+  // Where somebody else changed the order first, the next request looks again.
+  if (!done && done.error().kind != ErrorKind::conflict) return fail(ports, me, done.error());
+  return Refusal::download_attempts_exceeded;
+}
+
+/// The checks of SGP.22 5.6.3 on the order, in their order.
+std::optional<Refusal> check_order(Ports& ports, const Order& order, const messages::StoreMetadataRequest& metadata,
+                                   const auth::Verified<messages::EuiccSigned1>& euicc) {
+  if (order.eid && *order.eid != euicc.signer().eid()) return Refusal::eid_not_expected;
+  if (order.state != OrderState::released && order.state != OrderState::downloaded) {
+    return Refusal::profile_not_released;
+  }
+  if (order.expires && ports.clock.now() >= *order.expires) return Refusal::order_expired;
+  if (order.download_attempts >= ports.settings.max_download_attempts) return end_order(ports, order);
+  return eligibility(order.needs, metadata, euicc->euiccInfo2);
+}
+
+/// smdpSigned2 and what goes with it; SGP.22 signature 2 runs on over the eUICC's first.
+Result<messages::AuthenticateClientOk> answer(const TransactionId& id, const Order& order,
+                                              messages::StoreMetadataRequest metadata,
+                                              const messages::SignatureOctets& euiccSignature1,
+                                              const auth::ServerIdentity& dpPb) {
+  messages::SmdpSigned2 signed2{.transactionId = id, .ccRequiredFlag = order.confirmation.has_value()};
+  if (!order.euiccOtpk.empty()) signed2.bppEuiccOtpk = TRY(octets<65>(order.euiccOtpk));
+  messages::AuthenticateClientOk ok{.transactionId = id,
+                                    .profileMetaData = {std::move(metadata), order.metadata},
+                                    .smdpSigned2 = asn1::seal(std::move(signed2)),
+                                    .smdpCertificate = dpPb.certificate};
+  const Octets<67> tail = auth::signature_tlv(euiccSignature1);
+  ok.smdpSignature2 = TRY(dpPb.signer->sign({View(ok.smdpSigned2.tlv), View(tail)}));
+  return ok;
+}
+
+Result<messages::AuthenticateClientOk, Refusal> authenticate(Ports& ports, const TransactionId& id,
+                                                             const InitDone& session,
+                                                             const messages::AuthenticateServerResponse& response,
+                                                             Decision& decision) {
+  const auto* signed1 = std::get_if<messages::AuthenticateResponseOk>(&response.alt);
+  if (!signed1) return Refusal::client_reported_error;
+  const auth::Challenged challenged{id, ports.settings.smdpAddress, session.serverChallenge,
+                                    session.euiccCiPKIdToBeUsed};
+  const auto euicc = ports.authenticator.verify(challenged, *signed1, ports.clock.now());
+  if (!euicc) return refusal_of(euicc.error());
+  decision.right_server = true;  // an eUICC signs a challenge after it has verified who sent it
+
+  const Order order = TRY(find_order(ports, *euicc));
+  auto metadata = asn1::decode<messages::StoreMetadataRequest>(order.metadata);
+  if (!metadata) return fail(ports, me, metadata.error());
+  const std::optional<Refusal> no = check_order(ports, order, *metadata, *euicc);
+  decision.right_chip = no != Refusal::eid_not_expected;
+  if (no) return *no;
+
+  const auth::ServerIdentity& dpPb = ports.signers[session.signers].dpPb;
+  auto ok = answer(id, order, std::move(*metadata), signed1->euiccSignature1, dpPb);
+  if (!ok) return fail(ports, me, ok.error());
+  if (!keep(ports, id, ClientAuthenticated{euicc->signer(), order.iccid, ok->smdpSignature2, session.signers})) {
+    return Refusal::server_busy;
+  }
+  return std::move(*ok);
+}
+
+}  // namespace
+
+Result<messages::AuthenticateClientOk, Refusal> authenticate_client(
+    Ports& ports, const messages::AuthenticateClientRequest& request) {
+  const TransactionId& id = request.transactionId;
+  const std::optional<Session> session = take<InitDone>(ports, id);
+  if (!session) return refuse(ports, me, &id, Refusal::transaction_unknown);
+  if (request.useMatchingIdForAcr) return refuse(ports, me, &id, Refusal::request_not_supported);
+  Decision decision{.transactionId = id};
+  auto result = authenticate(ports, id, std::get<InitDone>(*session), request.authenticateServerResponse, decision);
+  if (result) return result;
+  decision.refusal = result.error();
+  ports.observer.decided(decision);
+  return refuse(ports, me, &id, result.error());
+}
+
+}  // namespace sealift::smdp

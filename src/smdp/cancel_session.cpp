@@ -1,0 +1,71 @@
+#include "smdp/es9.hpp"
+#include "smdp/steps.hpp"
+
+namespace sealift::smdp {
+namespace {
+
+constexpr auto me = Function::cancel_session;
+
+using messages::CancelSessionReason;
+
+/// After these the user may come back (SGP.22 3.1.3.2); every other reason ends the order.
+bool is_terminal(CancelSessionReason reason) {
+  return reason != CancelSessionReason::postponed && reason != CancelSessionReason::timeout;
+}
+
+/// What both states that may be cancelled have.
+struct Cancellable {
+  const auth::EuiccIdentity* euicc;
+  Iccid iccid;
+  size_t signers;
+};
+Cancellable cancellable(const Session& session) {
+  if (const auto* s = std::get_if<ClientAuthenticated>(&session)) return {&s->euicc, s->iccid, s->signers};
+  const auto& s = std::get<BppDelivered>(session);
+  return {&s.euicc, s.iccid, s.signers};
+}
+
+/// Ends the order, unless it is another eUICC's by now, or over.
+Status end_order(Ports& ports, const Cancellable& session, CancelSessionReason reason) {
+  Status done;
+  for (int i = 0; i < kMaxConflicts; ++i) {
+    const std::optional<Order> order = TRY(ports.orders.find(session.iccid));
+    if (!order || (order->eid && *order->eid != session.euicc->eid())) return {};
+    if (order->state != OrderState::released && order->state != OrderState::downloaded) return {};
+    Transition t{.after = *order,
+                 .audit = {.action = "cancel",
+                           .detail = "reason " + std::to_string(static_cast<unsigned>(reason))}};
+    t.after.state = OrderState::error;
+    done = apply(ports, std::move(t), order->state);
+    if (done || done.error().kind != ErrorKind::conflict) break;
+  }
+  return done;
+}
+
+Result<void, Refusal> cancel(Ports& ports, const TransactionId& id, const Cancellable& session,
+                             const messages::CancelSessionResponse& response) {
+  const auto* ok = std::get_if<messages::CancelSessionResponseOk>(&response.alt);
+  if (!ok) return Refusal::client_reported_error;
+  if (ok->euiccCancelSessionSigned.value.transactionId != id) return Refusal::transaction_unknown;
+  const auto told = auth::verify_signed(*session.euicc, ok->euiccCancelSessionSigned, View(),
+                                        ok->euiccCancelSessionSignature);
+  if (!told) return Refusal::euicc_signature_invalid;
+  if ((*told)->smdpOid != ports.signers[session.signers].dpAuth.oid) return Refusal::smdp_oid_not_ours;
+  if (!is_terminal((*told)->reason)) return {};
+  const Status done = end_order(ports, session, (*told)->reason);
+  if (!done) return fail(ports, me, done.error());
+  return {};
+}
+
+}  // namespace
+
+Result<void, Refusal> cancel_session(Ports& ports, const messages::CancelSessionRequestEs9& request) {
+  const TransactionId& id = request.transactionId;
+  const std::optional<Session> session = take<ClientAuthenticated, BppDelivered>(ports, id);
+  if (!session) return refuse(ports, me, &id, Refusal::transaction_unknown);
+  const auto done = cancel(ports, id, cancellable(*session), request.cancelSessionResponse);
+  if (!done) return refuse(ports, me, &id, done.error());
+  return {};
+}
+
+}  // namespace sealift::smdp

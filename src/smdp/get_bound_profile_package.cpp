@@ -1,0 +1,164 @@
+#include "crypto/hash.hpp"
+#include "smdp/binding.hpp"
+#include "smdp/es9.hpp"
+#include "smdp/steps.hpp"
+
+namespace sealift::smdp {
+namespace {
+
+constexpr auto me = Function::get_bound_profile_package;
+
+/// One request with what is known of it, so that its steps need not hand five things around.
+struct Step {
+  Ports& ports;
+  const TransactionId& id;
+  const ClientAuthenticated& session;
+  const auth::Verified<messages::EuiccSigned2>& euicc;
+  const Signers& signers;
+};
+
+/// A refusal, or `changed`: another request changed the order first, look at it again.
+struct Stop {
+  std::optional<Refusal> refusal;
+};
+Stop changed() { return {}; }
+
+/// Writes; where the order has changed meanwhile, that is not yet a failure.
+Result<void, Stop> write(const Step& step, Transition t, OrderState from) {
+  const Status done = apply(step.ports, std::move(t), from);
+  if (done) return {};
+  if (done.error().kind == ErrorKind::conflict) return changed();
+  return Stop{fail(step.ports, me, done.error())};
+}
+
+/// A wrong confirmation code is counted before it is answered, so that no crowd of clients gets more guesses.
+Stop count_wrong_code(const Step& step, const Order& order) {
+  Transition t{.after = order, .audit = {.action = "confirmation_code_refused"}};
+  const bool last = ++t.after.confirmation_attempts >= step.ports.settings.max_confirmation_attempts;
+  if (last) t.after.state = OrderState::error;
+  const auto counted = write(step, std::move(t), order.state);
+  if (!counted) return counted.error();
+  return {last ? Refusal::confirmation_attempts_exceeded : Refusal::confirmation_code_refused};
+}
+
+/// SGP.22 4.7: hashCc = SHA-256(SHA-256(code) || transactionId).
+Result<void, Stop> check_code(const Step& step, const Order& order) {
+  if (!order.confirmation) return {};
+  if (!step.euicc->hashCc) return Stop{Refusal::confirmation_code_missing};
+  const Octets<32> expected = crypto::sha256({View(*order.confirmation), step.id.octets()});
+  if (!equal_constant_time(expected, *step.euicc->hashCc)) return count_wrong_code(step, order);
+  return {};
+}
+
+std::optional<Refusal> check_order(const Step& step, const Order& order) {
+  if (order.eid && *order.eid != step.euicc.signer().eid()) return Refusal::rebinding_refused;
+  if (order.state == OrderState::error && order.confirmation &&
+      order.confirmation_attempts >= step.ports.settings.max_confirmation_attempts) {
+    return Refusal::confirmation_attempts_exceeded;
+  }
+  if (order.state != OrderState::released && order.state != OrderState::downloaded) {
+    return Refusal::profile_not_released;
+  }
+  if (order.expires && step.ports.clock.now() >= *order.expires) return Refusal::order_expired;
+  if (order.download_attempts >= step.ports.settings.max_download_attempts) {
+    return Refusal::download_attempts_exceeded;
+  }
+  return std::nullopt;
+}
+
+/// The stored package where this one-time key has one, else a new binding (SGP.22 3.1.3.3 retry).
+Result<Bytes, Stop> package_for(const Step& step, const Order& order, bool again) {
+  if (!again && !order.euiccOtpk.empty() && !step.ports.settings.rebind) return Stop{Refusal::rebinding_refused};
+  auto package = again ? step.ports.orders.package(order.iccid)
+                       : bind_profile(step.ports, order, step.signers, step.euicc.signer().eid(), step.euicc->euiccOtpk);
+  if (package) return std::move(*package);
+  // A one-time key off the curve is the eUICC's fault.
+  if (!again && package.error().kind == ErrorKind::verification) return Stop{Refusal::euicc_signature_invalid};
+  return Stop{fail(step.ports, me, package.error())};
+}
+
+/// The durable point: one compare and swap makes the order this eUICC's, with all that a retry must find.
+Result<Bytes, Stop> deliver(const Step& step, const Order& order) {
+  const bool again = equal(order.euiccOtpk, step.euicc->euiccOtpk);
+  Bytes package = TRY(package_for(step, order, again));
+  const auth::EuiccIdentity& euicc = step.euicc.signer();
+  Transition t{.after = order,
+               .delivery = Delivery{step.id, order.iccid, euicc.eid(), euicc.remember()},
+               .audit = {.action = again ? "deliver_again" : "bind"}};
+  t.after.state = OrderState::downloaded;
+  t.after.eid = euicc.eid();
+  t.after.euiccOtpk = to_bytes(step.euicc->euiccOtpk);
+  t.after.delivered = step.id;
+  ++t.after.download_attempts;
+  if (!again) t.package = package;
+  TRY_VOID(write(step, std::move(t), order.state));
+  auto finished = finish_package(step.ports, order, step.signers, package, step.id, step.euicc->euiccOtpk);
+  if (!finished) return Stop{fail(step.ports, me, finished.error())};
+  return std::move(*finished);
+}
+
+Result<Bytes, Stop> attempt(const Step& step) {
+  const auto order = step.ports.orders.find(step.session.iccid);
+  if (!order) return Stop{fail(step.ports, me, order.error())};
+  if (!*order) return Stop{Refusal::profile_not_released};
+  if (const auto no = check_order(step, **order)) return Stop{*no};
+  TRY_VOID(check_code(step, **order));
+  return deliver(step, **order);
+}
+
+Result<Bytes, Refusal> bind_and_deliver(const Step& step) {
+  for (int i = 0; i < kMaxConflicts; ++i) {
+    auto package = attempt(step);
+    if (package) return std::move(*package);
+    if (package.error().refusal) return *package.error().refusal;
+  }
+  return Refusal::server_busy;
+}
+
+/// Up to the eUICC's signature: whatever is wrong here ends the session.
+Result<auth::Verified<messages::EuiccSigned2>, Refusal> verify(const TransactionId& id,
+                                                               const ClientAuthenticated& session,
+                                                               const messages::PrepareDownloadResponse& response) {
+  const auto* ok = std::get_if<messages::PrepareDownloadResponseOk>(&response.alt);
+  if (!ok) return Refusal::client_reported_error;
+  if (ok->euiccSigned2.value.transactionId != id) return Refusal::transaction_unknown;
+  const Octets<67> tail = auth::signature_tlv(session.smdpSignature2);
+  auto verified = auth::verify_signed(session.euicc, ok->euiccSigned2, tail, ok->euiccSignature2);
+  if (!verified) return Refusal::euicc_signature_invalid;
+  return std::move(*verified);
+}
+
+Result<Bytes, Refusal> get_package(Ports& ports, const TransactionId& id, ClientAuthenticated session,
+                                   const messages::PrepareDownloadResponse& response, Decision& decision) {
+  const auto euicc = TRY(verify(id, session, response));
+  const Signers& signers = ports.signers[session.signers];
+  auto package = bind_and_deliver({ports, id, session, euicc, signers});
+  decision.right_chip = package || package.error() != Refusal::rebinding_refused;
+  decision.protected_for_this_chip = package || package.error() != Refusal::euicc_signature_invalid;
+  // The session goes on in either case: the eUICC may yet cancel it. Where it cannot be kept nothing but
+  // that is lost.
+  if (package) {
+    keep(ports, id, BppDelivered{session.euicc, session.iccid, session.signers});
+  } else {
+    keep(ports, id, std::move(session));
+  }
+  return package;
+}
+
+}  // namespace
+
+Result<messages::GetBoundProfilePackageOk, Refusal> get_bound_profile_package(
+    Ports& ports, const messages::GetBoundProfilePackageRequest& request) {
+  const TransactionId& id = request.transactionId;
+  std::optional<Session> session = take<ClientAuthenticated>(ports, id);
+  if (!session) return refuse(ports, me, &id, Refusal::transaction_unknown);
+  Decision decision{.transactionId = id, .right_chip = true, .right_server = true};
+  auto package = get_package(ports, id, std::get<ClientAuthenticated>(std::move(*session)),
+                             request.prepareDownloadResponse, decision);
+  if (!package) decision.refusal = package.error();
+  ports.observer.decided(decision);
+  if (!package) return refuse(ports, me, &id, package.error());
+  return messages::GetBoundProfilePackageOk{.transactionId = id, .boundProfilePackage = std::move(*package)};
+}
+
+}  // namespace sealift::smdp

@@ -1,0 +1,120 @@
+#include "smdp/es9.hpp"
+#include "smdp/steps.hpp"
+
+namespace sealift::smdp {
+namespace {
+
+constexpr auto me = Function::handle_notification;
+
+using messages::ErrorReason;
+
+/// SGP.22 3.5: after these the eUICC keeps its one-time key, and the download may be tried again.
+bool is_temporary(ErrorReason reason) {
+  return reason == ErrorReason::installFailedDueToInsufficientMemoryForProfile ||
+         reason == ErrorReason::installFailedDueToInterruption;
+}
+
+bool is_ours(const Ports& ports, const asn1::Oid& oid) {
+  for (const Signers& s : ports.signers) {
+    if (s.dpPb.oid == oid) return true;
+  }
+  return false;
+}
+
+/// Where the result takes the order; none where it changes nothing.
+std::optional<OrderState> next_state(const Order& order, const TransactionId& id,
+                                     const messages::ProfileInstallationResultData& result) {
+  const bool in_play = order.state == OrderState::downloaded || order.state == OrderState::released;
+  if (std::holds_alternative<messages::SuccessResult>(result.finalResult.alt)) {
+    // The eUICC has it, whatever we had come to think.
+    if (in_play || order.state == OrderState::error) return OrderState::installed;
+    return std::nullopt;
+  }
+  // A failure of an earlier delivery says nothing of the one under way.
+  if (!in_play || order.delivered != id) return std::nullopt;
+  const ErrorReason reason = std::get<messages::ErrorResult>(result.finalResult.alt).errorReason;
+  return is_temporary(reason) ? OrderState::released : OrderState::error;
+}
+
+std::string detail_of(const messages::ProfileInstallationResultData& result) {
+  const auto* error = std::get_if<messages::ErrorResult>(&result.finalResult.alt);
+  if (!error) return "success";
+  return "bppCommandId " + std::to_string(static_cast<unsigned>(error->bppCommandId)) + ", errorReason " +
+         std::to_string(static_cast<unsigned>(error->errorReason));
+}
+
+/// One try; the error kinds `conflict` (try again) and `exists` (heard before) are the store's.
+Status settle(Ports& ports, const Delivery& delivery, const auth::Verified<messages::ProfileInstallationResultData>& result) {
+  const std::optional<Order> order = TRY(ports.orders.find(delivery.iccid));
+  if (!order) return Error{ErrorKind::not_found, "no order for an installation result"};
+  const NotificationKey key{delivery.eid, result->notificationMetadata.seqNumber};
+  const auto next = order->eid == delivery.eid ? next_state(*order, delivery.transactionId, *result) : std::nullopt;
+  if (!next) {
+    return ports.orders.hear(key, delivery.iccid,
+                             {ports.clock.now(), "es9+", "installation_result", "no change: " + detail_of(*result)});
+  }
+  Transition t{.after = *order, .heard = key, .audit = {.action = "installation_result", .detail = detail_of(*result)}};
+  t.after.state = *next;
+  return apply(ports, std::move(t), order->state);
+}
+
+Status handle(Ports& ports, const messages::ProfileInstallationResult& pir) {
+  const auto& data = pir.profileInstallationResultData;
+  const std::optional<Delivery> delivery = TRY(ports.orders.delivery(data.value.transactionId));
+  if (!delivery) return Error{ErrorKind::not_found, "an installation result of a transaction that delivered nothing"};
+  const auto euicc = TRY(auth::EuiccIdentity::recall(delivery->eid, delivery->euiccKey));
+  const auto result = TRY(auth::verify_signed(euicc, data, View(), pir.euiccSignPIR));
+  if (!is_ours(ports, result->smdpOid)) return Error{ErrorKind::verification, "an installation result for another SM-DP+"};
+  const auto& iccid = result->notificationMetadata.iccid;
+  if (iccid && *iccid != delivery->iccid) {
+    return Error{ErrorKind::verification, "an installation result about another profile"};
+  }
+  Status done;
+  for (int i = 0; i < kMaxConflicts; ++i) {
+    done = settle(ports, *delivery, result);
+    if (done || done.error().kind != ErrorKind::conflict) break;
+  }
+  return done;
+}
+
+std::string_view action_of(const messages::NotificationEvent& event) {
+  using Bit = messages::NotificationEventBit;
+  if (event.contains(Bit::notificationEnable)) return "profile_enabled";
+  if (event.contains(Bit::notificationDisable)) return "profile_disabled";
+  if (event.contains(Bit::notificationDelete)) return "profile_deleted";
+  return "notification";
+}
+
+Status handle(Ports& ports, const messages::OtherSignedNotification& other) {
+  const auto euicc = ports.authenticator.verify_chain(other.euiccCertificate.tlv, other.eumCertificate.tlv, nullptr,
+                                                      ports.clock.now());
+  if (!euicc) return Error{ErrorKind::verification, "a notification of an eUICC that does not verify"};
+  const auto told = TRY(
+      auth::verify_signed(*euicc, other.tbsOtherNotification, View(), other.euiccNotificationSignature));
+  if (!told->iccid) return Error{ErrorKind::invalid, "a notification without an ICCID"};
+  const std::optional<Order> order = TRY(ports.orders.find(*told->iccid));
+  if (!order || order->eid != euicc->eid()) {
+    return Error{ErrorKind::not_found, "a notification about a profile that this eUICC does not have from here"};
+  }
+  return ports.orders.hear({euicc->eid(), told->seqNumber}, *told->iccid,
+                           {ports.clock.now(), "es9+", std::string(action_of(told->profileManagementOperation)), ""});
+}
+
+}  // namespace
+
+void handle_notification(Ports& ports, const messages::HandleNotification& request) {
+  const Status done = std::visit([&](const auto& n) { return handle(ports, n); }, request.pendingNotification.alt);
+  if (done) return;
+  switch (done.error().kind) {
+    case ErrorKind::verification:
+    case ErrorKind::not_found:
+    case ErrorKind::exists:
+    case ErrorKind::invalid:
+      ports.observer.notification_ignored(done.error().message);
+      return;
+    default:
+      ports.observer.failed(me, done.error());
+  }
+}
+
+}  // namespace sealift::smdp

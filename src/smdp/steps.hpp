@@ -1,0 +1,47 @@
+// What the ES9+ functions of this room share: taking sessions, telling the observer. Internal.
+#pragma once
+
+#include "smdp/ports.hpp"
+
+namespace sealift::smdp {
+
+/// Puts a session back, or its next state, for another idle time.
+inline bool keep(Ports& ports, const TransactionId& id, Session session) {
+  return ports.sessions.put(id, std::move(session), ports.clock.monotonic() + ports.settings.session_ttl);
+}
+
+/// Takes the session out where it is in one of these states; in another state it stays.
+template <class... States>
+std::optional<Session> take(Ports& ports, const TransactionId& id) {
+  std::optional<Session> held = ports.sessions.take(id, ports.clock.monotonic());
+  if (!held || (std::holds_alternative<States>(*held) || ...)) return held;
+  keep(ports, id, std::move(*held));
+  return std::nullopt;
+}
+
+/// Tells the observer of a refusal, and gives it.
+inline Refusal refuse(Ports& ports, Function function, const TransactionId* id, Refusal refusal) {
+  ports.observer.refused(function, id, refusal);
+  return refusal;
+}
+
+/// A port failed: people get the error, the peer gets server_failed.
+inline Refusal fail(Ports& ports, Function function, const Error& error) {
+  ports.observer.failed(function, error);
+  return Refusal::server_failed;
+}
+
+/// Applies a change made by a peer; tells the observer where the state moved.
+inline Status apply(Ports& ports, Transition t, OrderState from) {
+  t.audit.at = ports.clock.now();
+  t.audit.actor = "es9+";
+  TRY_VOID(ports.orders.apply(t));
+  if (t.after.state != from) ports.observer.moved(t.after, from);
+  return {};
+}
+
+/// How often a change is tried anew that another one came before. Each time somebody else got through, so
+/// more than a few times is a fault.
+inline constexpr int kMaxConflicts = 16;
+
+}  // namespace sealift::smdp
