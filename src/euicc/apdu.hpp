@@ -21,6 +21,7 @@ inline constexpr uint16_t no_current_ef = 0x6986;
 inline constexpr uint16_t wrong_data = 0x6A80;
 inline constexpr uint16_t function_not_supported = 0x6A81;
 inline constexpr uint16_t not_found = 0x6A82;
+inline constexpr uint16_t not_enough_memory = 0x6A84;
 inline constexpr uint16_t wrong_p1p2 = 0x6A86;
 inline constexpr uint16_t referenced_data_not_found = 0x6A88;
 inline constexpr uint16_t wrong_p1p2_or_offset = 0x6B00;

@@ -13,6 +13,8 @@
 #include "euicc/nvm.hpp"
 #include "euicc/observer.hpp"
 #include "euicc/profile.hpp"
+#include "euicc/trust_cache.hpp"
+#include "messages/es10b.hpp"
 
 namespace sealift::euicc {
 
@@ -21,19 +23,13 @@ struct CardPorts {
   Random& random;
   const ProfileEngine& profiles;
   Observer* observer = nullptr;
+  /// Lets cards with the same CIs share what is parsed of them.
+  TrustCache* trust_cache = nullptr;
+  /// Sign by RFC 6979, so that a seeded run repeats; tests and simulations only.
+  bool deterministic = false;
 };
 
-/// One ProfilePolicyAuthorisationRule (SGP.22 2.4.12): PPRs that owners may use.
-struct PolicyRule {
-  bool ppr1 = false, ppr2 = false;
-  /// MCC/MNC with nibble E as wildcard; GID empty is any, absent matches only absent.
-  struct Operator {
-    Octets<3> mccMnc{};
-    std::optional<Bytes> gid1, gid2;
-  };
-  std::vector<Operator> allowedOperators;
-  bool consentRequired = true;
-};
+class Chip;
 
 /// What the factory writes once (ECASD and ISD-R parameters).
 struct Personalisation {
@@ -50,9 +46,12 @@ struct Personalisation {
   std::vector<Bytes> ci_certificates;
   std::string root_ds_address;
   std::string default_dp_address;
-  std::vector<PolicyRule> rules;
+  /// Rules Authorisation Table (SGP.22 2.9.2): who may set which policy rule. Empty: nobody may set any.
+  std::vector<messages::ProfilePolicyAuthorisationRule> rules;
   /// Octets that profiles and notifications may take.
   uint32_t capacity = 2u << 20;
+  /// Test Profiles may be installed; off in cards for production.
+  bool test_profiles = true;
 };
 
 class Card {
@@ -79,9 +78,8 @@ class Card {
   uint64_t free_nvm() const;
 
  private:
-  struct State;
-  explicit Card(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Card(std::unique_ptr<Chip> chip);
+  std::unique_ptr<Chip> chip_;
 };
 
 }  // namespace sealift::euicc

@@ -13,6 +13,7 @@
 #include "base/ports.hpp"
 #include "base/secret.hpp"
 #include "euicc/apdu.hpp"
+#include "messages/es10b.hpp"
 
 namespace sealift::euicc {
 
@@ -93,6 +94,8 @@ class RunningProfile {
 class ProfileEngine {
  public:
   virtual ~ProfileEngine() = default;
+  /// What EUICCInfo2 claims of it; packages that make more mandatory are refused by servers.
+  virtual messages::UiccCapability capability() const = 0;
   virtual std::unique_ptr<ProfileInstaller> install(InstallContext context) const = 0;
   /// Starts an installed profile, as after a card reset. `changes` are all that were committed so far (each key
   /// once). `random` and `store` outlive the result. Error kind: invalid for an image it did not make.
