@@ -15,6 +15,25 @@
 
 namespace sealift::pki {
 
+/// The extensions that we understand (RFC 5280 4.2.1).
+namespace extension {
+inline constexpr asn1::Oid subject_key_identifier = asn1::Oid::of({2, 5, 29, 14});
+inline constexpr asn1::Oid key_usage = asn1::Oid::of({2, 5, 29, 15});
+inline constexpr asn1::Oid subject_alt_name = asn1::Oid::of({2, 5, 29, 17});
+inline constexpr asn1::Oid basic_constraints = asn1::Oid::of({2, 5, 29, 19});
+inline constexpr asn1::Oid name_constraints = asn1::Oid::of({2, 5, 29, 30});
+inline constexpr asn1::Oid crl_distribution_points = asn1::Oid::of({2, 5, 29, 31});
+inline constexpr asn1::Oid certificate_policies = asn1::Oid::of({2, 5, 29, 32});
+inline constexpr asn1::Oid authority_key_identifier = asn1::Oid::of({2, 5, 29, 35});
+inline constexpr asn1::Oid extended_key_usage = asn1::Oid::of({2, 5, 29, 37});
+}  // namespace extension
+
+/// Purposes in extendedKeyUsage (RFC 5280 4.2.1.12).
+namespace purpose {
+inline constexpr asn1::Oid server_auth = asn1::Oid::of({1, 3, 6, 1, 5, 5, 7, 3, 1});
+inline constexpr asn1::Oid client_auth = asn1::Oid::of({1, 3, 6, 1, 5, 5, 7, 3, 2});
+}  // namespace purpose
+
 /// KeyUsage bits (RFC 5280 4.2.1.3), bit 0 as the lowest.
 namespace key_usage {
 inline constexpr uint16_t digital_signature = 1u << 0;
@@ -109,6 +128,7 @@ class Certificate {
 
  private:
   struct Parsed;
+  static Result<std::shared_ptr<const Parsed>> read(View der);
   explicit Certificate(std::shared_ptr<const Parsed> parsed) : parsed_(std::move(parsed)) {}
   std::shared_ptr<const Parsed> parsed_;
 };

@@ -71,7 +71,7 @@ class VerifiedChain {
   /// The EUM certificate between, for an eUICC.
   const std::optional<Certificate>& eum() const { return eum_; }
   /// subjectKeyIdentifier of the CI that it ends at ("CI PKId").
-  View ci_key_id() const { return ci_.subject_key_id(); }
+  const crypto::KeyIdentifier& ci_key_id() const { return ci_key_id_; }
   const Certificate& ci() const { return ci_; }
   /// Of an eUICC: its EID, 16 octets of BCD. All zero for other roles.
   const Octets<16>& eid_octets() const { return eid_; }
@@ -83,12 +83,13 @@ class VerifiedChain {
 
  private:
   friend class ChainVerifier;
-  VerifiedChain(Role role, Certificate leaf, Certificate ci)
-      : role_(role), leaf_(std::move(leaf)), ci_(std::move(ci)) {}
+  VerifiedChain(Role role, Certificate leaf, Certificate ci, const crypto::KeyIdentifier& ci_key_id)
+      : role_(role), leaf_(std::move(leaf)), ci_(std::move(ci)), ci_key_id_(ci_key_id) {}
   Role role_;
   Certificate leaf_;
   std::optional<Certificate> eum_;
   Certificate ci_;
+  crypto::KeyIdentifier ci_key_id_;
   Octets<16> eid_{};
   std::optional<asn1::Oid> owner_;
 };

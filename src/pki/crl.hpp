@@ -14,6 +14,10 @@
 
 namespace sealift::pki {
 
+namespace x509 {
+struct RawExtension;
+}
+
 class Crl {
  public:
   /// Octets; a list of some 20,000 entries.
@@ -42,6 +46,8 @@ class Crl {
 
  private:
   struct Parsed;
+  static Result<std::shared_ptr<const Parsed>> read(View der);
+  static Status read_extension(const x509::RawExtension& extension, Parsed& out);
   explicit Crl(std::shared_ptr<const Parsed> parsed) : parsed_(std::move(parsed)) {}
   std::shared_ptr<const Parsed> parsed_;
 };

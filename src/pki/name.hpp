@@ -22,9 +22,10 @@ inline constexpr asn1::Oid organizational_unit = asn1::Oid::of({2, 5, 4, 11});
 struct Attribute {
   asn1::Oid type;
   uint8_t tag;             ///< of the string type: 0C UTF8String, 13 PrintableString, ...
+  uint8_t rdn;             ///< which RelativeDistinguishedName it stands in, from 0
   std::string_view value;  ///< the string's content octets
-  /// Same type and same text; UTF8String, PrintableString and IA5String of equal octets are equal.
-  bool same(const Attribute& other) const;
+  /// Same type and text; UTF8String, PrintableString and IA5String of equal octets are equal.
+  bool same_value(const Attribute& other) const;
 };
 
 class Name {
@@ -41,7 +42,8 @@ class Name {
   /// True where both have the same attributes in the same order (RFC 5280 7.1, without case folding: the
   /// GSMA profiles copy names octet by octet).
   bool same(const Name& other) const;
-  /// "C=ES, O=RSP Test EUM, CN=EUM Test"; octets that are not printable ASCII or UTF-8 are shown as \xNN.
+  /// "C=ES, O=RSP Test EUM, CN=EUM Test"; control characters are shown as \xNN, values that are not UTF-8 in
+  /// hexadecimal behind a #.
   std::string text() const;
 
  private:
