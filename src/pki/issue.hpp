@@ -62,6 +62,7 @@ struct HierarchyOptions {
   crypto::Curve tls_curve = crypto::Curve::p256;
   /// Signs by RFC 6979, so that one `random` seed gives one hierarchy, and marks every subject OU=TEST.
   bool deterministic = false;
+  std::string country = "ZZ";  ///< ISO 3166 leaves it to its users
   std::string organization = "Sealift";
   std::string eum_organization = "Sealift EUM";
   std::string iin = "89049032";
