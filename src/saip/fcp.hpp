@@ -45,8 +45,8 @@ Result<AccessRules> parse_access_rules(View referenced, bool under_mf);
 /// Reads tag 88: empty means no short identifier; else bits 8 to 4, 1 to 30. Error kind: invalid.
 Result<std::optional<uint8_t>> parse_short_ef_id(View octets);
 
-/// The key references of a PIN status template (C6), in order: a PS DO (90) may come first, usage
-/// qualifiers (95) are passed over; TS.48 and most packages write bare references. Error kind: invalid.
+/// The key references that a PIN status template (C6) lists; packages write them bare, in order. Error kind:
+/// invalid for a reference that TS 102 221 9.5.1 does not have.
 Result<std::vector<uint8_t>> parse_pin_status_template(View octets);
 
 }  // namespace sealift::saip

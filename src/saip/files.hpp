@@ -10,13 +10,19 @@
 
 #include "saip/fcp.hpp"
 #include "saip/package.hpp"
+#include "saip/templates.hpp"
 
 namespace sealift::saip {
+
+/// A profile's files together take no more than this.
+inline constexpr uint64_t kMaxFileSpace = uint64_t{4} << 20;
 
 /// File identifiers from below the MF (empty is the MF itself); an ADF is named by its temporary identifier.
 using Path = std::vector<uint16_t>;
 /// "MF/7FD0/6F07"
 std::string to_string(const Path& path);
+/// Reads a filePath or linkPath: whole file identifiers. Error kind: invalid.
+Result<Path> parse_path(View octets);
 
 struct ResolvedFile {
   enum class Act : uint8_t {
@@ -73,14 +79,27 @@ class FileResolver {
   const ResolvedFile* find(const Path& path) const;
 
  private:
-  Result<std::vector<ResolvedFile>> resolve_template(const TemplateElement& element);
-  Result<std::vector<ResolvedFile>> resolve_generic(const GenericFileManagement& element);
-  Status place(std::vector<ResolvedFile>& out, ResolvedFile file);
+  using Files = std::vector<ResolvedFile>;
+  Result<Files> resolve_template(const TemplateElement& element);
+  Result<Files> resolve_generic(const GenericFileManagement& element);
+  struct Walk;
+  Status select(const FilePath& path, Walk& walk) const;
+  Status create(const Fcp& fcp, Walk& walk);
+  Status fill(View content, Walk& walk);
+  void enter(const TemplateElement& element, const ResolvedFile& file, bool base);
+  Result<Path> directory_of(const TemplateElement& element, const Template& t) const;
+  /// Checks a file against what exists and remembers it.
+  Status place(const ResolvedFile& file);
+  /// Takes structure and sizes of a link from its target.
+  void follow_link(ResolvedFile& file) const;
+  /// The path with links replaced by what they stand for.
+  Path canonical(const Path& path) const;
 
   Path current_;
   std::optional<Path> application_;
   std::map<Kind, Path> adfs_;          // the last ADF of each kind of application
   std::map<Path, ResolvedFile> made_;  // contents left out
+  uint64_t space_ = 0;                 // octets of all bodies so far
 };
 
 }  // namespace sealift::saip

@@ -22,6 +22,8 @@ struct FileTemplate {
   std::string_view content;
   /// Position, in this table, of the directory the file lies in; the first row's directory by default.
   uint8_t parent = 0;
+  /// False for a file that a created-by-default template makes only where the package lists it.
+  bool by_default = true;
 };
 
 struct Template {
