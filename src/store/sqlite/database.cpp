@@ -1,14 +1,14 @@
 #include "store/sqlite/database.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
 namespace sealift::store {
 namespace {
-
-constexpr int kBusyMs = 5000;  ///< how long to wait for another process
 
 Error error_of(sqlite3* db, int code) {
   const std::string detail = db ? sqlite3_errmsg(db) : sqlite3_errstr(code);
@@ -39,6 +39,13 @@ Error error_of(sqlite3* db, int code) {
     default:
       return {ErrorKind::internal, "the store: " + detail};
   }
+}
+
+/// SQLite gives its other files the mode of this one. O_EXCL, since closing a file that the process has open
+/// already would drop the locks on it; whatever fails here, SQLite's own open tells.
+void create_private(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0) ::close(fd);
 }
 
 }  // namespace
@@ -102,14 +109,15 @@ Database::Database(Database&&) noexcept = default;
 
 Database::~Database() = default;
 
-Result<Database> Database::open(const std::string& path, Mode mode) {
+Result<Database> Database::open(const std::string& path, Mode mode, std::chrono::milliseconds patience) {
+  if (mode == Mode::write) create_private(path);
   sqlite3* raw = nullptr;
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE |
                     (mode == Mode::write ? SQLITE_OPEN_CREATE : 0);
   const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
   Database db(raw);
   if (code != SQLITE_OK) return error_of(raw, code).within(path);
-  sqlite3_busy_timeout(raw, kBusyMs);
+  sqlite3_busy_timeout(raw, static_cast<int>(patience.count()));
   // The first access reads the header: a foreign file shows itself here.
   Result<int64_t> version = db.integer("PRAGMA schema_version");
   if (!version) return std::move(version.error()).within(path);
@@ -142,5 +150,7 @@ Result<int64_t> Database::integer(const char* sql) {
 }
 
 int64_t Database::changes() const { return sqlite3_changes64(db_.get()); }
+
+bool Database::in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
 
 }  // namespace sealift::store

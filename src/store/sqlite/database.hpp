@@ -4,6 +4,7 @@
 // A Database is one connection, for one thread at a time. Nothing outside store/sqlite includes this.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,7 +57,8 @@ class Database {
   enum class Mode : uint8_t { write, read };
   /// Opens a store file, and creates it in mode write. Error kinds: permission, io, not_found (directory),
   /// invalid (not an SQLite file), timeout (another process holds it).
-  static Result<Database> open(const std::string& path, Mode mode);
+  /// `patience`: how long a statement waits for another process. A new file is readable by its owner alone.
+  static Result<Database> open(const std::string& path, Mode mode, std::chrono::milliseconds patience);
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept = delete;
   ~Database();
@@ -69,6 +71,8 @@ class Database {
   Result<int64_t> integer(const char* sql);
   /// Rows changed by the last statement.
   int64_t changes() const;
+  /// False after an error that made SQLite roll back by itself.
+  bool in_transaction() const;
 
  private:
   struct Close {

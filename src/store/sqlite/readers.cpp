@@ -11,7 +11,7 @@ Result<Database> Readers::lend() {
       return db;
     }
   }
-  return Database::open(path_, Database::Mode::read);
+  return Database::open(path_, Database::Mode::read, patience_);
 }
 
 void Readers::give_back(Database db) {

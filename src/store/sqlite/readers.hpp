@@ -12,7 +12,7 @@ namespace sealift::store {
 
 class Readers {
  public:
-  explicit Readers(std::string path) : path_(std::move(path)) {}
+  Readers(std::string path, std::chrono::milliseconds patience) : path_(std::move(path)), patience_(patience) {}
 
   /// Calls `read(Database&)` with a connection and gives its Result.
   template <class Read>
@@ -28,6 +28,7 @@ class Readers {
   void give_back(Database db);
 
   const std::string path_;
+  const std::chrono::milliseconds patience_;
   std::mutex mutex_;
   std::vector<Database> idle_;
 };

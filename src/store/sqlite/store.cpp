@@ -8,8 +8,8 @@ namespace {
 
 class Opened final : public SqliteStore {
  public:
-  Opened(Database writing, const std::string& path)
-      : readers_(path), writer_(std::move(writing)), orders_(writer_, readers_) {}
+  Opened(Database writing, const std::string& path, std::chrono::milliseconds patience)
+      : readers_(path, patience), writer_(std::move(writing)), orders_(writer_, readers_) {}
   smdp::OrderStore& orders() override { return orders_; }
   GroupFigures figures() const override { return writer_.figures(); }
 
@@ -21,11 +21,11 @@ class Opened final : public SqliteStore {
 
 }  // namespace
 
-Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path) {
-  Database db = TRY(Database::open(path, Database::Mode::write));
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, std::chrono::milliseconds patience) {
+  Database db = TRY(Database::open(path, Database::Mode::write, patience));
   Status migrated = migrate(db);
   if (!migrated) return std::move(migrated.error()).within(path);
-  return std::unique_ptr<SqliteStore>(std::make_unique<Opened>(std::move(db), path));
+  return std::unique_ptr<SqliteStore>(std::make_unique<Opened>(std::move(db), path, patience));
 }
 
 }  // namespace sealift::store

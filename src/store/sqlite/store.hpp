@@ -21,7 +21,9 @@ class SqliteStore {
  public:
   /// Opens or creates the file. Error kinds: permission, not_found (no such directory), io, timeout (held by
   /// another process), invalid (a foreign or damaged file, or one of a newer Sealift).
-  static Result<std::unique_ptr<SqliteStore>> open(const std::string& path);
+  /// `patience`: how long a change waits for another process that writes.
+  static Result<std::unique_ptr<SqliteStore>> open(const std::string& path,
+                                                   std::chrono::milliseconds patience = std::chrono::seconds(5));
   virtual ~SqliteStore() = default;
 
   virtual smdp::OrderStore& orders() = 0;

@@ -48,19 +48,23 @@ void Writer::loop() {
 }
 
 void Writer::run_batch(const std::vector<Waiting*>& batch) {
-  Status open = db_.execute("BEGIN IMMEDIATE");
-  if (open) {
-    for (Waiting* w : batch) w->result = run_one(*w->change);
-    open = db_.execute("COMMIT");
-    if (!open) (void)db_.execute("ROLLBACK");
+  Status whole = db_.execute("BEGIN IMMEDIATE");
+  for (Waiting* w : batch) {
+    if (!whole) break;
+    w->result = run_one(*w->change);
+    // A full or failing disk makes SQLite roll everything back, the changes before this one included.
+    if (!db_.in_transaction()) whole = w->result ? Status(Error{ErrorKind::io, "the disk of the store fails"}) : w->result;
   }
-  if (open) return;
-  for (Waiting* w : batch) w->result = open.error();
+  if (whole) whole = db_.execute("COMMIT");
+  if (whole) return;
+  if (db_.in_transaction()) (void)db_.execute("ROLLBACK");
+  for (Waiting* w : batch) w->result = whole.error();
 }
 
 Status Writer::run_one(const Change& change) {
   TRY_VOID(db_.execute("SAVEPOINT one"));
   Status done = change(db_);
+  if (!db_.in_transaction()) return done;
   if (!done) TRY_VOID(db_.execute("ROLLBACK TO one"));
   TRY_VOID(db_.execute("RELEASE one"));
   return done;

@@ -1,0 +1,200 @@
+// What every order store must do, as typed tests: each store instantiates them in a test of its own.
+//
+// `Fixture` has `OrderStore& store()`, empty at the start of each test.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "smdp/ports.hpp"
+
+namespace sealift::smdp {
+
+inline Iccid suite_iccid(int n) { return *Iccid::parse("89490000000000000" + std::to_string(100 + n)); }
+inline Eid suite_eid(int n) { return *Eid::with_check_digits("8904903212345123451234567890" + std::to_string(10 + n)); }
+
+inline Order suite_order(int n) {
+  Order o{.iccid = suite_iccid(n), .state = OrderState::released};
+  o.matchingId = *MatchingId::parse("ORDER-" + std::to_string(n));
+  o.metadata = {0xBF, 0x25, 0x00};
+  return o;
+}
+inline Transition suite_binding(const Order& order, int eid) {
+  Transition t{.after = order, .package = Bytes{1, 2, static_cast<uint8_t>(eid)}};
+  t.after.state = OrderState::downloaded;
+  t.after.eid = suite_eid(eid);
+  t.after.euiccOtpk = Bytes(65, static_cast<uint8_t>(eid));
+  t.delivery = Delivery{*TransactionId::from_octets(Bytes(16, static_cast<uint8_t>(eid))), order.iccid, suite_eid(eid),
+                        Bytes(66, 7)};
+  t.audit = {Time{}, "test", "bind", ""};
+  return t;
+}
+
+template <class Fixture>
+class OrderStoreSuite : public Fixture {
+ protected:
+  void add(const Order& order) {
+    auto done = this->store().add(order, {.content = {9, 9}, .keys = {8}}, {Time{}, "test", "import", ""});
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  Order get(const Iccid& iccid) { return **this->store().find(iccid); }
+};
+TYPED_TEST_SUITE_P(OrderStoreSuite);
+
+TYPED_TEST_P(OrderStoreSuite, gives_back_every_field) {
+  Order o = suite_order(1);
+  o.eid = suite_eid(1);
+  o.confirmation = Octets<32>{1, 2, 3};
+  o.confirmation_attempts = 2;
+  o.download_attempts = 3;
+  o.expires = Time(std::chrono::seconds(1'900'000'000));
+  o.protection = Protection::session_keys;
+  o.needs = {3, 1, 15000, uint64_t{1} << 63 | 5};
+  o.euiccOtpk = Bytes(65, 4);
+  o.delivered = *TransactionId::from_octets(Bytes{1, 2});
+  this->add(o);
+  EXPECT_EQ(this->get(o.iccid), o);
+  EXPECT_EQ(**this->store().find(*o.matchingId), o);
+  this->add(Order{.iccid = suite_iccid(2)});
+  EXPECT_EQ(this->get(suite_iccid(2)), Order{.iccid = suite_iccid(2)});
+  auto profile = this->store().profile(o.iccid);
+  ASSERT_TRUE(profile);
+  EXPECT_EQ(profile->content, (Bytes{9, 9}));
+  EXPECT_EQ(profile->keys, (Bytes{8}));
+}
+
+TYPED_TEST_P(OrderStoreSuite, tells_what_is_not_there) {
+  EXPECT_FALSE(*this->store().find(suite_iccid(1)));
+  EXPECT_FALSE(*this->store().find(*MatchingId::parse("NONE")));
+  EXPECT_FALSE(*this->store().find(MatchingId()));
+  EXPECT_FALSE(*this->store().find_default(suite_eid(1)));
+  EXPECT_FALSE(*this->store().delivery(*TransactionId::from_octets(Bytes{1})));
+  EXPECT_EQ(this->store().profile(suite_iccid(1)).error().kind, ErrorKind::not_found);
+  this->add(suite_order(1));
+  EXPECT_EQ(this->store().package(suite_iccid(1)).error().kind, ErrorKind::not_found);
+}
+
+TYPED_TEST_P(OrderStoreSuite, refuses_an_iccid_or_matching_id_twice) {
+  this->add(suite_order(1));
+  EXPECT_EQ(this->store().add(suite_order(1), {}, {}).error().kind, ErrorKind::exists);
+  Order same = suite_order(2);
+  same.matchingId = suite_order(1).matchingId;
+  EXPECT_EQ(this->store().add(same, {}, {}).error().kind, ErrorKind::exists);
+  EXPECT_FALSE(*this->store().find(same.iccid)) << "nothing of a refused order may stay";
+  this->add(suite_order(2));
+  same.version = 0;
+  EXPECT_EQ(this->store().apply({.after = same}).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(this->get(same.iccid), suite_order(2));
+}
+
+TYPED_TEST_P(OrderStoreSuite, looks_a_matching_id_up_exactly) {
+  Order o = suite_order(1);
+  o.matchingId = *MatchingId::parse("Ünïcode' OR 1=1 --");
+  this->add(o);
+  EXPECT_TRUE(*this->store().find(*o.matchingId));
+  EXPECT_FALSE(*this->store().find(*MatchingId::parse("ünïcode' OR 1=1 --")));
+  EXPECT_FALSE(*this->store().find(*MatchingId::parse("Ünïcode' OR 1=1 -")));
+}
+
+TYPED_TEST_P(OrderStoreSuite, finds_the_oldest_default_order_that_waits_for_an_eid) {
+  for (int n : {5, 3, 4}) {
+    Order o = suite_order(n);
+    o.matchingId = MatchingId();
+    o.eid = suite_eid(1);
+    if (n == 5) o.state = OrderState::installed;
+    this->add(o);
+  }
+  Order other = suite_order(6);
+  other.matchingId = MatchingId();
+  other.eid = suite_eid(2);
+  this->add(other);
+  Order with_id = suite_order(1);
+  with_id.eid = suite_eid(1);
+  this->add(with_id);
+  EXPECT_EQ((*this->store().find_default(suite_eid(1)))->iccid, suite_iccid(3));
+  EXPECT_EQ((*this->store().find_default(suite_eid(2)))->iccid, suite_iccid(6));
+  EXPECT_FALSE(*this->store().find_default(suite_eid(3)));
+}
+
+TYPED_TEST_P(OrderStoreSuite, lists_in_pages_by_iccid) {
+  for (int n : {4, 2, 3, 1}) this->add(suite_order(n));
+  auto first = *this->store().list(std::nullopt, 3);
+  ASSERT_EQ(first.size(), 3u);
+  EXPECT_EQ(first[0].iccid, suite_iccid(1));
+  auto rest = *this->store().list(first[2].iccid, 3);
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest[0].iccid, suite_iccid(4));
+}
+
+TYPED_TEST_P(OrderStoreSuite, applies_a_change_whole_and_counts_the_version) {
+  this->add(suite_order(1));
+  Transition t = suite_binding(this->get(suite_iccid(1)), 1);
+  ASSERT_TRUE(this->store().apply(t));
+  Order expected = t.after;
+  expected.version = 1;
+  EXPECT_EQ(this->get(suite_iccid(1)), expected);
+  EXPECT_EQ(*this->store().package(suite_iccid(1)), *t.package);
+  auto delivery = *this->store().delivery(t.delivery->transactionId);
+  ASSERT_TRUE(delivery);
+  EXPECT_EQ(delivery->iccid, suite_iccid(1));
+  EXPECT_EQ(delivery->eid, suite_eid(1));
+  EXPECT_EQ(delivery->euiccKey, Bytes(66, 7));
+}
+
+TYPED_TEST_P(OrderStoreSuite, refuses_a_change_of_an_old_version_and_keeps_nothing_of_it) {
+  this->add(suite_order(1));
+  const Order read = this->get(suite_iccid(1));
+  ASSERT_TRUE(this->store().apply(suite_binding(read, 1)));
+  Transition late = suite_binding(read, 2);
+  late.heard = NotificationKey{suite_eid(2), 1};
+  EXPECT_EQ(this->store().apply(late).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(this->get(suite_iccid(1)).eid, suite_eid(1));
+  EXPECT_EQ(*this->store().package(suite_iccid(1)), (Bytes{1, 2, 1}));
+  EXPECT_FALSE(*this->store().delivery(late.delivery->transactionId));
+  EXPECT_TRUE(this->store().hear(*late.heard, suite_iccid(1), {})) << "it was not heard yet";
+}
+
+TYPED_TEST_P(OrderStoreSuite, hears_a_notification_once) {
+  this->add(suite_order(1));
+  const NotificationKey key{suite_eid(1), uint64_t{1} << 40};
+  Transition t = suite_binding(this->get(suite_iccid(1)), 1);
+  t.heard = key;
+  ASSERT_TRUE(this->store().apply(t));
+  EXPECT_EQ(this->store().hear(key, suite_iccid(1), {}).error().kind, ErrorKind::exists);
+  Transition again{.after = this->get(suite_iccid(1)), .heard = key};
+  again.after.state = OrderState::error;
+  EXPECT_EQ(this->store().apply(again).error().kind, ErrorKind::exists);
+  EXPECT_EQ(this->get(suite_iccid(1)).state, OrderState::downloaded);
+  EXPECT_TRUE(this->store().hear({suite_eid(2), key.seqNumber}, suite_iccid(1), {}));
+}
+
+TYPED_TEST_P(OrderStoreSuite, lets_one_of_many_threads_win) {
+  for (int round = 0; round < 5; ++round) {
+    this->add(suite_order(round));
+    const Order read = this->get(suite_iccid(round));
+    std::atomic<int> winners = 0, winner = 0;
+    std::vector<std::thread> threads;
+    for (int n = 0; n < 16; ++n) {
+      threads.emplace_back([&, n] {
+        if (!this->store().apply(suite_binding(read, n))) return;
+        ++winners;
+        winner = n;
+      });
+    }
+    for (auto& t : threads) t.join();
+    ASSERT_EQ(winners, 1);
+    EXPECT_EQ(this->get(suite_iccid(round)).eid, suite_eid(winner));
+    EXPECT_EQ(*this->store().package(suite_iccid(round)), (Bytes{1, 2, static_cast<uint8_t>(winner)}));
+  }
+}
+
+REGISTER_TYPED_TEST_SUITE_P(OrderStoreSuite, gives_back_every_field, tells_what_is_not_there,
+                            refuses_an_iccid_or_matching_id_twice, looks_a_matching_id_up_exactly,
+                            finds_the_oldest_default_order_that_waits_for_an_eid, lists_in_pages_by_iccid,
+                            applies_a_change_whole_and_counts_the_version,
+                            refuses_a_change_of_an_old_version_and_keeps_nothing_of_it, hears_a_notification_once,
+                            lets_one_of_many_threads_win);
+
+}  // namespace sealift::smdp
