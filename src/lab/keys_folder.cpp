@@ -1,0 +1,56 @@
+#include "lab/keys_folder.hpp"
+
+#include "crypto/kdf.hpp"
+
+namespace sealift::lab {
+
+namespace fs = std::filesystem;
+
+static hsm::MasterKeyFile master_key(const fs::path& dir) { return {dir / "master.key"}; }
+
+Result<KeysFolder> KeysFolder::create(const std::string& dir, const pki::Hierarchy& hierarchy, Random& random) {
+  std::error_code problem;
+  fs::create_directories(dir, problem);
+  if (problem) return Error{ErrorKind::io, "cannot make the folder " + dir + ": " + problem.message()};
+  auto keys = TRY(hsm::SoftwareKeyStore::create(fs::path(dir) / "keys", master_key(dir), random));
+  TRY_VOID(pki::write_hierarchy((fs::path(dir) / "pki").string(), hierarchy,
+                                [&](std::string_view name, const crypto::PrivateKey& key) { return keys.add(name, key, random); }));
+  return KeysFolder{dir, std::move(keys)};
+}
+
+Result<KeysFolder> KeysFolder::open(const std::string& dir) {
+  std::error_code problem;
+  if (!fs::exists(fs::path(dir) / "keys", problem)) {
+    return Error{ErrorKind::not_found, "there are no keys in " + dir + ": make them with `sealift pki init " + dir + "`"};
+  }
+  auto keys = TRY(hsm::SoftwareKeyStore::open(fs::path(dir) / "keys", master_key(dir)));
+  return KeysFolder{dir, std::move(keys)};
+}
+
+Result<pki::Certificate> KeysFolder::certificate(pki::Role role) const {
+  return pki::read_certificate((fs::path(dir) / "pki").string(), role);
+}
+
+Result<std::shared_ptr<crypto::Signer>> KeysFolder::signer(pki::Role role) const {
+  return std::shared_ptr<crypto::Signer>(TRY(keys.signer(pki::name(role))));
+}
+
+Result<pki::Identity> KeysFolder::identity(pki::Role role) const {
+  auto certificate_of_role = TRY(certificate(role));
+  return pki::Identity{std::move(certificate_of_role), TRY(keys.private_key(pki::name(role)))};
+}
+
+Result<Secret<32>> KeysFolder::data_key(std::string_view purpose, Random& random) {
+  std::string label = "data." + std::string(purpose);
+  auto kept = keys.private_key(label);
+  if (!kept && kept.error().kind == ErrorKind::not_found) {
+    (void)TRY(keys.generate(label, crypto::Curve::p256, random));
+    kept = keys.private_key(label);
+  }
+  if (!kept) return std::move(kept.error());
+  Secret<32> out;
+  crypto::x963_kdf(kept->scalar().expose(), view(label), out.expose_mutable());
+  return out;
+}
+
+}  // namespace sealift::lab

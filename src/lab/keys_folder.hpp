@@ -1,0 +1,32 @@
+// The folder that a site lives in, as `sealift pki init DIR` makes it:
+//
+//   DIR/pki/         certificates of every role, DER and PEM
+//   DIR/keys/        their private keys, encrypted at rest (docs/formats/keystore.md)
+//   DIR/master.key   what opens the keys, mode 0600: keep it on another disk where you can
+//
+// A lab holds the keys of all roles; a real deployment takes to each machine only those that it needs.
+#pragma once
+
+#include "hsm/software/key_store.hpp"
+#include "pki/issue.hpp"
+
+namespace sealift::lab {
+
+struct KeysFolder {
+  std::string dir;
+  hsm::SoftwareKeyStore keys;
+
+  /// Makes the folder and writes the hierarchy into it. Errors: exists, permission, io.
+  static Result<KeysFolder> create(const std::string& dir, const pki::Hierarchy& hierarchy, Random& random);
+  /// Errors: not_found (says what to run), and the key store's.
+  static Result<KeysFolder> open(const std::string& dir);
+
+  Result<pki::Certificate> certificate(pki::Role role) const;
+  Result<std::shared_ptr<crypto::Signer>> signer(pki::Role role) const;
+  /// Certificate and private key of a role, for what has to hold the key itself: TLS, an EUM that makes cards.
+  Result<pki::Identity> identity(pki::Role role) const;
+  /// 32 octets for sealing data at rest, one for each purpose, from a key made for this alone.
+  Result<Secret<32>> data_key(std::string_view purpose, Random& random);
+};
+
+}  // namespace sealift::lab

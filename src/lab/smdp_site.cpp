@@ -1,0 +1,119 @@
+#include "lab/smdp_site.hpp"
+
+#include "http/routes_es9.hpp"
+#include "lab/keys_folder.hpp"
+#include "pki/pem.hpp"
+#include "store/memory/orders.hpp"
+#include "store/memory/sessions.hpp"
+#include "store/sqlite/store.hpp"
+
+namespace sealift::lab {
+
+namespace {
+
+/// What the Ports borrow, in the order in which it has to go.
+struct Parts {
+  pki::TrustStore trust;
+  std::unique_ptr<auth::Authenticator> authenticator;
+  std::vector<smdp::Signers> signers;
+  Secret<32> store_key;
+  std::unique_ptr<store::SqliteStore> database;
+  std::unique_ptr<smdp::OrderStore> orders_in_memory;
+  store::MemorySessions sessions;
+  smdp::Settings settings;
+  Bytes ci;
+};
+
+class Site final : public SmdpSite {
+ public:
+  Site(std::unique_ptr<Parts> parts, Clock& clock, Random& random, smdp::Observer& observer)
+      : parts_(std::move(parts)),
+        ports_{clock,
+               random,
+               *parts_->authenticator,
+               parts_->signers,
+               parts_->store_key,
+               parts_->database ? parts_->database->orders() : *parts_->orders_in_memory,
+               parts_->sessions,
+               observer,
+               parts_->settings} {}
+
+  Status listen(const SmdpSiteOptions& options, const http::TlsIdentity& identity) {
+    http::Router router;
+    http::add_es9_routes(router, ports_);
+    http::add_health_route(router);
+    server_ = TRY(http::Server::start(options.server, identity, std::move(router)));
+    uint16_t port = options.public_port ? options.public_port : server_->port();
+    parts_->settings.smdpAddress = options.host + (port == 443 ? "" : ":" + std::to_string(port));
+    return {};
+  }
+
+  smdp::Ports& ports() override { return ports_; }
+  const std::string& smdp_address() const override { return parts_->settings.smdpAddress; }
+  uint16_t port() const override { return server_->port(); }
+  http::ServerStats stats() const override { return server_->stats(); }
+  const Bytes& ci_certificate() const override { return parts_->ci; }
+  double mean_commit_group() const override {
+    if (!parts_->database) return 0;
+    auto f = parts_->database->figures();
+    return f.batches == 0 ? 0 : static_cast<double>(f.changes) / static_cast<double>(f.batches);
+  }
+  void stop() override { server_->stop(); }
+
+ private:
+  std::unique_ptr<Parts> parts_;
+  smdp::Ports ports_;
+  std::unique_ptr<http::Server> server_;  // last, so that it stops first
+};
+
+}  // namespace
+
+/// Certificate and signer of a server role, its chain checked as an eUICC will check it.
+static Result<auth::ServerIdentity> server_identity(const KeysFolder& folder, pki::Role role, const pki::TrustStore& trust, Time now) {
+  pki::Certificate certificate = TRY(folder.certificate(role));
+  auto chain = pki::verify_chain(role, certificate, {}, trust, now);
+  if (!chain) return Error(chain.error()).within(std::string(pki::rules(role).title) + " in " + folder.dir);
+  auto signer = TRY(folder.signer(role));
+  if (signer->public_key() != certificate.public_key()) {
+    return Error{ErrorKind::invalid, std::string(pki::rules(role).title) + " in " + folder.dir + " does not belong to its key"};
+  }
+  auth::ServerIdentity out;
+  out.ciPKId = TRY(octets<20>(chain->ci_key_id()));
+  out.certificate.tlv = to_bytes(certificate.der());
+  out.oid = chain->owner().value_or(asn1::Oid());
+  out.signer = std::move(signer);
+  return out;
+}
+
+static Result<std::unique_ptr<Parts>> make_parts(const SmdpSiteOptions& options, KeysFolder& folder, Clock& clock, Random& random) {
+  auto parts = std::make_unique<Parts>();
+  pki::Certificate ci = TRY(folder.certificate(pki::Role::ci));
+  if (auto added = parts->trust.add(ci); !added) return Error(added.error()).within("CERT.CI in " + options.dir);
+  parts->ci = to_bytes(ci.der());
+  parts->authenticator = std::make_unique<auth::Authenticator>(parts->trust);
+  auto dp_auth = TRY(server_identity(folder, pki::Role::dp_auth, parts->trust, clock.now()));
+  auto dp_pb = TRY(server_identity(folder, pki::Role::dp_pb, parts->trust, clock.now()));
+  if (dp_auth.oid != dp_pb.oid) return Error{ErrorKind::invalid, "CERT.DPauth and CERT.DPpb in " + options.dir + " have different OIDs"};
+  parts->signers.push_back({std::move(dp_auth), std::move(dp_pb)});
+  parts->store_key = TRY(folder.data_key("smdp", random));
+  if (options.keep_in_memory) parts->orders_in_memory = std::make_unique<store::MemoryOrders>();
+  else parts->database = TRY(store::SqliteStore::open(options.dir + "/smdp.db"));
+  return parts;
+}
+
+Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock& clock, Random& random, smdp::Observer& observer) {
+  KeysFolder folder = TRY(KeysFolder::open(options.dir));
+  auto parts = TRY(make_parts(options, folder, clock, random));
+  pki::Identity tls = TRY(folder.identity(pki::Role::dp_tls));
+  http::TlsIdentity identity;
+  identity.certificates.push_back(to_bytes(tls.certificate.der()));
+  identity.private_key = pki::private_key_to_pkcs8(tls.key);
+  if (!tls.certificate.names_host(options.host)) {
+    return Error{ErrorKind::invalid, "CERT.DP.TLS in " + options.dir + " is not for the host name '" + options.host + "'"};
+  }
+  auto site = std::make_unique<Site>(std::move(parts), clock, random, observer);
+  TRY_VOID(site->listen(options, identity));
+  return std::unique_ptr<SmdpSite>(std::move(site));
+}
+
+}  // namespace sealift::lab

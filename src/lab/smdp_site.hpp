@@ -1,0 +1,47 @@
+// One SM-DP+ put together: keys and certificates, a store, the role, and its ES9+ listener. Everything is in one
+// folder, or, for simulations, in memory.
+//
+//   DIR/pki/, DIR/keys/, DIR/master.key   see keys_folder.hpp
+//   DIR/smdp.db                           orders and sealed profiles (SQLite)
+//
+// Thread safe once open. The destructor stops the listener and waits for requests under way.
+#pragma once
+
+#include <memory>
+
+#include "http/server.hpp"
+#include "pki/issue.hpp"
+#include "smdp/admin.hpp"
+#include "smdp/es9.hpp"
+
+namespace sealift::lab {
+
+struct SmdpSiteOptions {
+  std::string dir;                        ///< folder with pki/ and smdp.db; the latter is made where absent
+  std::string host = "localhost";         ///< the name in activation codes; the TLS certificate has it
+  uint16_t public_port = 0;               ///< the port in activation codes; 0: the one listened on
+  http::ServerOptions server;             ///< address and port to listen on, limits
+  bool keep_in_memory = false;            ///< no database: orders end with the process
+};
+
+class SmdpSite {
+ public:
+  /// Opens and starts to listen. `clock`, `random` and `observer` outlive the site.
+  /// Errors: not_found (no PKI in DIR: what to run), permission, exists (port in use), invalid, io.
+  static Result<std::unique_ptr<SmdpSite>> open(SmdpSiteOptions options, Clock& clock, Random& random,
+                                                smdp::Observer& observer);
+  virtual ~SmdpSite() = default;
+
+  virtual smdp::Ports& ports() = 0;
+  /// "localhost:8443", or without the port where it is 443.
+  virtual const std::string& smdp_address() const = 0;
+  virtual uint16_t port() const = 0;
+  virtual http::ServerStats stats() const = 0;
+  /// CERT.CI, DER.
+  virtual const Bytes& ci_certificate() const = 0;
+  /// Changes per commit so far, where there is a database.
+  virtual double mean_commit_group() const = 0;
+  virtual void stop() = 0;
+};
+
+}  // namespace sealift::lab
