@@ -30,7 +30,7 @@ LIBRARIES = {
     r"sqlite3\.h": r"src/store/",
     r"libpq": r"src/store/postgres/",
     r"(winscard|PCSC/)": r"src/reader/pcsc",
-    r"(qrcodegen|zxing|png\.h)": r"src/qr/",
+    r"(qrcodegen|ZXing|png\.h|jpeglib\.h)": r"src/qr/",
     r"CLI/": r"src/cli/",
 }
 # Headers through which a library would spread to every room that includes them.

@@ -46,7 +46,7 @@ struct BitString {
 /// that the message re-encodes to the same octets; our own messages omit them.
 template <auto V>
 struct Default {
-  using value_type = decltype(V);
+  using value_type = std::remove_cv_t<decltype(V)>;  // a class as V is const here
   value_type value = V;
   bool encoded = false;  ///< the default value was encoded explicitly
   Default() = default;

@@ -48,6 +48,8 @@ Result<Octets<N>> octets_from_hex(std::string_view digits);
 
 /// RFC 4648 base64 with padding, one line.
 std::string base64(View octets);
+/// As base64, at the end of a text that is being written.
+void append_base64(std::string& out, View octets);
 /// White space (space, tab, CR, LF) is passed over, since servers in the field wrap lines; padding is
 /// required and unused bits must be zero. Error kind: invalid.
 Result<Bytes> from_base64(std::string_view chars);

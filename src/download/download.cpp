@@ -228,14 +228,14 @@ Result<PrepareDownloadResponse, Failure> Run::prepare(const AuthenticateClientOk
 
 Result<Outcome, Failure> Run::load(const AuthenticateClientOk& client, const GetBoundProfilePackageOk& package) {
   const StoreMetadataRequest& offered = client.profileMetaData.value;
-  auto carried = metadata_of(package.boundProfilePackage);
+  auto carried = metadata_of(package.boundProfilePackage.tlv);
   if (!carried) return cancel(CancelSessionReason::metadataMismatch, fail(std::move(carried.error())));
   if (carried->iccid != offered.iccid || carried->profilePolicyRules != offered.profilePolicyRules) {
     return cancel(CancelSessionReason::metadataMismatch,
                   fail(Error{ErrorKind::verification, "the package holds another profile, or other policy rules, than was offered"}));
   }
   enter(Step::load_bound_profile_package);
-  auto result = card_.load_bound_profile_package(package.boundProfilePackage,
+  auto result = card_.load_bound_profile_package(package.boundProfilePackage.tlv,
                                                  [&](size_t done, size_t of_all) { progress_.loaded(done, of_all); });
   if (!result) return cancel(CancelSessionReason::loadBppExecutionError, fail(std::move(result.error())));
   const auto& data = result->profileInstallationResultData.value;

@@ -1,0 +1,130 @@
+#include "http/load_connection.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "http/es9_binding.hpp"
+
+namespace sealift::http {
+
+namespace beast_http = boost::beast::http;
+
+namespace {
+
+constexpr uint64_t max_body = 16 * 1024 * 1024;
+
+Result<sockaddr_storage> address_of(const LoadOptions& options) {
+  sockaddr_storage address{};
+  auto* v4 = reinterpret_cast<sockaddr_in*>(&address);
+  auto* v6 = reinterpret_cast<sockaddr_in6*>(&address);
+  if (inet_pton(AF_INET, options.address.c_str(), &v4->sin_addr) == 1) {
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(options.port);
+  } else if (inet_pton(AF_INET6, options.address.c_str(), &v6->sin6_addr) == 1) {
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(options.port);
+  } else {
+    return Error{ErrorKind::invalid, "\"" + options.address + "\" is not an IP address"};
+  }
+  return address;
+}
+
+Error system_error(const char* step) {
+  ErrorKind kind = errno == EAGAIN || errno == EINPROGRESS ? ErrorKind::timeout : ErrorKind::io;
+  return {kind, kind == ErrorKind::timeout ? std::string(step) + ": timed out"
+                                           : std::string(step) + ": " + std::strerror(errno)};
+}
+
+Error tls_failure(SSL* ssl, int result, const char* step) {
+  long verified = SSL_get_verify_result(ssl);
+  int error = SSL_get_error(ssl, result);
+  std::string details = take_tls_errors();
+  if (verified != X509_V_OK) return verification_error(verified, "the server");
+  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)  // the socket's time-out ran down
+    return {ErrorKind::timeout, std::string(step) + ": timed out"};
+  if (details.empty()) details = "connection closed";
+  return {ErrorKind::io, std::string(step) + ": " + details};
+}
+
+}  // namespace
+
+LoadConnection::LoadConnection(LoadConnection&& o) noexcept
+    : socket_(std::exchange(o.socket_, -1)), ssl_(std::move(o.ssl_)) {}
+
+LoadConnection::~LoadConnection() {
+  if (ssl_) {
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+  }
+  if (socket_ >= 0) ::close(socket_);
+}
+
+Result<LoadConnection> LoadConnection::open(const LoadOptions& options, const TlsContext& tls, Time now) {
+  sockaddr_storage address = TRY(address_of(options));
+  LoadConnection connection;
+  connection.socket_ = ::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connection.socket_ < 0) return system_error("socket");
+  int on = 1;
+  setsockopt(connection.socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  timeval limit{options.timeout.count() / 1000, options.timeout.count() % 1000 * 1000};
+  setsockopt(connection.socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  setsockopt(connection.socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  socklen_t size = address.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  if (::connect(connection.socket_, reinterpret_cast<sockaddr*>(&address), size) != 0) return system_error("connect");
+
+  connection.ssl_ = {SSL_new(tls.get()), SSL_free};
+  SSL* ssl = connection.ssl_.get();
+  apply_client_rules(ssl, options.server.host, now);
+  SSL_set_tlsext_host_name(ssl, options.server.host.c_str());
+  SSL_set_fd(ssl, connection.socket_);
+  int result = SSL_connect(ssl);
+  if (result != 1) return tls_failure(ssl, result, "TLS handshake");
+  return connection;
+}
+
+Result<Response> LoadConnection::post(const std::string& host, const VirtualPhone::Post& request) {
+  std::string text;
+  text.reserve(request.body.size() + 256);
+  text += "POST " + request.path + " HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: gsma-rsp-lpad\r\nX-Admin-Protocol: " +
+          admin_protocol + "\r\nContent-Type: application/json\r\nContent-Length: " +
+          std::to_string(request.body.size()) + "\r\n\r\n";
+  text += request.body;
+  int sent = SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size()));
+  if (sent <= 0) return tls_failure(ssl_.get(), sent, "request");
+
+  beast_http::response_parser<beast_http::string_body> parser;
+  parser.eager(true);
+  parser.body_limit(max_body);
+  std::string received;
+  static thread_local char buffer[16 * 1024];
+  while (!parser.is_done()) {
+    int got = SSL_read(ssl_.get(), buffer, sizeof buffer);
+    if (got <= 0) return tls_failure(ssl_.get(), got, "answer");
+    received.append(buffer, static_cast<size_t>(got));
+    boost::system::error_code error;
+    while (!received.empty() && !parser.is_done()) {
+      size_t used = parser.put(boost::asio::buffer(received), error);
+      received.erase(0, used);
+      if (error && error != beast_http::error::need_more)
+        return Error{ErrorKind::invalid, "answer: " + error.message()};
+      if (used == 0) break;
+    }
+  }
+  Response response;
+  response.status = parser.get().result_int();
+  response.body = std::move(parser.get().body());
+  return response;
+}
+
+}  // namespace sealift::http
