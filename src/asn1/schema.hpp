@@ -513,6 +513,12 @@ struct Codec<T> {
 
 // ---- entry points -------------------------------------------------------------------------------------
 
+/// A type's name without its namespaces.
+constexpr std::string_view short_name(std::string_view name) {
+  size_t at = name.rfind(':');
+  return at == std::string_view::npos ? name : name.substr(at + 1);
+}
+
 template <class T>
 Result<T> decode_with_schema(View der) {
   Decoder d(der);
@@ -536,22 +542,24 @@ Result<T> decode_with_schema(View der) {
 
 /// Gives a type its decode, encode and trace, in the .cpp file that has its schema. Use outside of all
 /// namespaces, with the full name.
-#define ASN1_MESSAGE(T)                                                \
-  template <>                                                          \
-  ::sealift::Result<T> sealift::asn1::decode<T>(::sealift::View der) { \
-    auto result = ::sealift::asn1::decode_with_schema<T>(der);         \
-    if (!result) return std::move(result.error()).within(#T);          \
-    return result;                                                     \
-  }                                                                    \
-  template <>                                                          \
-  ::sealift::Bytes sealift::asn1::encode<T>(const T& value) {          \
-    ::sealift::asn1::Writer w;                                         \
-    ::sealift::asn1::Codec<T>::put(w, value, 0, 0);                    \
-    return std::move(w).take();                                        \
-  }                                                                    \
-  template <>                                                          \
-  std::string sealift::asn1::trace<T>(const T& value) {                \
-    ::sealift::asn1::Printer p;                                        \
-    ::sealift::asn1::Codec<T>::print(p, #T, value);                    \
-    return std::move(p).take();                                        \
+#define ASN1_MESSAGE(T)                                                                 \
+  template <>                                                                           \
+  ::sealift::Result<T> sealift::asn1::decode<T>(::sealift::View der) {                  \
+    auto result = ::sealift::asn1::decode_with_schema<T>(der);                          \
+    constexpr auto name = ::sealift::asn1::short_name(#T);                              \
+    if (!result) return std::move(result.error()).within(name);                         \
+    return result;                                                                      \
+  }                                                                                     \
+  template <>                                                                           \
+  ::sealift::Bytes sealift::asn1::encode<T>(const T& value) {                           \
+    ::sealift::asn1::Writer w;                                                          \
+    ::sealift::asn1::Codec<T>::put(w, value, 0, 0);                                     \
+    return std::move(w).take();                                                         \
+  }                                                                                     \
+  template <>                                                                           \
+  std::string sealift::asn1::trace<T>(const T& value) {                                 \
+    ::sealift::asn1::Printer p;                                                         \
+    /* The tail of a literal, so it ends with a zero. */                                \
+    ::sealift::asn1::Codec<T>::print(p, ::sealift::asn1::short_name(#T).data(), value); \
+    return std::move(p).take();                                                         \
   }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "asn1/types.hpp"
-
 namespace sealift::bsp {
 
 void Protector::seal(uint8_t tag, View content, Bytes& out) {
@@ -62,7 +60,18 @@ ProtectedProfilePackage protect_profile(View unprotected_profile, Random& random
 }
 
 SecretBytes encode_command(const messages::ReplaceSessionKeysRequest& request) {
-  return SecretBytes(asn1::encode(request));
+  // Not asn1::encode: its working buffer would keep a copy of the keys.
+  Bytes octets;
+  octets.reserve(57);  // no reallocation leaves keys behind
+  octets.insert(octets.end(), {0xBF, 0x26, 0x36});
+  auto put = [&octets](uint8_t tag, const Secret<16>& key) {
+    octets.insert(octets.end(), {tag, 16});
+    append(octets, key.expose());
+  };
+  put(0x80, request.initialMacChainingValue);
+  put(0x81, request.ppkEnc);
+  put(0x82, request.ppkCmac);
+  return SecretBytes(std::move(octets));
 }
 
 static messages::BoundProfilePackage bind_head(Protector& protector, View configure_isdp,
