@@ -114,8 +114,8 @@ bool permits(const Name& subtree, const Name& subject, const Octets<16>& eid) {
 RoleCheck check_role(const Certificate& certificate, Role role) {
   const RoleRules& r = rules(role);
   const Extensions& x = certificate.extensions();
-  TRY_VOID(check_critical(x, role));
   TRY_VOID(check_policy(x, r));
+  TRY_VOID(check_critical(x, role));
   TRY_VOID(check_ca(x, r));
   TRY_VOID(check_usage(x, r));
   return check_demanded(certificate, r);

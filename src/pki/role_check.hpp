@@ -12,7 +12,7 @@ struct RoleProblem {
 };
 using RoleCheck = Result<void, RoleProblem>;
 
-/// Critical extensions understood, policy OID, basicConstraints, keyUsage, extendedKeyUsage, and the extensions that
+/// In this order: policy OID, critical extensions understood, basicConstraints, keyUsage, extendedKeyUsage, and the extensions that
 /// the role demands.
 RoleCheck check_role(const Certificate& certificate, Role role);
 
