@@ -9,7 +9,8 @@ static constexpr uint64_t max_arc = UINT32_MAX;
 
 Result<Oid> Oid::parse(std::string_view dotted) {
   auto refuse = [&](std::string_view why) {
-    return Error{ErrorKind::invalid, "not an object identifier: \"" + std::string(dotted.substr(0, 64)) + "\": " + std::string(why)};
+    return Error{ErrorKind::invalid, "not an object identifier: \"" + std::string(dotted.substr(0, 64)) +
+                                         "\": " + std::string(why)};
   };
   Oid oid;
   uint64_t first = 0;
@@ -41,7 +42,8 @@ Result<Oid> Oid::parse(std::string_view dotted) {
 Result<Oid> Oid::from_content(View content) {
   if (content.empty()) return Error{ErrorKind::invalid, "an OBJECT IDENTIFIER without octets"};
   if (content.size() > max_size) {
-    return Error{ErrorKind::limit, "an OBJECT IDENTIFIER of more than " + std::to_string(max_size) + " octets"};
+    return Error{ErrorKind::limit,
+                 "an OBJECT IDENTIFIER of more than " + std::to_string(max_size) + " octets"};
   }
   bool starts = true;
   uint64_t arc = 0;

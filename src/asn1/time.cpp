@@ -29,8 +29,8 @@ struct Fields {
 Result<Time> instant(const Fields& f, std::string_view what, std::string_view content) {
   using namespace std::chrono;
   year_month_day date{year{f.year}, month{static_cast<unsigned>(f.month)}, day{static_cast<unsigned>(f.day)}};
-  bool fits = f.year >= 0 && f.month >= 0 && f.day >= 0 && date.ok() && f.hour >= 0 && f.hour <= 23 && f.minute >= 0 &&
-              f.minute <= 59 && f.second >= 0 && f.second <= 59;
+  bool fits = f.year >= 0 && f.month >= 0 && f.day >= 0 && date.ok() && f.hour >= 0 && f.hour <= 23 &&
+              f.minute >= 0 && f.minute <= 59 && f.second >= 0 && f.second <= 59;
   if (!fits) return refuse(what, content);
   return Time{sys_days{date} + hours{f.hour} + minutes{f.minute} + seconds{f.second}};
 }
@@ -62,7 +62,8 @@ Result<Time> parse_utc_time(View octets) {
 Result<Time> parse_generalized_time(View octets) {
   std::string_view s = text(octets);
   if (s.size() != 15 || s[14] != 'Z') return refuse("GeneralizedTime (YYYYMMDDHHMMSSZ)", s);
-  return instant({number(s, 0, 4), number(s, 4, 2), number(s, 6, 2), number(s, 8, 2), number(s, 10, 2), number(s, 12, 2)},
+  return instant({number(s, 0, 4), number(s, 4, 2), number(s, 6, 2), number(s, 8, 2), number(s, 10, 2),
+                  number(s, 12, 2)},
                  "GeneralizedTime (YYYYMMDDHHMMSSZ)", s);
 }
 
@@ -84,16 +85,19 @@ X509Time x509_time(Time time) {
 
 Result<Time> parse_rfc3339(std::string_view s) {
   constexpr std::string_view what = "time (as 2026-11-20T22:54:54Z)";
-  bool shaped = s.size() == 20 && s[4] == '-' && s[7] == '-' && s[10] == 'T' && s[13] == ':' && s[16] == ':' && s[19] == 'Z';
+  bool shaped = s.size() == 20 && s[4] == '-' && s[7] == '-' && s[10] == 'T' && s[13] == ':' &&
+                s[16] == ':' && s[19] == 'Z';
   if (!shaped) return refuse(what, s);
-  return instant({number(s, 0, 4), number(s, 5, 2), number(s, 8, 2), number(s, 11, 2), number(s, 14, 2), number(s, 17, 2)},
+  return instant({number(s, 0, 4), number(s, 5, 2), number(s, 8, 2), number(s, 11, 2), number(s, 14, 2),
+                  number(s, 17, 2)},
                  what, s);
 }
 
 std::string rfc3339(Time time) {
   Fields f = fields(time);
   char out[80];
-  std::snprintf(out, sizeof out, "%04d-%02d-%02dT%02d:%02d:%02dZ", f.year, f.month, f.day, f.hour, f.minute, f.second);
+  std::snprintf(out, sizeof out, "%04d-%02d-%02dT%02d:%02d:%02dZ", f.year, f.month, f.day, f.hour, f.minute,
+                f.second);
   return out;
 }
 

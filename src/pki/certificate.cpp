@@ -33,21 +33,32 @@ namespace {
 /// GeneralName, of those forms that RSP uses
 Status read_general_name(const Tlv& tlv, SubjectAltName& out) {
   switch (tlv.tag) {
-    case 0x82: out.dns_names.push_back(text(tlv.value)); return {};
-    case 0x86: out.uris.push_back(text(tlv.value)); return {};
+    case 0x82:
+      out.dns_names.push_back(text(tlv.value));
+      return {};
+    case 0x86:
+      out.uris.push_back(text(tlv.value));
+      return {};
     case 0x87:
       if (tlv.value.size() != 4 && tlv.value.size() != 16) {
         return Error{ErrorKind::invalid, "subjectAltName: an IP address is neither 4 nor 16 octets"};
       }
       out.ip_addresses.push_back(tlv.value);
       return {};
-    case 0x88: out.registered_ids.push_back(TRY(Oid::from_content(tlv.value))); return {};
-    case 0xA4: out.directory_names.push_back(TRY(Name::parse(tlv.value))); return {};
+    case 0x88:
+      out.registered_ids.push_back(TRY(Oid::from_content(tlv.value)));
+      return {};
+    case 0xA4:
+      out.directory_names.push_back(TRY(Name::parse(tlv.value)));
+      return {};
     case 0xA0:
     case 0x81:
     case 0xA3:
-    case 0xA5: ++out.other; return {};
-    default: return Error{ErrorKind::invalid, "subjectAltName: a name of unknown form"};
+    case 0xA5:
+      ++out.other;
+      return {};
+    default:
+      return Error{ErrorKind::invalid, "subjectAltName: a name of unknown form"};
   }
 }
 
@@ -162,7 +173,8 @@ Result<NameConstraints> read_name_constraints(View value) {
   return out;
 }
 
-/// CRLDistributionPoints ::= SEQUENCE OF DistributionPoint { distributionPoint [0] { fullName [0] GeneralNames |
+/// CRLDistributionPoints ::= SEQUENCE OF DistributionPoint { distributionPoint [0] { fullName [0]
+/// GeneralNames |
 ///   nameRelativeToCRLIssuer [1] } OPTIONAL, reasons [1] OPTIONAL, cRLIssuer [2] OPTIONAL }
 Result<std::vector<std::string_view>> read_crl_distribution_points(View value) {
   Tlv sequence = TRY(asn1::read_single(value, 0x30, "cRLDistributionPoints"));
@@ -188,7 +200,8 @@ Result<std::vector<std::string_view>> read_crl_distribution_points(View value) {
 
 Result<View> read_subject_key_identifier(View value) {
   View id = TRY(asn1::read_single(value, 0x04, "subjectKeyIdentifier")).value;
-  if (id.empty() || id.size() > 64) return Error{ErrorKind::invalid, "subjectKeyIdentifier: not 1 to 64 octets"};
+  if (id.empty() || id.size() > 64)
+    return Error{ErrorKind::invalid, "subjectKeyIdentifier: not 1 to 64 octets"};
   return id;
 }
 
@@ -224,7 +237,8 @@ Result<crypto::PublicKey> read_public_key(Reader in) {
   Reader algorithm = in.inside(TRY(in.expect(0x30, "AlgorithmIdentifier of the key")));
   Oid kind = TRY(x509::read_oid(algorithm, "algorithm of the key"));
   if (kind != x509::ec_public_key) {
-    return Error{ErrorKind::unsupported, "a key of algorithm " + kind.dotted() + "; id-ecPublicKey is supported"};
+    return Error{ErrorKind::unsupported,
+                 "a key of algorithm " + kind.dotted() + "; id-ecPublicKey is supported"};
   }
   Oid named_curve = TRY(x509::read_oid(algorithm, "namedCurve"));
   TRY_VOID(algorithm.finish());
@@ -245,7 +259,8 @@ Result<Fields> read_fields(Reader in) {
   Fields f;
   Tlv version = TRY(in.expect(0xA0, "version"));
   View number = TRY(asn1::read_single(version.value, 0x02, "version")).value;
-  if (number.size() != 1 || number[0] != 2) return Error{ErrorKind::unsupported, "a certificate of another version than 3"};
+  if (number.size() != 1 || number[0] != 2)
+    return Error{ErrorKind::unsupported, "a certificate of another version than 3"};
   f.serial_number = TRY(in.expect(0x02, "serialNumber"));
   if (!equal(TRY(in.expect(0x30, "signature")).whole, x509::ecdsa_with_sha256_identifier())) {
     return Error{ErrorKind::invalid, "signature and signatureAlgorithm differ"};
@@ -268,14 +283,17 @@ Result<Fields> read_fields(Reader in) {
 
 Result<std::shared_ptr<const Certificate::Parsed>> Certificate::read(View der) {
   if (der.size() > max_size) {
-    return Error{ErrorKind::limit, std::to_string(der.size()) + " octets; at most " + std::to_string(max_size)};
+    return Error{ErrorKind::limit,
+                 std::to_string(der.size()) + " octets; at most " + std::to_string(max_size)};
   }
   x509::SignedObject outer = TRY(x509::open(der, "Certificate"));
   Fields fields = TRY(read_fields(Reader(outer.tbs.value, "TBSCertificate")));
   crypto::PublicKey key = TRY(read_public_key(Reader(fields.spki.value, "SubjectPublicKeyInfo")));
   auto p = std::make_shared<Parsed>(der, key);
   // what is kept points into our own copy, not into the caller's octets
-  auto kept = [&](View theirs) { return View(p->der).subspan(static_cast<size_t>(theirs.data() - der.data()), theirs.size()); };
+  auto kept = [&](View theirs) {
+    return View(p->der).subspan(static_cast<size_t>(theirs.data() - der.data()), theirs.size());
+  };
   p->tbs = kept(outer.tbs.whole);
   p->signature = outer.signature;
   p->serial_number = kept(TRY(x509::positive_integer(fields.serial_number.value, "serialNumber")));
@@ -297,17 +315,39 @@ Result<Certificate> Certificate::parse(View der) {
   return Certificate(std::move(*parsed));
 }
 
-View Certificate::der() const { return parsed_->der; }
-View Certificate::tbs() const { return parsed_->tbs; }
-View Certificate::serial_number() const { return parsed_->serial_number; }
-const Name& Certificate::issuer() const { return parsed_->issuer; }
-const Name& Certificate::subject() const { return parsed_->subject; }
-Time Certificate::not_before() const { return parsed_->not_before; }
-Time Certificate::not_after() const { return parsed_->not_after; }
-const crypto::PublicKey& Certificate::public_key() const { return parsed_->public_key; }
-View Certificate::subject_public_key_info() const { return parsed_->spki; }
-const crypto::Signature& Certificate::signature() const { return parsed_->signature; }
-const Extensions& Certificate::extensions() const { return parsed_->extensions; }
+View Certificate::der() const {
+  return parsed_->der;
+}
+View Certificate::tbs() const {
+  return parsed_->tbs;
+}
+View Certificate::serial_number() const {
+  return parsed_->serial_number;
+}
+const Name& Certificate::issuer() const {
+  return parsed_->issuer;
+}
+const Name& Certificate::subject() const {
+  return parsed_->subject;
+}
+Time Certificate::not_before() const {
+  return parsed_->not_before;
+}
+Time Certificate::not_after() const {
+  return parsed_->not_after;
+}
+const crypto::PublicKey& Certificate::public_key() const {
+  return parsed_->public_key;
+}
+View Certificate::subject_public_key_info() const {
+  return parsed_->spki;
+}
+const crypto::Signature& Certificate::signature() const {
+  return parsed_->signature;
+}
+const Extensions& Certificate::extensions() const {
+  return parsed_->extensions;
+}
 
 View Certificate::subject_key_id() const {
   const auto& id = parsed_->extensions.subject_key_identifier;
@@ -327,7 +367,8 @@ std::optional<Oid> Certificate::registered_id() const {
 
 static bool same_letters(std::string_view a, std::string_view b) {
   auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 static bool dns_matches(std::string_view pattern, std::string_view host) {
@@ -335,7 +376,8 @@ static bool dns_matches(std::string_view pattern, std::string_view host) {
   // one label for the star, and a name below it of two labels or more
   size_t dot = host.find('.');
   bool broad = pattern.find('.', 2) == std::string_view::npos;
-  return !broad && dot != 0 && dot != std::string_view::npos && same_letters(pattern.substr(1), host.substr(dot));
+  return !broad && dot != 0 && dot != std::string_view::npos &&
+         same_letters(pattern.substr(1), host.substr(dot));
 }
 
 bool Certificate::names_host(std::string_view host) const {
@@ -348,11 +390,13 @@ bool Certificate::names_host(std::string_view host) const {
                                                                               : 0;
   if (size != 0) {
     const auto& known = names->value.ip_addresses;
-    return std::any_of(known.begin(), known.end(), [&](View ip) { return equal(ip, View(address.data(), size)); });
+    return std::any_of(known.begin(), known.end(),
+                       [&](View ip) { return equal(ip, View(address.data(), size)); });
   }
   if (host.back() == '.') host.remove_suffix(1);
   const auto& known = names->value.dns_names;
-  return std::any_of(known.begin(), known.end(), [&](std::string_view pattern) { return dns_matches(pattern, host); });
+  return std::any_of(known.begin(), known.end(),
+                     [&](std::string_view pattern) { return dns_matches(pattern, host); });
 }
 
 bool Certificate::signed_by(const crypto::PublicKey& issuer_key) const {

@@ -72,8 +72,9 @@ struct Extension {
   T value{};
 };
 struct Extensions {
-  std::optional<Extension<View>> subject_key_identifier;    ///< the identifier's octets
-  std::optional<Extension<View>> authority_key_identifier;  ///< keyIdentifier; empty where only issuer and serial
+  std::optional<Extension<View>> subject_key_identifier;  ///< the identifier's octets
+  std::optional<Extension<View>>
+      authority_key_identifier;  ///< keyIdentifier; empty where only issuer and serial
   std::optional<Extension<uint16_t>> key_usage;
   std::optional<Extension<BasicConstraints>> basic_constraints;
   std::optional<Extension<std::vector<asn1::Oid>>> certificate_policies;

@@ -10,8 +10,8 @@ namespace {
 using testing::at;
 using testing::read_vector;
 
-#define VECTOR(name, file)                                         \
-  auto name = read_vector(file);                                   \
+#define VECTOR(name, file)       \
+  auto name = read_vector(file); \
   if (!name) GTEST_SKIP() << "skipped: vectors not present"
 
 TEST(Certificate, reads_the_euicc_certificate_of_sgp26) {
@@ -19,7 +19,8 @@ TEST(Certificate, reads_the_euicc_certificate_of_sgp26) {
   auto c = Certificate::parse(*der);
   ASSERT_TRUE(c) << c.error().message;
   EXPECT_TRUE(equal(c->der(), *der));
-  EXPECT_EQ(c->subject().text(), "C=ES, O=RSP Test EUM, serialNumber=89049032123451234512345678901235, CN=Test eUICC");
+  EXPECT_EQ(c->subject().text(),
+            "C=ES, O=RSP Test EUM, serialNumber=89049032123451234512345678901235, CN=Test eUICC");
   EXPECT_EQ(c->issuer().text(), "C=ES, O=RSP Test EUM, CN=EUM Test");
   EXPECT_EQ(hex(c->serial_number()), "020000000000000001");
   EXPECT_EQ(asn1::rfc3339(c->not_before()), "2020-04-01T09:48:58Z");
@@ -42,14 +43,16 @@ TEST(Certificate, reads_every_extension_that_sgp26_uses) {
   EXPECT_EQ(eum.extensions().basic_constraints->value.path_len, 0u);
   ASSERT_EQ(eum.extensions().name_constraints->value.permitted_directory_names.size(), 1u);
   EXPECT_FALSE(eum.extensions().name_constraints->value.beyond_us);
-  EXPECT_EQ(eum.extensions().name_constraints->value.permitted_directory_names[0].text(), "O=RSP Test EUM, serialNumber=89049032");
+  EXPECT_EQ(eum.extensions().name_constraints->value.permitted_directory_names[0].text(),
+            "O=RSP Test EUM, serialNumber=89049032");
   EXPECT_EQ(eum.registered_id()->dotted(), "2.999.5");
   VECTOR(tls_der, "sgp26/nist/CERT_S_SM_DP2_TLS.der");
   Certificate tls = *Certificate::parse(*tls_der);
   const auto& purposes = tls.extensions().extended_key_usage->value;
   EXPECT_EQ(purposes, (std::vector<asn1::Oid>{purpose::server_auth, purpose::client_auth}));
   EXPECT_EQ(tls.extensions().crl_distribution_points->value,
-            (std::vector<std::string_view>{"http://ci.test.example.com/CRL-A.crl", "http://ci.test.example.com/CRL-B.crl"}));
+            (std::vector<std::string_view>{"http://ci.test.example.com/CRL-A.crl",
+                                           "http://ci.test.example.com/CRL-B.crl"}));
   EXPECT_FALSE(tls.extensions().certificate_policies->critical);
   EXPECT_TRUE(tls.names_host("testsmdpplus2.example.com"));
   EXPECT_TRUE(tls.names_host("TESTsmdpplus2.example.COM"));
@@ -61,7 +64,8 @@ TEST(Certificate, reads_every_extension_that_sgp26_uses) {
 TEST(Certificate, refuses_a_certificate_cut_off_at_any_octet) {
   for (const auto& v : testing::sgp26()) {
     VECTOR(der, v.file);
-    for (size_t n = 0; n < der->size(); ++n) EXPECT_FALSE(Certificate::parse(View(*der).first(n))) << v.file << " at " << n;
+    for (size_t n = 0; n < der->size(); ++n)
+      EXPECT_FALSE(Certificate::parse(View(*der).first(n))) << v.file << " at " << n;
     der->push_back(0);
     EXPECT_FALSE(Certificate::parse(*der)) << v.file;
   }
@@ -103,8 +107,8 @@ Result<Certificate> with_extension(const asn1::Oid& id, const char* value_hex) {
   Subject subject;
   subject.name.attributes = {{attribute::common_name, "x"}};
   const Identity& ci = h[Role::ci];
-  CertificateSpec spec = profile(Role::dp_auth, subject, ci.key.public_key(), &ci.certificate, at(testing::our_time),
-                                 at(testing::our_time), random);
+  CertificateSpec spec = profile(Role::dp_auth, subject, ci.key.public_key(), &ci.certificate,
+                                 at(testing::our_time), at(testing::our_time), random);
   spec.remove(id);
   spec.extensions.push_back({id, true, *from_hex(value_hex)});
   crypto::DeterministicSigner signer(ci.key.clone());
@@ -129,7 +133,8 @@ TEST(Certificate, refuses_extensions_that_are_not_canonical) {
       {"pathLen not minimal", extension::basic_constraints, "30070101FF02020000"},
       {"cA neither FF nor 00", extension::basic_constraints, "3003010101"},
       {"no policy", extension::certificate_policies, "3000"},
-      {"a policy twice", extension::certificate_policies, "3016300906076781120102010430090607678112010201 04"},
+      {"a policy twice", extension::certificate_policies,
+       "3016300906076781120102010430090607678112010201 04"},
       {"no name", extension::subject_alt_name, "3000"},
       {"a name of unknown form", extension::subject_alt_name, "30028A00"},
       {"an IP address of five octets", extension::subject_alt_name, "300787050102030405"},
@@ -150,8 +155,8 @@ TEST(Certificate, refuses_an_extension_that_stands_there_twice) {
   const Identity& ci = testing::ours()[Role::ci];
   SeededRandom random(7);
   Subject subject;
-  CertificateSpec spec = profile(Role::dp_auth, subject, ci.key.public_key(), &ci.certificate, at(testing::our_time),
-                                 at(testing::our_time), random);
+  CertificateSpec spec = profile(Role::dp_auth, subject, ci.key.public_key(), &ci.certificate,
+                                 at(testing::our_time), at(testing::our_time), random);
   spec.extensions.push_back(spec.extensions.front());
   crypto::DeterministicSigner signer(ci.key.clone());
   auto c = issue(spec, ci.key.public_key(), signer);
@@ -161,13 +166,16 @@ TEST(Certificate, refuses_an_extension_that_stands_there_twice) {
 
 TEST(Certificate, names_hosts_by_name_wildcard_and_address) {
   const Certificate& tls = testing::ours().certificate(Role::dp_tls);
-  for (const char* host : {"smdp.example.com", "localhost", "127.0.0.1", "::1", "0:0:0:0:0:0:0:1", "smdp.example.com."}) {
+  for (const char* host :
+       {"smdp.example.com", "localhost", "127.0.0.1", "::1", "0:0:0:0:0:0:0:1", "smdp.example.com."}) {
     EXPECT_TRUE(tls.names_host(host)) << host;
   }
-  for (const char* host : {"127.0.0.2", "::2", "example.com", "x.smdp.example.com", ".", "localhost.example.com"}) {
+  for (const char* host :
+       {"127.0.0.2", "::2", "example.com", "x.smdp.example.com", ".", "localhost.example.com"}) {
     EXPECT_FALSE(tls.names_host(host)) << host;
   }
-  auto wild = with_extension(extension::subject_alt_name, "300F820D2A2E6578616D706C652E636F6D");  // *.example.com
+  auto wild =
+      with_extension(extension::subject_alt_name, "300F820D2A2E6578616D706C652E636F6D");  // *.example.com
   ASSERT_TRUE(wild) << wild.error().message;
   EXPECT_TRUE(wild->names_host("a.example.com"));
   EXPECT_FALSE(wild->names_host("a.b.example.com"));

@@ -12,13 +12,23 @@
 namespace sealift::pki {
 
 std::string_view name(ChainError error) {
-  static constexpr std::array<std::string_view, 17> names{
-      "malformed",       "unknown_ci",      "bad_signature",
-      "not_yet_valid",   "expired",         "revoked",
-      "revocation_unknown", "issuer_mismatch", "unknown_critical_extension",
-      "wrong_role",      "wrong_key_usage", "not_a_ca",
-      "path_length",     "missing_extension", "name_constraint",
-      "wrong_curve",     "missing_intermediate"};
+  static constexpr std::array<std::string_view, 17> names{"malformed",
+                                                          "unknown_ci",
+                                                          "bad_signature",
+                                                          "not_yet_valid",
+                                                          "expired",
+                                                          "revoked",
+                                                          "revocation_unknown",
+                                                          "issuer_mismatch",
+                                                          "unknown_critical_extension",
+                                                          "wrong_role",
+                                                          "wrong_key_usage",
+                                                          "not_a_ca",
+                                                          "path_length",
+                                                          "missing_extension",
+                                                          "name_constraint",
+                                                          "wrong_curve",
+                                                          "missing_intermediate"};
   return names[static_cast<size_t>(error)];
 }
 
@@ -33,7 +43,9 @@ std::string ChainFailure::message() const {
   return detail.empty() ? out : out + ": " + detail;
 }
 
-ChainFailure::operator Error() const { return {ErrorKind::verification, message()}; }
+ChainFailure::operator Error() const {
+  return {ErrorKind::verification, message()};
+}
 
 std::optional<Eid> VerifiedChain::eid() const {
   if (role_ != Role::euicc) return std::nullopt;
@@ -41,7 +53,9 @@ std::optional<Eid> VerifiedChain::eid() const {
   return checked ? std::optional<Eid>(*checked) : std::nullopt;
 }
 
-bool same_owner(const VerifiedChain& a, const VerifiedChain& b) { return a.owner() && a.owner() == b.owner(); }
+bool same_owner(const VerifiedChain& a, const VerifiedChain& b) {
+  return a.owner() && a.owner() == b.owner();
+}
 
 namespace {
 
@@ -54,7 +68,8 @@ struct Anchor {
 };
 using AnchorPtr = std::shared_ptr<const Anchor>;
 
-/// An EUM certificate whose signature and role were found right. Time and revocation are judged anew each time.
+/// An EUM certificate whose signature and role were found right. Time and revocation are judged anew each
+/// time.
 struct KnownEum {
   Certificate certificate;
   crypto::Verifier verifier;
@@ -65,7 +80,9 @@ using KnownEumPtr = std::shared_ptr<const KnownEum>;
 /// There are some dozens of EUMs in the world.
 constexpr size_t max_known_eums = 256;
 
-std::string hex_or_none(View id) { return id.empty() ? "none" : hex(id); }
+std::string hex_or_none(View id) {
+  return id.empty() ? "none" : hex(id);
+}
 
 }  // namespace
 
@@ -104,16 +121,21 @@ class ChainVerifier {
 
   Checked<VerifiedChain> verify(Role role, const Certificate& leaf, std::span<const View> intermediates) {
     switch (rules(role).issued_by) {
-      case IssuedBy::itself: return ci(leaf);
-      case IssuedBy::ci: return below_ci(role, leaf);
-      case IssuedBy::eum: break;
+      case IssuedBy::itself:
+        return ci(leaf);
+      case IssuedBy::ci:
+        return below_ci(role, leaf);
+      case IssuedBy::eum:
+        break;
     }
     return below_eum(leaf, intermediates);
   }
 
   static Checked<crypto::KeyIdentifier> check_ci(const Certificate& ci) {
-    if (!ci.signed_by(ci.public_key())) return ChainFailure{ChainError::bad_signature, Link::ci, "not signed by itself"};
-    if (!ci.issuer().same(ci.subject())) return ChainFailure{ChainError::issuer_mismatch, Link::ci, "issuer is not subject"};
+    if (!ci.signed_by(ci.public_key()))
+      return ChainFailure{ChainError::bad_signature, Link::ci, "not signed by itself"};
+    if (!ci.issuer().same(ci.subject()))
+      return ChainFailure{ChainError::issuer_mismatch, Link::ci, "issuer is not subject"};
     RoleCheck role = check_role(ci, Role::ci);
     if (!role) return ChainFailure{role.error().error, Link::ci, role.error().detail};
     View authority = ci.authority_key_id();
@@ -121,7 +143,8 @@ class ChainVerifier {
       return ChainFailure{ChainError::issuer_mismatch, Link::ci, "authorityKeyIdentifier is not its own"};
     }
     auto key_id = octets<20>(ci.subject_key_id());
-    if (!key_id) return ChainFailure{ChainError::malformed, Link::ci, "subjectKeyIdentifier is not 20 octets"};
+    if (!key_id)
+      return ChainFailure{ChainError::malformed, Link::ci, "subjectKeyIdentifier is not 20 octets"};
     return *key_id;
   }
 
@@ -129,7 +152,8 @@ class ChainVerifier {
   Checked<VerifiedChain> ci(const Certificate& leaf) {
     AnchorPtr anchor = state_.find(leaf.subject_key_id());
     if (!anchor || anchor->certificate != leaf) {
-      return ChainFailure{ChainError::unknown_ci, Link::leaf, "key identifier " + hex_or_none(leaf.subject_key_id())};
+      return ChainFailure{ChainError::unknown_ci, Link::leaf,
+                          "key identifier " + hex_or_none(leaf.subject_key_id())};
     }
     TRY_VOID(judge_time(leaf, Link::leaf));
     VerifiedChain chain(Role::ci, leaf, leaf, anchor->key_id);
@@ -150,7 +174,8 @@ class ChainVerifier {
     AnchorPtr anchor;
     KnownEumPtr eum = TRY(believe_eum(eum_der, anchor));
     const auto& ci_limits = anchor->certificate.extensions().basic_constraints->value;
-    if (ci_limits.path_len == 0u) return ChainFailure{ChainError::path_length, Link::ci, "leaves no room for an EUM"};
+    if (ci_limits.path_len == 0u)
+      return ChainFailure{ChainError::path_length, Link::ci, "leaves no room for an EUM"};
     if (!eum->verifier.verify({leaf.tbs()}, leaf.signature())) {
       return ChainFailure{ChainError::bad_signature, Link::leaf, "does not verify under its EUM's key"};
     }
@@ -168,10 +193,12 @@ class ChainVerifier {
 
   static ChainFailure failure(const RoleProblem& p, Link link) { return {p.error, link, p.detail}; }
 
-  /// Among several, the one whose key identifier the leaf names; a single one is it, so that its own faults are told.
+  /// Among several, the one whose key identifier the leaf names; a single one is it, so that its own faults
+  /// are told.
   static Checked<View> choose_eum(const Certificate& leaf, std::span<const View> intermediates) {
     constexpr size_t max_intermediates = 8;
-    if (intermediates.empty()) return ChainFailure{ChainError::missing_intermediate, Link::eum, "no EUM certificate"};
+    if (intermediates.empty())
+      return ChainFailure{ChainError::missing_intermediate, Link::eum, "no EUM certificate"};
     if (intermediates.size() > max_intermediates) {
       return ChainFailure{ChainError::path_length, Link::eum, "more than 8 intermediate certificates"};
     }
@@ -180,7 +207,8 @@ class ChainVerifier {
       auto parsed = Certificate::parse(der);
       if (parsed && equal(parsed->subject_key_id(), leaf.authority_key_id())) return der;
     }
-    return ChainFailure{ChainError::missing_intermediate, Link::eum, "none of the certificates is its issuer's"};
+    return ChainFailure{ChainError::missing_intermediate, Link::eum,
+                        "none of the certificates is its issuer's"};
   }
 
   Checked<KnownEumPtr> believe_eum(View der, AnchorPtr& anchor) {
@@ -196,14 +224,16 @@ class ChainVerifier {
     if (!parsed) return ChainFailure{ChainError::malformed, Link::eum, parsed.error().message};
     anchor = TRY(anchor_of(*parsed, Link::eum));
     TRY_VOID(judge_below_ci(*parsed, *anchor, Role::eum, Link::eum));
-    known = std::make_shared<const KnownEum>(KnownEum{*parsed, crypto::Verifier(parsed->public_key()), anchor->key_id});
+    known = std::make_shared<const KnownEum>(
+        KnownEum{*parsed, crypto::Verifier(parsed->public_key()), anchor->key_id});
     state_.remember(known);
     return known;
   }
 
   Checked<AnchorPtr> anchor_of(const Certificate& certificate, Link link) {
     View id = certificate.authority_key_id();
-    if (id.empty()) return ChainFailure{ChainError::missing_extension, link, "authorityKeyIdentifier with a keyIdentifier"};
+    if (id.empty())
+      return ChainFailure{ChainError::missing_extension, link, "authorityKeyIdentifier with a keyIdentifier"};
     AnchorPtr anchor = state_.find(id);
     if (!anchor) return ChainFailure{ChainError::unknown_ci, link, "key identifier " + hex(id)};
     TRY_VOID(judge_time(anchor->certificate, Link::ci));
@@ -212,7 +242,8 @@ class ChainVerifier {
 
   Checked<void> judge_below_ci(const Certificate& certificate, const Anchor& anchor, Role role, Link link) {
     if (!anchor.verifier.verify({certificate.tbs()}, certificate.signature())) {
-      return ChainFailure{ChainError::bad_signature, link, "does not verify under the key of CI " + hex(anchor.key_id)};
+      return ChainFailure{ChainError::bad_signature, link,
+                          "does not verify under the key of CI " + hex(anchor.key_id)};
     }
     TRY_VOID(judge_time(certificate, link));
     TRY_VOID(judge_revocation(certificate, anchor, link));
@@ -222,7 +253,8 @@ class ChainVerifier {
   Checked<void> judge_time(const Certificate& certificate, Link link) {
     if (!when_) return {};
     if (*when_ < certificate.not_before()) {
-      return ChainFailure{ChainError::not_yet_valid, link, "valid from " + asn1::rfc3339(certificate.not_before())};
+      return ChainFailure{ChainError::not_yet_valid, link,
+                          "valid from " + asn1::rfc3339(certificate.not_before())};
     }
     if (*when_ > certificate.not_after()) {
       return ChainFailure{ChainError::expired, link, "valid until " + asn1::rfc3339(certificate.not_after())};
@@ -233,32 +265,39 @@ class ChainVerifier {
   Checked<void> judge_revocation(const Certificate& certificate, const Anchor& anchor, Link link) {
     for (const Crl& crl : anchor.crls) {
       if (crl.is_revoked(certificate.serial_number())) {
-        return ChainFailure{ChainError::revoked, link, "listed by its CI on " + asn1::rfc3339(crl.this_update())};
+        return ChainFailure{ChainError::revoked, link,
+                            "listed by its CI on " + asn1::rfc3339(crl.this_update())};
       }
     }
     if (state_.crl_policy == CrlPolicy::if_present) return {};
     if (anchor.crls.empty() || anchor.crls.size() < anchor.crls.front().parts()) {
-      return ChainFailure{ChainError::revocation_unknown, link, "no complete CRL of CI " + hex(anchor.key_id) + " is loaded"};
+      return ChainFailure{ChainError::revocation_unknown, link,
+                          "no complete CRL of CI " + hex(anchor.key_id) + " is loaded"};
     }
     for (const Crl& crl : anchor.crls) {
       if (when_ && (!crl.next_update() || *when_ > *crl.next_update())) {
-        return ChainFailure{ChainError::revocation_unknown, link, "the CRL of CI " + hex(anchor.key_id) + " is out of date"};
+        return ChainFailure{ChainError::revocation_unknown, link,
+                            "the CRL of CI " + hex(anchor.key_id) + " is out of date"};
       }
     }
     return {};
   }
 
-  static Checked<void> judge_rules(const Certificate& certificate, const Certificate& issuer, Role role, Link link) {
+  static Checked<void> judge_rules(const Certificate& certificate, const Certificate& issuer, Role role,
+                                   Link link) {
     RoleCheck role_check = check_role(certificate, role);
     if (!role_check) return failure(role_check.error(), link);
-    if (!certificate.issuer().same(issuer.subject()) || !equal(certificate.authority_key_id(), issuer.subject_key_id())) {
-      return ChainFailure{ChainError::issuer_mismatch, link, "issued by \"" + certificate.issuer().text() + "\", found below \"" +
-                                                           issuer.subject().text() + "\""};
+    if (!certificate.issuer().same(issuer.subject()) ||
+        !equal(certificate.authority_key_id(), issuer.subject_key_id())) {
+      return ChainFailure{ChainError::issuer_mismatch, link,
+                          "issued by \"" + certificate.issuer().text() + "\", found below \"" +
+                              issuer.subject().text() + "\""};
     }
     // SGP.22 2.6.7: one curve per chain; the TLS key is free of it
     if (!rules(role).tls && certificate.public_key().curve() != issuer.public_key().curve()) {
-      return ChainFailure{ChainError::wrong_curve, link, "on " + std::string(crypto::name(certificate.public_key().curve())) +
-                                                       " below " + std::string(crypto::name(issuer.public_key().curve()))};
+      return ChainFailure{ChainError::wrong_curve, link,
+                          "on " + std::string(crypto::name(certificate.public_key().curve())) + " below " +
+                              std::string(crypto::name(issuer.public_key().curve()))};
     }
     return {};
   }
@@ -267,7 +306,9 @@ class ChainVerifier {
   JudgeAt when_;
 };
 
-TrustStore::TrustStore(CrlPolicy crl_policy) : state_(std::make_unique<State>()) { state_->crl_policy = crl_policy; }
+TrustStore::TrustStore(CrlPolicy crl_policy) : state_(std::make_unique<State>()) {
+  state_->crl_policy = crl_policy;
+}
 TrustStore::~TrustStore() = default;
 TrustStore::TrustStore(TrustStore&&) noexcept = default;
 TrustStore& TrustStore::operator=(TrustStore&&) noexcept = default;
@@ -279,7 +320,8 @@ Result<void, ChainFailure> TrustStore::add(const Certificate& ci) {
   for (const AnchorPtr& other : state_->anchors) {
     if (other->key_id != key_id) continue;
     if (other->certificate == ci) return {};
-    return ChainFailure{ChainError::issuer_mismatch, Link::ci, "another CI has the key identifier " + hex(key_id)};
+    return ChainFailure{ChainError::issuer_mismatch, Link::ci,
+                        "another CI has the key identifier " + hex(key_id)};
   }
   state_->anchors.push_back(std::move(anchor));
   return {};
@@ -299,7 +341,9 @@ static bool number_below(View a, View b) {
 
 Status TrustStore::add_crl(const Crl& crl) {
   AnchorPtr anchor = state_->find(crl.authority_key_id());
-  if (!anchor) return Error{ErrorKind::not_found, "CRL: no CI with key identifier " + hex_or_none(crl.authority_key_id())};
+  if (!anchor)
+    return Error{ErrorKind::not_found,
+                 "CRL: no CI with key identifier " + hex_or_none(crl.authority_key_id())};
   if (!crl.signed_by(anchor->certificate.public_key()) || !crl.issuer().same(anchor->certificate.subject())) {
     return Error{ErrorKind::verification, "CRL: not signed by CI " + hex(anchor->key_id)};
   }
@@ -307,10 +351,12 @@ Status TrustStore::add_crl(const Crl& crl) {
   auto slot = std::find_if(state_->anchors.begin(), state_->anchors.end(),
                            [&](const AnchorPtr& a) { return a->key_id == anchor->key_id; });
   auto changed = std::make_shared<Anchor>(**slot);
-  auto same_part = std::find_if(changed->crls.begin(), changed->crls.end(), [&](const Crl& c) { return c.part() == crl.part(); });
+  auto same_part = std::find_if(changed->crls.begin(), changed->crls.end(),
+                                [&](const Crl& c) { return c.part() == crl.part(); });
   if (same_part == changed->crls.end()) {
     changed->crls.push_back(crl);
-  } else if (number_below(crl.number(), same_part->number()) || crl.this_update() < same_part->this_update()) {
+  } else if (number_below(crl.number(), same_part->number()) ||
+             crl.this_update() < same_part->this_update()) {
     return Error{ErrorKind::conflict, "CRL: a newer one of this CI is loaded"};
   } else {
     *same_part = crl;
@@ -337,21 +383,23 @@ bool TrustStore::empty() const {
 }
 
 Result<VerifiedChain, ChainFailure> verify_chain(Role role, const Certificate& leaf,
-                                                 std::span<const Certificate> intermediates, const TrustStore& trust,
-                                                 JudgeAt when) {
+                                                 std::span<const Certificate> intermediates,
+                                                 const TrustStore& trust, JudgeAt when) {
   std::vector<View> ders;
   for (const Certificate& c : intermediates) ders.push_back(c.der());
   return ChainVerifier(trust, when).verify(role, leaf, ders);
 }
 
-Result<VerifiedChain, ChainFailure> verify_chain(Role role, View leaf_der, std::span<const View> intermediates,
-                                                 const TrustStore& trust, JudgeAt when) {
+Result<VerifiedChain, ChainFailure> verify_chain(Role role, View leaf_der,
+                                                 std::span<const View> intermediates, const TrustStore& trust,
+                                                 JudgeAt when) {
   auto leaf = Certificate::parse(leaf_der);
   if (!leaf) return ChainFailure{ChainError::malformed, Link::leaf, leaf.error().message};
   return ChainVerifier(trust, when).verify(role, *leaf, intermediates);
 }
 
-Result<VerifiedChain, ChainFailure> verify_euicc(View euicc_der, View eum_der, const TrustStore& trust, JudgeAt when) {
+Result<VerifiedChain, ChainFailure> verify_euicc(View euicc_der, View eum_der, const TrustStore& trust,
+                                                 JudgeAt when) {
   return verify_chain(Role::euicc, euicc_der, std::span<const View>(&eum_der, 1), trust, when);
 }
 

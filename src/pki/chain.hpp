@@ -17,23 +17,23 @@ namespace sealift::pki {
 /// What is wrong with a chain. The order of checks for each certificate, from the CI down: form, issuer
 /// known, signature, validity, revocation, then the rules of the role.
 enum class ChainError : uint8_t {
-  malformed,                   ///< not a certificate we can read
-  unknown_ci,                  ///< the authority key identifier names no CI we trust
-  bad_signature,               ///< does not verify under the issuer's key
+  malformed,      ///< not a certificate we can read
+  unknown_ci,     ///< the authority key identifier names no CI we trust
+  bad_signature,  ///< does not verify under the issuer's key
   not_yet_valid,
   expired,
-  revoked,                     ///< on the CI's CRL
-  revocation_unknown,          ///< a fresh CRL is demanded and there is none
-  issuer_mismatch,             ///< issuer or authority key identifier is not the issuer's subject or key
+  revoked,             ///< on the CI's CRL
+  revocation_unknown,  ///< a fresh CRL is demanded and there is none
+  issuer_mismatch,     ///< issuer or authority key identifier is not the issuer's subject or key
   unknown_critical_extension,
-  wrong_role,                  ///< the policy OID is another role's, several, or absent
-  wrong_key_usage,             ///< keyUsage or extendedKeyUsage
-  not_a_ca,                    ///< signs certificates without being a CA
-  path_length,                 ///< pathLenConstraint absent, wrong or exceeded; a CA where a leaf belongs
-  missing_extension,           ///< an extension that the role demands is not there
-  name_constraint,             ///< organisation or EID outside what the EUM may issue
-  wrong_curve,                 ///< key on another curve than its CI's
-  missing_intermediate,        ///< an eUICC came without its EUM certificate
+  wrong_role,            ///< the policy OID is another role's, several, or absent
+  wrong_key_usage,       ///< keyUsage or extendedKeyUsage
+  not_a_ca,              ///< signs certificates without being a CA
+  path_length,           ///< pathLenConstraint absent, wrong or exceeded; a CA where a leaf belongs
+  missing_extension,     ///< an extension that the role demands is not there
+  name_constraint,       ///< organisation or EID outside what the EUM may issue
+  wrong_curve,           ///< key on another curve than its CI's
+  missing_intermediate,  ///< an eUICC came without its EUM certificate
 };
 std::string_view name(ChainError error);
 
@@ -112,8 +112,8 @@ class TrustStore {
   Result<void, ChainFailure> add(const Certificate& ci);
   /// Parses, then adds.
   Result<void, ChainFailure> add(View ci_der);
-  /// Takes up a CRL of one of the CIs. Error kinds: not_found (no such CI), verification (signature), conflict
-  /// (a newer one of the same part is loaded).
+  /// Takes up a CRL of one of the CIs. Error kinds: not_found (no such CI), verification (signature),
+  /// conflict (a newer one of the same part is loaded).
   Status add_crl(const Crl& crl);
 
   /// The CI of this key identifier.
@@ -135,14 +135,16 @@ Result<VerifiedChain, ChainFailure> verify_chain(Role role, const Certificate& l
                                                  std::span<const Certificate> intermediates,
                                                  const TrustStore& trust, JudgeAt when);
 /// The same from DER as messages carry it. A known EUM certificate is not even parsed again.
-Result<VerifiedChain, ChainFailure> verify_chain(Role role, View leaf_der, std::span<const View> intermediates,
-                                                 const TrustStore& trust, JudgeAt when);
+Result<VerifiedChain, ChainFailure> verify_chain(Role role, View leaf_der,
+                                                 std::span<const View> intermediates, const TrustStore& trust,
+                                                 JudgeAt when);
 /// For roles directly below the CI.
 inline Result<VerifiedChain, ChainFailure> verify_chain(Role role, View leaf_der, const TrustStore& trust,
                                                         JudgeAt when) {
   return verify_chain(role, leaf_der, std::span<const View>(), trust, when);
 }
 /// For an eUICC.
-Result<VerifiedChain, ChainFailure> verify_euicc(View euicc_der, View eum_der, const TrustStore& trust, JudgeAt when);
+Result<VerifiedChain, ChainFailure> verify_euicc(View euicc_der, View eum_der, const TrustStore& trust,
+                                                 JudgeAt when);
 
 }  // namespace sealift::pki

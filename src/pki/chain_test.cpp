@@ -64,7 +64,8 @@ TEST_P(Sgp26, is_refused_in_every_other_role) {
       auto chain = verify(r.role, when);
       ASSERT_FALSE(chain) << r.name;
       // whether the role or the issuer shows it first depends on who signs for the role asked
-      EXPECT_TRUE(chain.error().error == ChainError::wrong_role || r.issued_by != rules(GetParam().role).issued_by)
+      EXPECT_TRUE(chain.error().error == ChainError::wrong_role ||
+                  r.issued_by != rules(GetParam().role).issued_by)
           << r.name << ": " << chain.error().message();
     }
   }
@@ -128,11 +129,13 @@ class Chain : public ::testing::Test {
     const Identity& above = ours()[rules(role).issued_by == IssuedBy::eum ? Role::eum : Role::ci];
     if (!issuer) issuer = &above.certificate;
     Subject subject;
-    for (const Attribute& a : model.subject().attributes()) subject.name.attributes.emplace_back(a.type, std::string(a.value));
+    for (const Attribute& a : model.subject().attributes())
+      subject.name.attributes.emplace_back(a.type, std::string(a.value));
     subject.registered_id = model.registered_id();
     if (rules(role).tls) subject.hosts = {"smdp.example.com"};
     subject.iin = "89049032";
-    CertificateSpec spec = profile(role, subject, ours()[role].key.public_key(), issuer, model.not_before(), model.not_after(), random_);
+    CertificateSpec spec = profile(role, subject, ours()[role].key.public_key(), issuer, model.not_before(),
+                                   model.not_after(), random_);
     return {std::move(spec), ours()[role].key.clone()};
   }
   static Certificate sign(const Draft& d, const crypto::PrivateKey& issuer_key) {
@@ -144,8 +147,10 @@ class Chain : public ::testing::Test {
   static Certificate sign(Role role, const Draft& d) {
     return sign(d, ours()[rules(role).issued_by == IssuedBy::eum ? Role::eum : Role::ci].key);
   }
-  Result<VerifiedChain, ChainFailure> verify(Role role, const Certificate& leaf, JudgeAt when = at(testing::our_time)) {
-    return verify_chain(role, leaf, std::span<const Certificate>(&ours().certificate(Role::eum), 1), trust_, when);
+  Result<VerifiedChain, ChainFailure> verify(Role role, const Certificate& leaf,
+                                             JudgeAt when = at(testing::our_time)) {
+    return verify_chain(role, leaf, std::span<const Certificate>(&ours().certificate(Role::eum), 1), trust_,
+                        when);
   }
   Result<VerifiedChain, ChainFailure> verify_below(const Certificate& eum, const Certificate& leaf,
                                                    JudgeAt when = at(testing::our_time)) {
@@ -185,7 +190,8 @@ TEST_F(Chain, judges_the_first_and_last_second_as_valid) {
 
 TEST_F(Chain, refuses_an_expired_leaf) {
   const Certificate& leaf = ours().certificate(Role::dp_auth);
-  expect(verify(Role::dp_auth, leaf, leaf.not_after() + std::chrono::seconds(1)), ChainError::expired, Link::leaf);
+  expect(verify(Role::dp_auth, leaf, leaf.not_after() + std::chrono::seconds(1)), ChainError::expired,
+         Link::leaf);
 }
 
 TEST_F(Chain, refuses_a_leaf_before_its_time) {
@@ -200,13 +206,15 @@ TEST_F(Chain, refuses_an_expired_eum_even_where_it_was_valid_before) {
   Certificate eum = sign(Role::eum, d);
   const Certificate& leaf = ours().certificate(Role::euicc);
   EXPECT_TRUE(verify_below(eum, leaf));
-  expect(verify_below(eum, leaf, at(testing::our_time) + std::chrono::seconds(1)), ChainError::expired, Link::eum);
+  expect(verify_below(eum, leaf, at(testing::our_time) + std::chrono::seconds(1)), ChainError::expired,
+         Link::eum);
   EXPECT_TRUE(verify_below(eum, leaf, no_clock));
 }
 
 TEST_F(Chain, refuses_below_an_expired_ci) {
   const Certificate& ci = ours().certificate(Role::ci);
-  expect(verify(Role::euicc, ours().certificate(Role::euicc), ci.not_after() + std::chrono::seconds(1)), ChainError::expired, Link::ci);
+  expect(verify(Role::euicc, ours().certificate(Role::euicc), ci.not_after() + std::chrono::seconds(1)),
+         ChainError::expired, Link::ci);
 }
 
 TEST_F(Chain, tells_expiry_of_an_eum_before_its_other_faults) {
@@ -231,21 +239,24 @@ TEST_F(Chain, refuses_a_known_eum_certificate_with_a_changed_signature) {
   ASSERT_TRUE(verify(Role::euicc, ours().certificate(Role::euicc)));  // now the EUM is known
   Bytes changed = to_bytes(ours().certificate(Role::eum).der());
   changed.back() = static_cast<uint8_t>(changed.back() ^ 1);
-  expect(verify_euicc(ours().certificate(Role::euicc).der(), changed, trust_, at(testing::our_time)), ChainError::bad_signature, Link::eum);
+  expect(verify_euicc(ours().certificate(Role::euicc).der(), changed, trust_, at(testing::our_time)),
+         ChainError::bad_signature, Link::eum);
 }
 
 TEST_F(Chain, refuses_an_unknown_ci) {
   SeededRandom other(99);
   Hierarchy theirs = std::move(*make_hierarchy(testing::our_options(), other));
   expect(verify(Role::dp_auth, theirs.certificate(Role::dp_auth)), ChainError::unknown_ci, Link::leaf);
-  expect(verify_below(theirs.certificate(Role::eum), theirs.certificate(Role::euicc)), ChainError::unknown_ci, Link::eum);
+  expect(verify_below(theirs.certificate(Role::eum), theirs.certificate(Role::euicc)), ChainError::unknown_ci,
+         Link::eum);
   expect(verify(Role::ci, theirs.certificate(Role::ci)), ChainError::unknown_ci, Link::leaf);
 }
 
 TEST_F(Chain, refuses_an_eum_without_authority_key_identifier) {
   Draft d = draft(Role::eum);
   d.spec.remove(extension::authority_key_identifier);
-  expect(verify_below(sign(Role::eum, d), ours().certificate(Role::euicc)), ChainError::missing_extension, Link::eum);
+  expect(verify_below(sign(Role::eum, d), ours().certificate(Role::euicc)), ChainError::missing_extension,
+         Link::eum);
 }
 
 TEST_F(Chain, refuses_an_euicc_without_its_eum) {
@@ -254,10 +265,13 @@ TEST_F(Chain, refuses_an_euicc_without_its_eum) {
 }
 
 TEST_F(Chain, finds_the_eum_among_several_certificates) {
-  std::vector<Certificate> sent{ours().certificate(Role::ci), ours().certificate(Role::dp_auth), ours().certificate(Role::eum)};
-  EXPECT_TRUE(verify_chain(Role::euicc, ours().certificate(Role::euicc), sent, trust_, at(testing::our_time)));
+  std::vector<Certificate> sent{ours().certificate(Role::ci), ours().certificate(Role::dp_auth),
+                                ours().certificate(Role::eum)};
+  EXPECT_TRUE(
+      verify_chain(Role::euicc, ours().certificate(Role::euicc), sent, trust_, at(testing::our_time)));
   sent.pop_back();
-  auto chain = verify_chain(Role::euicc, ours().certificate(Role::euicc), sent, trust_, at(testing::our_time));
+  auto chain =
+      verify_chain(Role::euicc, ours().certificate(Role::euicc), sent, trust_, at(testing::our_time));
   expect(chain, ChainError::missing_intermediate, Link::eum);
   sent.assign(9, ours().certificate(Role::eum));
   chain = verify_chain(Role::euicc, ours().certificate(Role::euicc), sent, trust_, at(testing::our_time));
@@ -265,8 +279,10 @@ TEST_F(Chain, finds_the_eum_among_several_certificates) {
 }
 
 TEST_F(Chain, refuses_another_certificate_in_the_place_of_the_eum) {
-  expect(verify_below(ours().certificate(Role::dp_auth), ours().certificate(Role::euicc)), ChainError::wrong_role, Link::eum);
-  expect(verify_below(ours().certificate(Role::ci), ours().certificate(Role::euicc)), ChainError::missing_extension, Link::eum);
+  expect(verify_below(ours().certificate(Role::dp_auth), ours().certificate(Role::euicc)),
+         ChainError::wrong_role, Link::eum);
+  expect(verify_below(ours().certificate(Role::ci), ours().certificate(Role::euicc)),
+         ChainError::missing_extension, Link::eum);
 }
 
 TEST_F(Chain, refuses_a_name_that_does_not_chain) {
@@ -315,10 +331,14 @@ TEST_F(Chain, refuses_missing_and_several_role_policies) {
   foreign.spec.find(extension::certificate_policies)->value = *from_hex("3006300406025105");
   expect(verify(Role::dp_auth, sign(Role::dp_auth, foreign)), ChainError::wrong_role, Link::leaf);
   Draft both = draft(Role::dp_auth);
-  both.spec.find(extension::certificate_policies)->value = *from_hex("30163009060767811201020104300906076781120102" "0105");
+  both.spec.find(extension::certificate_policies)->value = *from_hex(
+      "30163009060767811201020104300906076781120102"
+      "0105");
   expect(verify(Role::dp_auth, sign(Role::dp_auth, both)), ChainError::wrong_role, Link::leaf);
   Draft more = draft(Role::dp_auth);
-  more.spec.find(extension::certificate_policies)->value = *from_hex("3011300906076781120102010430040602" "5105");
+  more.spec.find(extension::certificate_policies)->value = *from_hex(
+      "3011300906076781120102010430040602"
+      "5105");
   EXPECT_TRUE(verify(Role::dp_auth, sign(Role::dp_auth, more)));
 }
 
@@ -327,8 +347,9 @@ TEST_F(Chain, refuses_wrong_key_usage) {
     Role role;
     const char* value;
   };
-  for (const Case& c : {Case{Role::dp_auth, "03020204"}, Case{Role::dp_auth, "03020284"}, Case{Role::dp_auth, "03020308"},
-                        Case{Role::euicc, "03020186"}, Case{Role::eum, "03020780"}, Case{Role::dp_tls, "03020308"}}) {
+  for (const Case& c :
+       {Case{Role::dp_auth, "03020204"}, Case{Role::dp_auth, "03020284"}, Case{Role::dp_auth, "03020308"},
+        Case{Role::euicc, "03020186"}, Case{Role::eum, "03020780"}, Case{Role::dp_tls, "03020308"}}) {
     Draft d = draft(c.role);
     d.spec.find(extension::key_usage)->value = *from_hex(c.value);
     auto chain = verify(c.role, sign(c.role, d));
@@ -354,7 +375,8 @@ TEST_F(Chain, holds_extended_key_usage_to_tls_and_its_purpose) {
 TEST_F(Chain, refuses_an_eum_that_is_no_ca) {
   Draft none = draft(Role::eum);
   none.spec.remove(extension::basic_constraints);
-  expect(verify_below(sign(Role::eum, none), ours().certificate(Role::euicc)), ChainError::not_a_ca, Link::eum);
+  expect(verify_below(sign(Role::eum, none), ours().certificate(Role::euicc)), ChainError::not_a_ca,
+         Link::eum);
   Draft no = draft(Role::eum);
   no.spec.find(extension::basic_constraints)->value = *from_hex("3000");
   expect(verify(Role::eum, sign(Role::eum, no)), ChainError::not_a_ca, Link::leaf);
@@ -364,7 +386,8 @@ TEST_F(Chain, refuses_a_wrong_path_length) {
   for (const char* value : {"30030101FF", "30060101FF020101"}) {
     Draft d = draft(Role::eum);
     d.spec.find(extension::basic_constraints)->value = *from_hex(value);
-    expect(verify_below(sign(Role::eum, d), ours().certificate(Role::euicc)), ChainError::path_length, Link::eum);
+    expect(verify_below(sign(Role::eum, d), ours().certificate(Role::euicc)), ChainError::path_length,
+           Link::eum);
   }
   Draft leaf = draft(Role::dp_auth);
   leaf.spec.extensions.push_back({extension::basic_constraints, true, *from_hex("30030101FF")});
@@ -378,7 +401,8 @@ TEST_F(Chain, refuses_an_euicc_below_a_ci_whose_path_length_is_zero) {
   TrustStore tight;
   ASSERT_TRUE(tight.add(sign(ci, ours()[Role::ci].key)));
   EXPECT_TRUE(verify_chain(Role::dp_auth, ours().certificate(Role::dp_auth).der(), tight, no_clock));
-  auto chain = verify_euicc(ours().certificate(Role::euicc).der(), ours().certificate(Role::eum).der(), tight, no_clock);
+  auto chain = verify_euicc(ours().certificate(Role::euicc).der(), ours().certificate(Role::eum).der(), tight,
+                            no_clock);
   expect(chain, ChainError::path_length, Link::ci);
 }
 
@@ -403,7 +427,8 @@ TEST_F(Chain, refuses_where_an_extension_of_the_role_is_missing) {
 
 class NameConstraint : public Chain {
  protected:
-  Result<VerifiedChain, ChainFailure> verify_subject(std::vector<std::pair<asn1::Oid, std::string>> attributes) {
+  Result<VerifiedChain, ChainFailure> verify_subject(
+      std::vector<std::pair<asn1::Oid, std::string>> attributes) {
     Draft d = draft(Role::euicc);
     d.spec.subject = encode_name({std::move(attributes)});
     return verify(Role::euicc, sign(Role::euicc, d));
@@ -412,32 +437,38 @@ class NameConstraint : public Chain {
 };
 
 TEST_F(NameConstraint, refuses_an_eid_outside_the_range_of_the_eum) {
-  auto chain = verify_subject({{attribute::organization, organization}, {attribute::serial_number, "89049033123451234512345678901234"}});
+  auto chain = verify_subject({{attribute::organization, organization},
+                               {attribute::serial_number, "89049033123451234512345678901234"}});
   expect(chain, ChainError::name_constraint, Link::leaf);
 }
 
 TEST_F(NameConstraint, refuses_another_organization_or_none) {
   for (const char* other : {"Sealift EUM2", "Sealift EU", "SEALIFT EUM", ""}) {
-    auto chain = verify_subject({{attribute::organization, other}, {attribute::serial_number, testing::our_eid}});
+    auto chain =
+        verify_subject({{attribute::organization, other}, {attribute::serial_number, testing::our_eid}});
     expect(chain, ChainError::name_constraint, Link::leaf);
   }
-  expect(verify_subject({{attribute::serial_number, testing::our_eid}}), ChainError::name_constraint, Link::leaf);
+  expect(verify_subject({{attribute::serial_number, testing::our_eid}}), ChainError::name_constraint,
+         Link::leaf);
 }
 
 TEST_F(NameConstraint, takes_an_eid_that_does_not_begin_with_89) {
-  auto chain = verify_subject({{attribute::organization, organization}, {attribute::serial_number, "12340000000000000000000000000000"}});
+  auto chain = verify_subject({{attribute::organization, organization},
+                               {attribute::serial_number, "12340000000000000000000000000000"}});
   EXPECT_TRUE(chain) << chain.error().message();
 }
 
 TEST_F(NameConstraint, gives_no_eid_where_its_check_digits_are_wrong) {
-  auto chain = verify_subject({{attribute::organization, organization}, {attribute::serial_number, "89049032123451234512345678901299"}});
+  auto chain = verify_subject({{attribute::organization, organization},
+                               {attribute::serial_number, "89049032123451234512345678901299"}});
   ASSERT_TRUE(chain) << chain.error().message();
   EXPECT_FALSE(chain->eid());
   EXPECT_EQ(hex(chain->eid_octets()), "89049032123451234512345678901299");
 }
 
 TEST_F(NameConstraint, refuses_a_subject_without_one_eid_of_32_digits) {
-  for (const char* eid : {"", "8904903212345123451234567890123", "890490321234512345123456789012355", "8904903212345123451234567890123A"}) {
+  for (const char* eid : {"", "8904903212345123451234567890123", "890490321234512345123456789012355",
+                          "8904903212345123451234567890123A"}) {
     auto chain = verify_subject({{attribute::organization, organization}, {attribute::serial_number, eid}});
     expect(chain, ChainError::malformed, Link::leaf);
   }
@@ -456,22 +487,29 @@ Bytes constraints(uint8_t tag, std::initializer_list<View> subtrees) {
 }
 
 TEST_F(NameConstraint, holds_organization_and_iin_together) {
-  Bytes right_name = subtree({{attribute::organization, organization}, {attribute::serial_number, "89049099"}});
-  Bytes right_iin = subtree({{attribute::organization, "Another EUM"}, {attribute::serial_number, "89049032"}});
+  Bytes right_name =
+      subtree({{attribute::organization, organization}, {attribute::serial_number, "89049099"}});
+  Bytes right_iin =
+      subtree({{attribute::organization, "Another EUM"}, {attribute::serial_number, "89049032"}});
   Bytes both = subtree({{attribute::organization, organization}, {attribute::serial_number, "89049032"}});
   Bytes no_iin = subtree({{attribute::organization, organization}});
   Bytes no_name = subtree({{attribute::serial_number, "89049032"}});
   Bytes empty_iin = subtree({{attribute::organization, organization}, {attribute::serial_number, ""}});
-  Bytes two_iins = subtree({{attribute::organization, organization}, {attribute::serial_number, "89049099"}, {attribute::serial_number, "8904"}});
+  Bytes two_iins = subtree({{attribute::organization, organization},
+                            {attribute::serial_number, "89049099"},
+                            {attribute::serial_number, "8904"}});
   struct Case {
     const char* what;
     Bytes value;
     bool ok;
   };
   const Case cases[] = {
-      {"apart", constraints(0xA0, {right_name, right_iin}), false}, {"one of three", constraints(0xA0, {right_name, right_iin, both}), true},
-      {"no IIN", constraints(0xA0, {no_iin}), false},               {"no organization", constraints(0xA0, {no_name}), false},
-      {"empty IIN", constraints(0xA0, {empty_iin}), false},         {"two IINs", constraints(0xA0, {two_iins}), true},
+      {"apart", constraints(0xA0, {right_name, right_iin}), false},
+      {"one of three", constraints(0xA0, {right_name, right_iin, both}), true},
+      {"no IIN", constraints(0xA0, {no_iin}), false},
+      {"no organization", constraints(0xA0, {no_name}), false},
+      {"empty IIN", constraints(0xA0, {empty_iin}), false},
+      {"two IINs", constraints(0xA0, {two_iins}), true},
   };
   for (const Case& c : cases) {
     Draft d = draft(Role::eum);
@@ -485,13 +523,15 @@ TEST_F(NameConstraint, holds_organization_and_iin_together) {
 TEST_F(NameConstraint, refuses_an_eum_whose_constraints_are_absent_or_of_another_form) {
   Draft none = draft(Role::eum);
   none.spec.remove(extension::name_constraints);
-  expect(verify_below(sign(Role::eum, none), ours().certificate(Role::euicc)), ChainError::name_constraint, Link::eum);
+  expect(verify_below(sign(Role::eum, none), ours().certificate(Role::euicc)), ChainError::name_constraint,
+         Link::eum);
   Bytes good = subtree({{attribute::organization, organization}, {attribute::serial_number, "89049032"}});
   Bytes dns = *from_hex("3003820161");
   for (const Bytes& value : {constraints(0xA1, {good}), constraints(0xA0, {good, dns})}) {
     Draft d = draft(Role::eum);
     d.spec.find(extension::name_constraints)->value = value;
-    expect(verify_below(sign(Role::eum, d), ours().certificate(Role::euicc)), ChainError::name_constraint, Link::eum);
+    expect(verify_below(sign(Role::eum, d), ours().certificate(Role::euicc)), ChainError::name_constraint,
+           Link::eum);
   }
 }
 
@@ -518,10 +558,12 @@ TEST_F(Chain, accepts_a_brainpool_hierarchy) {
   ASSERT_TRUE(trust_.add(h.certificate(Role::ci)));
   EXPECT_EQ(trust_.all().size(), 2u);
   for (const RoleRules& r : role_table()) {
-    auto chain = verify_chain(r.role, h.certificate(r.role), std::span<const Certificate>(&h.certificate(Role::eum), 1), trust_,
+    auto chain = verify_chain(r.role, h.certificate(r.role),
+                              std::span<const Certificate>(&h.certificate(Role::eum), 1), trust_,
                               at(testing::our_time));
     EXPECT_TRUE(chain) << r.name << ": " << chain.error().message();
-    EXPECT_EQ(h.certificate(r.role).public_key().curve(), r.tls ? crypto::Curve::p256 : crypto::Curve::brainpool_p256r1);
+    EXPECT_EQ(h.certificate(r.role).public_key().curve(),
+              r.tls ? crypto::Curve::p256 : crypto::Curve::brainpool_p256r1);
   }
 }
 
@@ -578,7 +620,9 @@ TEST(TrustStore, serves_many_threads_at_once) {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 50; ++i) {
-        good += verify_euicc(ours().certificate(Role::euicc).der(), ours().certificate(Role::eum).der(), trust, no_clock).has_value();
+        good += verify_euicc(ours().certificate(Role::euicc).der(), ours().certificate(Role::eum).der(),
+                             trust, no_clock)
+                    .has_value();
       }
     });
   }

@@ -24,7 +24,9 @@ constexpr Oid rsp_part = Oid::of({2, 23, 146, 1, 2, 0, 3});
 constexpr Oid reason_code = Oid::of({2, 5, 29, 21});
 constexpr Oid invalidity_date = Oid::of({2, 5, 29, 24});
 
-bool below(View a, View b) { return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end()); }
+bool below(View a, View b) {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
+}
 
 }  // namespace
 
@@ -44,8 +46,8 @@ struct Crl::Parsed {
 
 namespace {
 
-/// IssuingDistributionPoint: only a list of all certificates and reasons will do, so nothing but the name of the
-/// point may stand in it.
+/// IssuingDistributionPoint: only a list of all certificates and reasons will do, so nothing but the name of
+/// the point may stand in it.
 Status read_issuing_distribution_point(View value) {
   Tlv sequence = TRY(asn1::read_single(value, 0x30, "issuingDistributionPoint"));
   Reader in(sequence.value, "issuingDistributionPoint");
@@ -76,7 +78,8 @@ Result<std::vector<View>> read_entries(Reader in) {
       for (const x509::RawExtension& e : extensions) {
         bool known = e.id == reason_code || e.id == invalidity_date || e.id == rsp_exp_date;
         if (e.critical && !known) {
-          return Error{ErrorKind::unsupported, "an entry with the unknown critical extension " + e.id.dotted()};
+          return Error{ErrorKind::unsupported,
+                       "an entry with the unknown critical extension " + e.id.dotted()};
         }
       }
     }
@@ -90,7 +93,8 @@ Result<std::vector<View>> read_entries(Reader in) {
 
 /// TBSCertList (RFC 5280 5.1)
 Result<std::shared_ptr<const Crl::Parsed>> Crl::read(View theirs) {
-  if (theirs.size() > max_size) return Error{ErrorKind::limit, "more than " + std::to_string(max_size) + " octets"};
+  if (theirs.size() > max_size)
+    return Error{ErrorKind::limit, "more than " + std::to_string(max_size) + " octets"};
   auto p = std::make_shared<Parsed>();
   p->der = to_bytes(theirs);
   x509::SignedObject outer = TRY(x509::open(p->der, "CertificateList"));
@@ -98,9 +102,11 @@ Result<std::shared_ptr<const Crl::Parsed>> Crl::read(View theirs) {
   p->signature = outer.signature;
   Reader in(outer.tbs.value, "TBSCertList");
   View version = TRY(in.expect(0x02, "version")).value;
-  if (version.size() != 1 || version[0] != 1) return Error{ErrorKind::unsupported, "a list of another version than 2"};
+  if (version.size() != 1 || version[0] != 1)
+    return Error{ErrorKind::unsupported, "a list of another version than 2"};
   View algorithm = TRY(in.expect(0x30, "signature")).whole;
-  if (!equal(algorithm, outer.algorithm)) return Error{ErrorKind::invalid, "signature and signatureAlgorithm differ"};
+  if (!equal(algorithm, outer.algorithm))
+    return Error{ErrorKind::invalid, "signature and signatureAlgorithm differ"};
   Tlv issuer = TRY(in.expect(0x30, "issuer"));
   p->issuer = TRY(Name::parse(issuer.whole));
   Tlv this_update = TRY(in.next());
@@ -116,7 +122,8 @@ Result<std::shared_ptr<const Crl::Parsed>> Crl::read(View theirs) {
   if (in.peek(0xA0)) {
     Tlv wrapper = TRY(in.next());
     Tlv list = TRY(asn1::read_single(wrapper.value, 0x30, "crlExtensions"));
-    std::vector<x509::RawExtension> extensions = TRY(x509::read_extensions(Reader(list.value, "crlExtensions")));
+    std::vector<x509::RawExtension> extensions =
+        TRY(x509::read_extensions(Reader(list.value, "crlExtensions")));
     for (const x509::RawExtension& e : extensions) TRY_VOID(read_extension(e, *p));
   }
   TRY_VOID(in.finish());
@@ -149,15 +156,33 @@ Result<Crl> Crl::parse(View der) {
   return Crl(std::move(*parsed));
 }
 
-View Crl::der() const { return parsed_->der; }
-const Name& Crl::issuer() const { return parsed_->issuer; }
-Time Crl::this_update() const { return parsed_->this_update; }
-std::optional<Time> Crl::next_update() const { return parsed_->next_update; }
-View Crl::authority_key_id() const { return parsed_->authority_key_id; }
-View Crl::number() const { return parsed_->number; }
-uint32_t Crl::part() const { return parsed_->part; }
-uint32_t Crl::parts() const { return parsed_->parts; }
-size_t Crl::size() const { return parsed_->serials.size(); }
+View Crl::der() const {
+  return parsed_->der;
+}
+const Name& Crl::issuer() const {
+  return parsed_->issuer;
+}
+Time Crl::this_update() const {
+  return parsed_->this_update;
+}
+std::optional<Time> Crl::next_update() const {
+  return parsed_->next_update;
+}
+View Crl::authority_key_id() const {
+  return parsed_->authority_key_id;
+}
+View Crl::number() const {
+  return parsed_->number;
+}
+uint32_t Crl::part() const {
+  return parsed_->part;
+}
+uint32_t Crl::parts() const {
+  return parsed_->parts;
+}
+size_t Crl::size() const {
+  return parsed_->serials.size();
+}
 
 bool Crl::is_revoked(View serial_number) const {
   return std::binary_search(parsed_->serials.begin(), parsed_->serials.end(), serial_number, below);

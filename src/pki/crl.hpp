@@ -1,8 +1,8 @@
 // Certificate revocation lists of the CI (RFC 5280 5, SGP.22 4.5.2.1.3), read strictly.
 //
-// Version 2 of the GSMA profile lets a CI publish its list in parts (partialCrlNumber of totalPartialCrlNumber).
-// Parsing says that the list is well formed; TrustStore::add_crl checks who signed it. An immutable handle,
-// cheap to copy, free to share between threads.
+// Version 2 of the GSMA profile lets a CI publish its list in parts (partialCrlNumber of
+// totalPartialCrlNumber). Parsing says that the list is well formed; TrustStore::add_crl checks who signed
+// it. An immutable handle, cheap to copy, free to share between threads.
 #pragma once
 
 #include <memory>
@@ -23,8 +23,8 @@ class Crl {
   /// Octets; a list of some 20,000 entries.
   static constexpr size_t max_size = 1u << 20;
 
-  /// Reads one DER CRL, version 2. Error kinds: invalid, truncated, limit, unsupported (delta or indirect lists,
-  /// unknown critical extensions, another signature algorithm).
+  /// Reads one DER CRL, version 2. Error kinds: invalid, truncated, limit, unsupported (delta or indirect
+  /// lists, unknown critical extensions, another signature algorithm).
   static Result<Crl> parse(View der);
 
   View der() const;

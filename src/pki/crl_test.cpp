@@ -25,8 +25,10 @@ Crl crl_of(const CrlSpec& spec, Role signer = Role::ci) {
   check(made.has_value(), made ? "" : made.error().message.c_str());
   return *made;
 }
-Result<VerifiedChain, ChainFailure> verify(Role role, const TrustStore& trust, JudgeAt when = at(testing::our_time)) {
-  return verify_chain(role, ours().certificate(role), std::span<const Certificate>(&ours().certificate(Role::eum), 1), trust, when);
+Result<VerifiedChain, ChainFailure> verify(Role role, const TrustStore& trust,
+                                           JudgeAt when = at(testing::our_time)) {
+  return verify_chain(role, ours().certificate(role),
+                      std::span<const Certificate>(&ours().certificate(Role::eum), 1), trust, when);
 }
 
 TEST(Crl, lists_what_is_revoked) {
@@ -61,8 +63,8 @@ TEST(Crl, refuses_a_revoked_server_and_eum) {
   ASSERT_TRUE(trust.add(ours().certificate(Role::ci)));
   ASSERT_TRUE(verify(Role::dp_auth, trust));
   ASSERT_TRUE(verify(Role::euicc, trust));  // the EUM is known from here on
-  ASSERT_TRUE(trust.add_crl(crl_of(spec_of({ours().certificate(Role::dp_auth).serial_number(),
-                                            ours().certificate(Role::eum).serial_number()}))));
+  ASSERT_TRUE(trust.add_crl(crl_of(spec_of(
+      {ours().certificate(Role::dp_auth).serial_number(), ours().certificate(Role::eum).serial_number()}))));
   EXPECT_EQ(verify(Role::dp_auth, trust).error().error, ChainError::revoked);
   auto euicc = verify(Role::euicc, trust);
   ASSERT_FALSE(euicc);
@@ -91,7 +93,8 @@ TEST(Crl, is_demanded_fresh_where_the_policy_says_so) {
   ASSERT_TRUE(trust.add_crl(crl_of(spec_of({}))));
   EXPECT_TRUE(verify(Role::dp_pb, trust));
   EXPECT_TRUE(verify(Role::euicc, trust));
-  EXPECT_EQ(verify(Role::dp_pb, trust, at("2026-07-01T00:00:01Z")).error().error, ChainError::revocation_unknown);
+  EXPECT_EQ(verify(Role::dp_pb, trust, at("2026-07-01T00:00:01Z")).error().error,
+            ChainError::revocation_unknown);
   EXPECT_TRUE(verify(Role::dp_pb, trust, no_clock));
   TrustStore lenient;
   ASSERT_TRUE(lenient.add(ours().certificate(Role::ci)));

@@ -6,7 +6,9 @@
 
 namespace sealift::pki {
 
-static constexpr asn1::Oid role_oid(uint32_t last) { return asn1::Oid::of({2, 23, 146, 1, 2, 1, last}); }
+static constexpr asn1::Oid role_oid(uint32_t last) {
+  return asn1::Oid::of({2, 23, 146, 1, 2, 1, last});
+}
 
 // SGP.22 4.5.2.1.0.2 to .9. An end entity must not be able to sign certificates or CRLs.
 static constexpr uint16_t sign = key_usage::digital_signature;
@@ -28,11 +30,17 @@ static constexpr std::array<RoleRules, 8> table{{
 }};
 // clang-format on
 
-std::span<const RoleRules> role_table() { return table; }
+std::span<const RoleRules> role_table() {
+  return table;
+}
 
-const RoleRules& rules(Role role) { return table[static_cast<size_t>(role)]; }
+const RoleRules& rules(Role role) {
+  return table[static_cast<size_t>(role)];
+}
 
-std::string_view name(Role role) { return rules(role).name; }
+std::string_view name(Role role) {
+  return rules(role).name;
+}
 
 Result<Role> role_from_name(std::string_view wanted) {
   std::string known;

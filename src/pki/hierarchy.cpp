@@ -8,7 +8,9 @@
 namespace sealift::pki {
 
 /// RFC 5280 4.1.2.5: the value for a certificate with no well-defined end; an eUICC's key cannot be renewed.
-static Time no_end() { return *asn1::parse_generalized_time(view("99991231235959Z")); }
+static Time no_end() {
+  return *asn1::parse_generalized_time(view("99991231235959Z"));
+}
 
 static bool is_dns_name(std::string_view host) {
   if (host.empty() || host.size() > 253) return false;
@@ -32,9 +34,11 @@ static Status check_hosts(const std::vector<std::string>& hosts, std::string_vie
   if (hosts.empty()) return Error{ErrorKind::invalid, std::string(whose) + " needs a host name"};
   for (const std::string& host : hosts) {
     Octets<16> address{};
-    bool ip = inet_pton(AF_INET, host.c_str(), address.data()) == 1 || inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
+    bool ip = inet_pton(AF_INET, host.c_str(), address.data()) == 1 ||
+              inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
     if (ip || is_dns_name(host)) continue;
-    return Error{ErrorKind::invalid, "\"" + host + "\" is neither a DNS name nor an IP address (a port does not belong here)"};
+    return Error{ErrorKind::invalid,
+                 "\"" + host + "\" is neither a DNS name nor an IP address (a port does not belong here)"};
   }
   return {};
 }
@@ -62,18 +66,25 @@ class Subjects {
 
   Subject of(Role role) const {
     switch (role) {
-      case Role::ci: return make(o_.organization, o_.organization + " CI", o_.ci_oid, {});
+      case Role::ci:
+        return make(o_.organization, o_.organization + " CI", o_.ci_oid, {});
       case Role::eum: {
-        Subject s = make(o_.eum_organization, o_.eum_organization + " EUM", o_.eum_oid, {});
+        Subject s = make(o_.eum_organization, o_.eum_organization, o_.eum_oid, {});
         s.iin = o_.iin;
         return s;
       }
-      case Role::dp_auth: return make(o_.organization, "SM-DP+ auth", o_.dp_oid, {});
-      case Role::dp_pb: return make(o_.organization, "SM-DP+ pb", o_.dp_oid, {});
-      case Role::dp_tls: return make(o_.organization, o_.dp_hosts.front(), o_.dp_oid, o_.dp_hosts);
-      case Role::ds_auth: return make(o_.organization, "SM-DS auth", o_.ds_oid, {});
-      case Role::ds_tls: return make(o_.organization, o_.ds_hosts.front(), o_.ds_oid, o_.ds_hosts);
-      case Role::euicc: break;
+      case Role::dp_auth:
+        return make(o_.organization, "SM-DP+ auth", o_.dp_oid, {});
+      case Role::dp_pb:
+        return make(o_.organization, "SM-DP+ pb", o_.dp_oid, {});
+      case Role::dp_tls:
+        return make(o_.organization, o_.dp_hosts.front(), o_.dp_oid, o_.dp_hosts);
+      case Role::ds_auth:
+        return make(o_.organization, "SM-DS auth", o_.ds_oid, {});
+      case Role::ds_tls:
+        return make(o_.organization, o_.ds_hosts.front(), o_.ds_oid, o_.ds_hosts);
+      case Role::euicc:
+        break;
     }
     check(false, "an eUICC's subject is made by issue_euicc");
     return {};
@@ -97,13 +108,14 @@ class Subjects {
 
 }  // namespace
 
-static Result<Identity> make_identity(Role role, const HierarchyOptions& o, const Identity* ci, Random& random) {
+static Result<Identity> make_identity(Role role, const HierarchyOptions& o, const Identity* ci,
+                                      Random& random) {
   bool tls = rules(role).tls;
   bool ca = rules(role).ca;
   crypto::PrivateKey key = crypto::PrivateKey::generate(tls ? o.tls_curve : o.curve, random);
   Time not_after = o.not_before + (ca ? o.ca_validity : tls ? o.tls_validity : o.server_validity);
-  CertificateSpec spec = profile(role, Subjects(o).of(role), key.public_key(), ci ? &ci->certificate : nullptr,
-                                 o.not_before, not_after, random);
+  CertificateSpec spec = profile(role, Subjects(o).of(role), key.public_key(),
+                                 ci ? &ci->certificate : nullptr, o.not_before, not_after, random);
   auto signer = signer_for(ci ? ci->key : key, o.deterministic);
   Certificate certificate = TRY(issue(spec, key.public_key(), *signer));
   return Identity{std::move(certificate), std::move(key)};
@@ -127,14 +139,15 @@ Result<Hierarchy> make_hierarchy(const HierarchyOptions& options, Random& random
 Result<Identity> issue_euicc(const Identity& eum, const Eid& eid, Random& random, bool deterministic) {
   Subject subject;
   const Name& eum_name = eum.certificate.subject();
-  for (const asn1::Oid& type : {attribute::country, attribute::organization, attribute::organizational_unit}) {
+  for (const asn1::Oid& type :
+       {attribute::country, attribute::organization, attribute::organizational_unit}) {
     if (auto value = eum_name.get(type)) subject.name.attributes.emplace_back(type, std::string(*value));
   }
   subject.name.attributes.emplace_back(attribute::serial_number, eid.digits());
   subject.name.attributes.emplace_back(attribute::common_name, "eUICC");
   crypto::PrivateKey key = crypto::PrivateKey::generate(eum.key.curve(), random);
-  CertificateSpec spec = profile(Role::euicc, subject, key.public_key(), &eum.certificate, eum.certificate.not_before(),
-                                 no_end(), random);
+  CertificateSpec spec = profile(Role::euicc, subject, key.public_key(), &eum.certificate,
+                                 eum.certificate.not_before(), no_end(), random);
   auto signer = signer_for(eum.key, deterministic);
   Certificate certificate = TRY(issue(spec, key.public_key(), *signer));
   return Identity{std::move(certificate), std::move(key)};

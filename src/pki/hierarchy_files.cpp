@@ -14,7 +14,8 @@ namespace sealift::pki {
 namespace fs = std::filesystem;
 
 static Error failed(const std::string& what, const fs::path& path) {
-  return Error{errno == EEXIST ? ErrorKind::exists : ErrorKind::io, what + " " + path.string() + ": " + std::strerror(errno)};
+  return Error{errno == EEXIST ? ErrorKind::exists : ErrorKind::io,
+               what + " " + path.string() + ": " + std::strerror(errno)};
 }
 
 /// A new file, whole and on disk, or none: written under another name and linked to its own.
@@ -45,12 +46,14 @@ static fs::path certificate_path(const std::string& directory, Role role, std::s
 Status write_hierarchy(const std::string& directory, const Hierarchy& hierarchy, const KeyWriter& keys) {
   std::error_code problem;
   fs::create_directories(directory, problem);
-  if (problem) return Error{ErrorKind::io, "cannot make the directory " + directory + ": " + problem.message()};
+  if (problem)
+    return Error{ErrorKind::io, "cannot make the directory " + directory + ": " + problem.message()};
   for (const RoleRules& r : role_table()) {
     for (std::string_view suffix : {".der", ".pem"}) {
       fs::path path = certificate_path(directory, r.role, suffix);
       if (!fs::exists(path, problem)) continue;
-      return Error{ErrorKind::exists, path.string() + " is there already; choose another directory, or remove the old one"};
+      return Error{ErrorKind::exists,
+                   path.string() + " is there already; choose another directory, or remove the old one"};
     }
   }
   for (const RoleRules& r : role_table()) TRY_VOID(keys(r.name, hierarchy[r.role].key));

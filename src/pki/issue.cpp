@@ -12,7 +12,8 @@ namespace sealift::pki {
 using asn1::Writer;
 
 ExtensionSpec* CertificateSpec::find(const asn1::Oid& id) {
-  auto found = std::find_if(extensions.begin(), extensions.end(), [&](const ExtensionSpec& e) { return e.id == id; });
+  auto found =
+      std::find_if(extensions.begin(), extensions.end(), [&](const ExtensionSpec& e) { return e.id == id; });
   return found == extensions.end() ? nullptr : &*found;
 }
 
@@ -53,7 +54,8 @@ static void write_public_key(Writer& w, const crypto::PublicKey& key) {
   w.header(0x30, all);
 }
 
-Result<Certificate> issue(const CertificateSpec& spec, const crypto::PublicKey& subject_key, crypto::Signer& issuer) {
+Result<Certificate> issue(const CertificateSpec& spec, const crypto::PublicKey& subject_key,
+                          crypto::Signer& issuer) {
   Writer w;
   if (!spec.extensions.empty()) write_extensions(w, spec.extensions, 0xA3);
   write_public_key(w, subject_key);
@@ -143,26 +145,32 @@ Bytes crl_distribution_points_value(const std::vector<std::string>& uris) {
 }
 
 /// The extensions of SGP.22 4.5.2.1.0, with the criticality that SGP.26's certificates have.
-std::vector<ExtensionSpec> extensions_of(const RoleRules& r, const Subject& subject, const crypto::PublicKey& key,
-                                         const Certificate* issuer) {
+std::vector<ExtensionSpec> extensions_of(const RoleRules& r, const Subject& subject,
+                                         const crypto::PublicKey& key, const Certificate* issuer) {
   std::vector<ExtensionSpec> out;
-  auto add = [&](const asn1::Oid& id, bool critical, Bytes value) { out.push_back({id, critical, std::move(value)}); };
-  if (issuer) add(extension::authority_key_identifier, false, asn1::tlv(0x30, asn1::tlv(0x80, issuer->subject_key_id())));
+  auto add = [&](const asn1::Oid& id, bool critical, Bytes value) {
+    out.push_back({id, critical, std::move(value)});
+  };
+  if (issuer)
+    add(extension::authority_key_identifier, false,
+        asn1::tlv(0x30, asn1::tlv(0x80, issuer->subject_key_id())));
   add(extension::subject_key_identifier, false, asn1::tlv(0x04, key.key_identifier()));
   add(extension::key_usage, true, key_usage_value(r.key_usage));
   if (r.tls) add(extension::extended_key_usage, true, server_and_client_auth_value());
   add(extension::certificate_policies, !r.tls, policy_value(r.policy));
-  if (subject.registered_id || !subject.hosts.empty()) add(extension::subject_alt_name, false, subject_alt_name_value(subject));
+  if (subject.registered_id || !subject.hosts.empty())
+    add(extension::subject_alt_name, false, subject_alt_name_value(subject));
   if (r.ca) add(extension::basic_constraints, true, basic_constraints_value(r.path_len));
   if (r.role == Role::eum) add(extension::name_constraints, true, name_constraints_value(subject));
-  if (!subject.crl_uris.empty()) add(extension::crl_distribution_points, false, crl_distribution_points_value(subject.crl_uris));
+  if (!subject.crl_uris.empty())
+    add(extension::crl_distribution_points, false, crl_distribution_points_value(subject.crl_uris));
   return out;
 }
 
 }  // namespace
 
-CertificateSpec profile(Role role, const Subject& subject, const crypto::PublicKey& key, const Certificate* issuer,
-                        Time not_before, Time not_after, Random& random) {
+CertificateSpec profile(Role role, const Subject& subject, const crypto::PublicKey& key,
+                        const Certificate* issuer, Time not_before, Time not_after, Random& random) {
   CertificateSpec spec;
   spec.serial_number = to_bytes(random.octets<16>());
   // positive and minimal, whatever was drawn

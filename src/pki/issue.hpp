@@ -1,7 +1,8 @@
 // Making certificates: the profiles of SGP.22 4.5.2.1 as SGP.26 fills them, and a whole hierarchy at once.
 //
-// A CertificateSpec is everything that a certificate will say; profile() fills it as a role demands, and a test
-// changes what it wants wrong. Signing goes through the Signer port. For set-up and tests, not request paths.
+// A CertificateSpec is everything that a certificate will say; profile() fills it as a role demands, and a
+// test changes what it wants wrong. Signing goes through the Signer port. For set-up and tests, not request
+// paths.
 #pragma once
 
 #include <functional>
@@ -35,7 +36,8 @@ struct CertificateSpec {
 };
 
 /// Signs; the result has been parsed again. Error: what the signer said, or a spec that is no certificate.
-Result<Certificate> issue(const CertificateSpec& spec, const crypto::PublicKey& subject_key, crypto::Signer& issuer);
+Result<Certificate> issue(const CertificateSpec& spec, const crypto::PublicKey& subject_key,
+                          crypto::Signer& issuer);
 
 /// What a profile needs to know beyond its role.
 struct Subject {
@@ -47,8 +49,8 @@ struct Subject {
 };
 /// The spec of a certificate of `role` for `key` under `issuer` (for a CI: nullptr). The serial number is
 /// drawn from `random`, 16 octets.
-CertificateSpec profile(Role role, const Subject& subject, const crypto::PublicKey& key, const Certificate* issuer,
-                        Time not_before, Time not_after, Random& random);
+CertificateSpec profile(Role role, const Subject& subject, const crypto::PublicKey& key,
+                        const Certificate* issuer, Time not_before, Time not_after, Random& random);
 
 /// A certificate with its private key.
 struct Identity {
@@ -86,8 +88,8 @@ struct Hierarchy {
   const Identity& operator[](Role role) const { return identities[static_cast<size_t>(role)]; }
   const Certificate& certificate(Role role) const { return (*this)[role].certificate; }
 };
-/// Makes keys and certificates of all eight roles. Error kind invalid: EID outside the IIN, no host name, a host
-/// that is neither a DNS name nor an IP address.
+/// Makes keys and certificates of all eight roles. Error kind invalid: EID outside the IIN, no host name, a
+/// host that is neither a DNS name nor an IP address.
 Result<Hierarchy> make_hierarchy(const HierarchyOptions& options, Random& random);
 
 /// One more eUICC under this EUM (personalisation of virtual cards; its name and validity follow the EUM's).
@@ -108,8 +110,8 @@ Result<Crl> issue_crl(const CrlSpec& spec, const Certificate& ci, crypto::Signer
 
 /// Stores one private key: `name` is the role's ("dp_auth").
 using KeyWriter = std::function<Status(std::string_view name, const crypto::PrivateKey& key)>;
-/// Writes ci.der, ci.pem, eum.der ... into `directory` (made where absent); keys go to `keys` first, so that no
-/// certificate stands there without its key. Error kinds: io, exists (a certificate is there already).
+/// Writes ci.der, ci.pem, eum.der ... into `directory` (made where absent); keys go to `keys` first, so that
+/// no certificate stands there without its key. Error kinds: io, exists (a certificate is there already).
 Status write_hierarchy(const std::string& directory, const Hierarchy& hierarchy, const KeyWriter& keys);
 /// Reads the certificate of a role from such a directory. Error kinds: io, not_found, as Certificate::parse.
 Result<Certificate> read_certificate(const std::string& directory, Role role);

@@ -10,7 +10,9 @@ namespace sealift::pki {
 
 static constexpr size_t max_attributes = 32;
 
-static bool plain_text(uint8_t tag) { return tag == 0x0C || tag == 0x13 || tag == 0x16; }
+static bool plain_text(uint8_t tag) {
+  return tag == 0x0C || tag == 0x13 || tag == 0x16;
+}
 
 bool Attribute::same_value(const Attribute& other) const {
   bool same_form = tag == other.tag || (plain_text(tag) && plain_text(other.tag));
@@ -39,7 +41,8 @@ Result<Name> Name::parse(View der) {
       if (value.tag > 0xFF || asn1::is_constructed(value.tag)) {
         return Error{ErrorKind::invalid, "Name: an attribute value is not a string"};
       }
-      if (name.attributes_.size() == max_attributes) return Error{ErrorKind::limit, "Name: too many attributes"};
+      if (name.attributes_.size() == max_attributes)
+        return Error{ErrorKind::limit, "Name: too many attributes"};
       name.attributes_.push_back({type, static_cast<uint8_t>(value.tag), rdn, sealift::text(value.value)});
     } while (!members.at_end());
   }
@@ -63,7 +66,8 @@ std::vector<std::string_view> Name::all(const asn1::Oid& type) const {
 
 bool Name::same(const Name& other) const {
   if (equal(der_, other.der_)) return true;
-  return std::equal(attributes_.begin(), attributes_.end(), other.attributes_.begin(), other.attributes_.end(),
+  return std::equal(attributes_.begin(), attributes_.end(), other.attributes_.begin(),
+                    other.attributes_.end(),
                     [](const Attribute& a, const Attribute& b) { return a.rdn == b.rdn && a.same_value(b); });
 }
 

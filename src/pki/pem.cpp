@@ -9,7 +9,9 @@ using asn1::Tlv;
 
 static constexpr size_t line_size = 64;
 
-static void wipe_text(std::string& s) { wipe({reinterpret_cast<uint8_t*>(s.data()), s.size()}); }
+static void wipe_text(std::string& s) {
+  wipe({reinterpret_cast<uint8_t*>(s.data()), s.size()});
+}
 
 std::string to_pem(std::string_view label, View der) {
   std::string body = base64(der);
@@ -41,7 +43,8 @@ Result<std::vector<PemBlock>> from_pem(std::string_view in) {
     std::string_view body = in.substr(0, body_size);
     in.remove_prefix(body_size + last.size());
     if (body.find(':') != body.npos) {
-      return Error{ErrorKind::unsupported, "PEM: " + label + " has headers (an encrypted key of an old form?)"};
+      return Error{ErrorKind::unsupported,
+                   "PEM: " + label + " has headers (an encrypted key of an old form?)"};
     }
     auto der = from_base64(body);
     if (!der) return std::move(der.error()).within("PEM: " + label);
@@ -51,7 +54,9 @@ Result<std::vector<PemBlock>> from_pem(std::string_view in) {
   return out;
 }
 
-static bool looks_like_pem(View octets) { return text(octets).find("-----BEGIN ") != std::string_view::npos; }
+static bool looks_like_pem(View octets) {
+  return text(octets).find("-----BEGIN ") != std::string_view::npos;
+}
 
 Result<std::vector<Certificate>> certificates_from_file_octets(View octets) {
   std::vector<Certificate> out;
@@ -79,7 +84,8 @@ static SecretBytes wrap(asn1::Tag tag, std::initializer_list<View> parts) {
   return SecretBytes(std::move(whole));
 }
 
-/// ECPrivateKey ::= SEQUENCE { version INTEGER 1, privateKey OCTET STRING, parameters [0] OPTIONAL, publicKey [1]
+/// ECPrivateKey ::= SEQUENCE { version INTEGER 1, privateKey OCTET STRING, parameters [0] OPTIONAL, publicKey
+/// [1]
 ///   OPTIONAL }; within PKCS #8 the parameters stand outside
 static SecretBytes ec_private_key(const crypto::PrivateKey& key, bool with_parameters) {
   static constexpr uint8_t version[] = {0x02, 0x01, 0x01};
@@ -92,7 +98,9 @@ static SecretBytes ec_private_key(const crypto::PrivateKey& key, bool with_param
   return wrap(0x30, {version, scalar.expose(), parameters, public_key});
 }
 
-SecretBytes private_key_to_sec1(const crypto::PrivateKey& key) { return ec_private_key(key, true); }
+SecretBytes private_key_to_sec1(const crypto::PrivateKey& key) {
+  return ec_private_key(key, true);
+}
 
 /// PrivateKeyInfo ::= SEQUENCE { version INTEGER 0, privateKeyAlgorithm, privateKey OCTET STRING }
 SecretBytes private_key_to_pkcs8(const crypto::PrivateKey& key) {
@@ -121,7 +129,8 @@ static Result<crypto::PrivateKey> read_ec_private_key(Reader in, std::optional<c
     Reader parameters = in.inside(TRY(in.next()));
     asn1::Oid oid = TRY(x509::read_oid(parameters, "namedCurve"));
     curve = TRY(x509::curve_from_oid(oid));
-    if (outer && *outer != *curve) return Error{ErrorKind::invalid, "private key: two different curves in it"};
+    if (outer && *outer != *curve)
+      return Error{ErrorKind::invalid, "private key: two different curves in it"};
   }
   if (!curve) return Error{ErrorKind::unsupported, "private key: does not say its curve"};
   crypto::PrivateKey key = TRY(crypto::PrivateKey::from_scalar(*curve, scalar));
@@ -148,7 +157,8 @@ static Result<crypto::PrivateKey> read_private_key(View der) {
   Reader algorithm = in.inside(TRY(in.expect(0x30, "privateKeyAlgorithm")));
   asn1::Oid kind = TRY(x509::read_oid(algorithm, "algorithm"));
   if (kind != x509::ec_public_key) {
-    return Error{ErrorKind::unsupported, "private key: encrypted, or of another algorithm than EC (" + kind.dotted() + ")"};
+    return Error{ErrorKind::unsupported,
+                 "private key: encrypted, or of another algorithm than EC (" + kind.dotted() + ")"};
   }
   asn1::Oid named_curve = TRY(x509::read_oid(algorithm, "namedCurve"));
   crypto::Curve curve = TRY(x509::curve_from_oid(named_curve));
@@ -156,7 +166,8 @@ static Result<crypto::PrivateKey> read_private_key(View der) {
   Tlv inner = TRY(asn1::read_single(contents, 0x30, "ECPrivateKey"));
   Reader fields(inner.value, "ECPrivateKey");
   View inner_version = TRY(fields.expect(0x02, "version")).value;
-  if (inner_version.size() != 1 || inner_version[0] != 1) return Error{ErrorKind::unsupported, "ECPrivateKey: unknown version"};
+  if (inner_version.size() != 1 || inner_version[0] != 1)
+    return Error{ErrorKind::unsupported, "ECPrivateKey: unknown version"};
   return read_ec_private_key(fields, curve);
 }
 
@@ -166,9 +177,11 @@ Result<crypto::PrivateKey> private_key_from_file_octets(View octets) {
   for (PemBlock& block : blocks) {
     SecretBytes der(std::move(block.der));
     if (block.label == "ENCRYPTED PRIVATE KEY") {
-      return Error{ErrorKind::unsupported, "private key: the file is encrypted; decrypt it with openssl pkcs8 first"};
+      return Error{ErrorKind::unsupported,
+                   "private key: the file is encrypted; decrypt it with openssl pkcs8 first"};
     }
-    if (block.label == "EC PRIVATE KEY" || block.label == "PRIVATE KEY") return read_private_key(der.expose());
+    if (block.label == "EC PRIVATE KEY" || block.label == "PRIVATE KEY")
+      return read_private_key(der.expose());
   }
   return Error{ErrorKind::not_found, "PEM: no private key in it"};
 }

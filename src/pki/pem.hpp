@@ -18,8 +18,8 @@ struct PemBlock {
 };
 /// Text with lines of 64 characters.
 std::string to_pem(std::string_view label, View der);
-/// Every block of the text; what stands between blocks is passed over. Error kind: invalid where a block has no
-/// end, a bad label or bad base64; not_found where there is none.
+/// Every block of the text; what stands between blocks is passed over. Error kind: invalid where a block has
+/// no end, a bad label or bad base64; not_found where there is none.
 Result<std::vector<PemBlock>> from_pem(std::string_view text);
 
 /// The certificates of a file's octets, PEM or DER. Error kinds as from_pem and Certificate::parse.

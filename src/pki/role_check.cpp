@@ -6,7 +6,9 @@ namespace sealift::pki {
 
 namespace {
 
-RoleProblem problem(ChainError error, std::string detail) { return {error, std::move(detail)}; }
+RoleProblem problem(ChainError error, std::string detail) {
+  return {error, std::move(detail)};
+}
 
 RoleCheck check_critical(const Extensions& x, Role role) {
   if (!x.unknown_critical.empty()) {
@@ -29,8 +31,9 @@ RoleCheck check_policy(const Extensions& x, const RoleRules& r) {
     found = named;
   }
   if (found == r.role) return {};
-  return problem(ChainError::wrong_role, "a certificate of role " + std::string(found ? name(*found) : "none") +
-                                             ", where " + std::string(r.name) + " is demanded");
+  return problem(ChainError::wrong_role, "a certificate of role " +
+                                             std::string(found ? name(*found) : "none") + ", where " +
+                                             std::string(r.name) + " is demanded");
 }
 
 RoleCheck check_ca(const Extensions& x, const RoleRules& r) {
@@ -49,8 +52,10 @@ RoleCheck check_ca(const Extensions& x, const RoleRules& r) {
 RoleCheck check_usage(const Extensions& x, const RoleRules& r) {
   if (!x.key_usage) return problem(ChainError::wrong_key_usage, "no keyUsage");
   uint16_t usage = x.key_usage->value;
-  if ((usage & r.key_usage) != r.key_usage) return problem(ChainError::wrong_key_usage, "keyUsage lacks what the role does");
-  if (usage & r.key_usage_forbidden) return problem(ChainError::wrong_key_usage, "keyUsage lets it sign certificates or CRLs");
+  if ((usage & r.key_usage) != r.key_usage)
+    return problem(ChainError::wrong_key_usage, "keyUsage lacks what the role does");
+  if (usage & r.key_usage_forbidden)
+    return problem(ChainError::wrong_key_usage, "keyUsage lets it sign certificates or CRLs");
   // RFC 5280 4.2.1.12: where present, the key serves the purposes listed and no other, critical or not
   if (!x.extended_key_usage) {
     if (r.tls) return problem(ChainError::wrong_key_usage, "no extendedKeyUsage");
@@ -65,14 +70,16 @@ RoleCheck check_usage(const Extensions& x, const RoleRules& r) {
 
 RoleCheck check_demanded(const Certificate& certificate, const RoleRules& r) {
   const Extensions& x = certificate.extensions();
-  if (r.ca && !x.subject_key_identifier) return problem(ChainError::missing_extension, "subjectKeyIdentifier");
+  if (r.ca && !x.subject_key_identifier)
+    return problem(ChainError::missing_extension, "subjectKeyIdentifier");
   if (r.issued_by != IssuedBy::itself && certificate.authority_key_id().empty()) {
     return problem(ChainError::missing_extension, "authorityKeyIdentifier with a keyIdentifier");
   }
   if (r.registered_id && !certificate.registered_id()) {
     return problem(ChainError::missing_extension, "subjectAltName with a registeredID");
   }
-  if (r.dns_name && x.subject_alt_name->value.dns_names.empty() && x.subject_alt_name->value.ip_addresses.empty()) {
+  if (r.dns_name && x.subject_alt_name->value.dns_names.empty() &&
+      x.subject_alt_name->value.ip_addresses.empty()) {
     return problem(ChainError::missing_extension, "subjectAltName with a dNSName");
   }
   if (r.role != Role::eum) return {};
@@ -102,7 +109,8 @@ bool permits(const Name& subtree, const Name& subject, const Octets<16>& eid) {
     }
     organization = organization || wanted.type == attribute::organization;
     const auto& there = subject.attributes();
-    bool found = std::any_of(there.begin(), there.end(), [&](const Attribute& a) { return a.same_value(wanted); });
+    bool found =
+        std::any_of(there.begin(), there.end(), [&](const Attribute& a) { return a.same_value(wanted); });
     if (!found) return false;
   }
   // a subtree without an organisation, or without an IIN, would let an EUM speak for others

@@ -22,12 +22,14 @@ inline std::optional<Bytes> read_vector(const std::string& name) {
   return Bytes(std::istreambuf_iterator<char>(file), {});
 }
 
-inline Time at(const char* rfc3339) { return *asn1::parse_rfc3339(rfc3339); }
+inline Time at(const char* rfc3339) {
+  return *asn1::parse_rfc3339(rfc3339);
+}
 
 struct Vector {
   const char* file;
   Role role;
-  const char* inside;   ///< an instant within the validity of the whole chain
+  const char* inside;  ///< an instant within the validity of the whole chain
   const char* ci;
   const char* eum;
 };
@@ -43,8 +45,10 @@ inline const std::vector<Vector>& sgp26() {
       {nist_ci, Role::ci, "2026-11-20T00:00:00Z", nist_ci, nist_eum},
       {nist_eum, Role::eum, "2026-11-20T00:00:00Z", nist_ci, nist_eum},
       {"sgp26/nist/CERT_EUICC_ECDSA_NIST.der", Role::euicc, "2026-11-20T00:00:00Z", nist_ci, nist_eum},
-      {"sgp26/nist/CERT_S_SM_DPauth_ECDSA_NIST.der", Role::dp_auth, "2026-11-20T00:00:00Z", nist_ci, nist_eum},
-      {"sgp26/nist/CERT_S_SM_DP2auth_ECDSA_NIST.der", Role::dp_auth, "2026-11-20T00:00:00Z", nist_ci, nist_eum},
+      {"sgp26/nist/CERT_S_SM_DPauth_ECDSA_NIST.der", Role::dp_auth, "2026-11-20T00:00:00Z", nist_ci,
+       nist_eum},
+      {"sgp26/nist/CERT_S_SM_DP2auth_ECDSA_NIST.der", Role::dp_auth, "2026-11-20T00:00:00Z", nist_ci,
+       nist_eum},
       {"sgp26/nist/CERT_S_SM_DPpb_ECDSA_NIST.der", Role::dp_pb, "2026-11-20T00:00:00Z", nist_ci, nist_eum},
       {"sgp26/nist/CERT_S_SM_DP2pb_ECDSA_NIST.der", Role::dp_pb, "2026-11-20T00:00:00Z", nist_ci, nist_eum},
       {"sgp26/nist/CERT_S_SM_DP2_TLS.der", Role::dp_tls, "2025-01-01T00:00:00Z", nist_ci, nist_eum},
@@ -53,11 +57,14 @@ inline const std::vector<Vector>& sgp26() {
       {brp_ci, Role::ci, "2026-11-20T00:00:00Z", brp_ci, brp_eum},
       {brp_eum, Role::eum, "2026-11-20T00:00:00Z", brp_ci, brp_eum},
       {"sgp26/brainpool/CERT_EUICC_ECDSA_BRP.der", Role::euicc, "2026-11-20T00:00:00Z", brp_ci, brp_eum},
-      {"sgp26/brainpool/CERT_S_SM_DPauth_ECDSA_BRP.der", Role::dp_auth, "2026-11-20T00:00:00Z", brp_ci, brp_eum},
-      {"sgp26/brainpool/CERT_S_SM_DP2auth_ECDSA_BRP.der", Role::dp_auth, "2026-11-20T00:00:00Z", brp_ci, brp_eum},
+      {"sgp26/brainpool/CERT_S_SM_DPauth_ECDSA_BRP.der", Role::dp_auth, "2026-11-20T00:00:00Z", brp_ci,
+       brp_eum},
+      {"sgp26/brainpool/CERT_S_SM_DP2auth_ECDSA_BRP.der", Role::dp_auth, "2026-11-20T00:00:00Z", brp_ci,
+       brp_eum},
       {"sgp26/brainpool/CERT_S_SM_DPpb_ECDSA_BRP.der", Role::dp_pb, "2026-11-20T00:00:00Z", brp_ci, brp_eum},
       {"sgp26/brainpool/CERT_S_SM_DP2pb_ECDSA_BRP.der", Role::dp_pb, "2026-11-20T00:00:00Z", brp_ci, brp_eum},
-      {"sgp26/brainpool/CERT_S_SM_DP_VARO_TLS_BRP.der", Role::dp_tls, "2026-11-20T00:00:00Z", brp_ci, brp_eum},
+      {"sgp26/brainpool/CERT_S_SM_DP_VARO_TLS_BRP.der", Role::dp_tls, "2026-11-20T00:00:00Z", brp_ci,
+       brp_eum},
   };
   return all;
 }

@@ -11,7 +11,8 @@ Result<crypto::Curve> curve_from_oid(const asn1::Oid& oid) {
   if (oid == prime256v1) return crypto::Curve::p256;
   if (oid == brainpool_p256r1) return crypto::Curve::brainpool_p256r1;
   std::string known = oid == frp256v1 ? "FRP256v1" : oid.dotted();
-  return Error{ErrorKind::unsupported, "a key on curve " + known + "; P-256 and brainpoolP256r1 are supported"};
+  return Error{ErrorKind::unsupported,
+               "a key on curve " + known + "; P-256 and brainpoolP256r1 are supported"};
 }
 
 const asn1::Oid& oid_of(crypto::Curve curve) {
@@ -33,7 +34,8 @@ Result<SignedObject> open(View der, std::string_view what) {
   out.tbs = TRY(in.expect(0x30, "the signed part"));
   out.algorithm = TRY(in.expect(0x30, "signatureAlgorithm")).whole;
   if (!equal(out.algorithm, ecdsa_with_sha256_identifier())) {
-    return Error{ErrorKind::unsupported, std::string(what) + ": signed with another algorithm than ecdsa-with-SHA256"};
+    return Error{ErrorKind::unsupported,
+                 std::string(what) + ": signed with another algorithm than ecdsa-with-SHA256"};
   }
   View bits = TRY(read_whole_octets(in, "signatureValue"));
   TRY_VOID(in.finish());
@@ -74,11 +76,14 @@ Result<bool> read_default_false(Reader& in) {
 }
 
 Result<View> positive_integer(View contents, std::string_view what) {
-  auto refuse = [&](std::string_view why) { return Error{ErrorKind::invalid, std::string(what) + " " + std::string(why)}; };
+  auto refuse = [&](std::string_view why) {
+    return Error{ErrorKind::invalid, std::string(what) + " " + std::string(why)};
+  };
   if (contents.empty()) return refuse("has no octets");
   if (contents[0] & 0x80) return refuse("is negative");
   if (contents.size() > 1 && contents[0] == 0 && !(contents[1] & 0x80)) return refuse("is not minimal");
-  if (contents.size() > 21 || (contents.size() == 21 && contents[0] != 0)) return refuse("is longer than 20 octets");
+  if (contents.size() > 21 || (contents.size() == 21 && contents[0] != 0))
+    return refuse("is longer than 20 octets");
   return contents;
 }
 
@@ -94,7 +99,8 @@ Result<std::vector<RawExtension>> read_extensions(Reader in) {
     Tlv value = TRY(fields.expect(0x04, "extnValue"));
     TRY_VOID(fields.finish());
     for (const RawExtension& other : out) {
-      if (other.id == id) return Error{ErrorKind::invalid, "the extension " + id.dotted() + " stands there twice"};
+      if (other.id == id)
+        return Error{ErrorKind::invalid, "the extension " + id.dotted() + " stands there twice"};
     }
     if (out.size() == max_extensions) return Error{ErrorKind::limit, "more than 32 extensions"};
     out.push_back({id, critical, value.value});
