@@ -133,7 +133,6 @@ inline constexpr uint16_t tries_left = 0x63C0;
 inline constexpr uint16_t wrong_structure = 0x6981;
 inline constexpr uint16_t data_invalidated = 0x6984;
 inline constexpr uint16_t record_not_found = 0x6A83;
-inline constexpr uint16_t not_enough_memory = 0x6A84;
 inline constexpr uint16_t more_data = 0x62F1;
 inline constexpr uint16_t more_data_expected = 0x63F1;
 inline constexpr uint16_t increase_impossible = 0x9850;
