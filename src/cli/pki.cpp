@@ -5,7 +5,7 @@
 #include "asn1/time.hpp"
 #include "cli/command.hpp"
 #include "crypto/hash.hpp"
-#include "hsm/software/key_store.hpp"
+#include "lab/keys_folder.hpp"
 #include "pki/chain.hpp"
 #include "pki/issue.hpp"
 #include "pki/pem.hpp"
@@ -82,30 +82,11 @@ Result<pki::Hierarchy> make(const InitOptions& o) {
   return pki::make_hierarchy(h, random);
 }
 
-/// Certificates go to DIR, private keys sealed to DIR/keys, under the master key file DIR/master.key.
-Status write(const InitOptions& o, const pki::Hierarchy& hierarchy) {
-  namespace fs = std::filesystem;
-  fs::path directory(o.directory);
-  std::error_code problem;
-  if (fs::exists(directory / "ci.der", problem) || fs::exists(directory / "keys", problem)) {
-    return Error{ErrorKind::exists,
-                 o.directory + " holds a hierarchy already; choose another directory, or remove it"};
-  }
-  fs::create_directories(directory, problem);
-  if (problem)
-    return Error{ErrorKind::io, "cannot make the directory " + o.directory + ": " + problem.message()};
-  SystemRandom random;
-  hsm::SoftwareKeyStore store = TRY(hsm::SoftwareKeyStore::create(
-      directory / "keys", hsm::MasterKeyFile{directory / "master.key"}, random));
-  return pki::write_hierarchy(
-      o.directory, hierarchy,
-      [&](std::string_view name, const crypto::PrivateKey& key) { return store.add(name, key, random); });
-}
-
 int init(const InitOptions& o, Output& out) {
   auto hierarchy = make(o);
   if (!hierarchy) return out.fail(hierarchy.error());
-  Status written = write(o, *hierarchy);
+  SystemRandom random;
+  auto written = lab::KeysFolder::create(o.directory, *hierarchy, random);
   if (!written) return out.fail(written.error());
   json::object certificates;
   for (const pki::RoleRules& r : pki::role_table()) {

@@ -10,10 +10,13 @@ static hsm::MasterKeyFile master_key(const fs::path& dir) { return {dir / "maste
 
 Result<KeysFolder> KeysFolder::create(const std::string& dir, const pki::Hierarchy& hierarchy, Random& random) {
   std::error_code problem;
+  if (fs::exists(fs::path(dir) / "ci.der", problem) || fs::exists(fs::path(dir) / "keys", problem)) {
+    return Error{ErrorKind::exists, dir + " holds a hierarchy already; choose another folder, or remove it"};
+  }
   fs::create_directories(dir, problem);
   if (problem) return Error{ErrorKind::io, "cannot make the folder " + dir + ": " + problem.message()};
   auto keys = TRY(hsm::SoftwareKeyStore::create(fs::path(dir) / "keys", master_key(dir), random));
-  TRY_VOID(pki::write_hierarchy((fs::path(dir) / "pki").string(), hierarchy,
+  TRY_VOID(pki::write_hierarchy(dir, hierarchy,
                                 [&](std::string_view name, const crypto::PrivateKey& key) { return keys.add(name, key, random); }));
   return KeysFolder{dir, std::move(keys)};
 }
@@ -28,7 +31,7 @@ Result<KeysFolder> KeysFolder::open(const std::string& dir) {
 }
 
 Result<pki::Certificate> KeysFolder::certificate(pki::Role role) const {
-  return pki::read_certificate((fs::path(dir) / "pki").string(), role);
+  return pki::read_certificate(dir, role);
 }
 
 Result<std::shared_ptr<crypto::Signer>> KeysFolder::signer(pki::Role role) const {

@@ -1,8 +1,8 @@
-// The folder that a site lives in, as `sealift pki init DIR` makes it:
+// A folder of certificates and keys, as `sealift pki init DIR` makes it:
 //
-//   DIR/pki/         certificates of every role, DER and PEM
-//   DIR/keys/        their private keys, encrypted at rest (docs/formats/keystore.md)
-//   DIR/master.key   what opens the keys, mode 0600: keep it on another disk where you can
+//   DIR/ROLE.der, ROLE.pem   the certificate of every role
+//   DIR/keys/                their private keys, encrypted at rest (docs/formats/keystore.md)
+//   DIR/master.key           what opens the keys, mode 0600: keep it on another disk where you can
 //
 // A lab holds the keys of all roles; a real deployment takes to each machine only those that it needs.
 #pragma once

@@ -102,7 +102,7 @@ static Result<std::unique_ptr<Parts>> make_parts(const SmdpSiteOptions& options,
 }
 
 Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock& clock, Random& random, smdp::Observer& observer) {
-  KeysFolder folder = TRY(KeysFolder::open(options.dir));
+  KeysFolder folder = TRY(KeysFolder::open(options.dir + "/pki"));
   auto parts = TRY(make_parts(options, folder, clock, random));
   pki::Identity tls = TRY(folder.identity(pki::Role::dp_tls));
   http::TlsIdentity identity;

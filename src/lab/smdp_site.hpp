@@ -1,8 +1,8 @@
 // One SM-DP+ put together: keys and certificates, a store, the role, and its ES9+ listener. Everything is in one
 // folder, or, for simulations, in memory.
 //
-//   DIR/pki/, DIR/keys/, DIR/master.key   see keys_folder.hpp
-//   DIR/smdp.db                           orders and sealed profiles (SQLite)
+//   DIR/pki/      certificates and keys (keys_folder.hpp; `sealift pki init DIR/pki`)
+//   DIR/smdp.db   orders and sealed profiles (SQLite)
 //
 // Thread safe once open. The destructor stops the listener and waits for requests under way.
 #pragma once
