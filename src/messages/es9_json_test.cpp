@@ -1,0 +1,151 @@
+#include "messages/es9_json.hpp"
+
+#include <gtest/gtest.h>
+
+#include "messages/samples.hpp"
+
+namespace sealift::messages {
+namespace {
+
+/// A message of one kind goes through JSON and stays the same DER.
+template <class Request>
+void expect_request_round_trip(const Request& request) {
+  std::string body = to_json(request);
+  auto back = request_from_json<Request>(body);
+  ASSERT_TRUE(back) << Error(back.error()).message;
+  EXPECT_EQ(asn1::encode(*back), asn1::encode(request)) << body;
+}
+
+TEST(Es9Json, carries_every_request) {
+  expect_request_round_trip(samples::initiate_authentication_request());
+  expect_request_round_trip(
+      AuthenticateClientRequest{samples::transaction_id(), samples::authenticate_server_response(), {}, {}});
+  expect_request_round_trip(
+      AuthenticateClientRequest{samples::transaction_id(), samples::authenticate_server_error(), {}, {}});
+  expect_request_round_trip(
+      GetBoundProfilePackageRequest{samples::transaction_id(), samples::prepare_download_response(), {}});
+  expect_request_round_trip(HandleNotification{{samples::installation_result(true)}, {}});
+  expect_request_round_trip(HandleNotification{{samples::other_notification()}, {}});
+  expect_request_round_trip(
+      CancelSessionRequestEs9{samples::transaction_id(), samples::cancel_session_response(), {}});
+}
+
+template <class Output>
+Output through_json(const Output& output) {
+  auto reply = reply_from_json<Output>(to_json(output));
+  EXPECT_TRUE(reply) << Error(reply.error()).message;
+  EXPECT_EQ(reply->functionExecutionStatus.status, ExecutionStatus::executedSuccess);
+  return reply->output.value();
+}
+
+TEST(Es9Json, carries_every_response) {
+  auto initiated = through_json(samples::initiate_authentication_ok());
+  EXPECT_EQ(asn1::encode(InitiateAuthenticationResponse{initiated}),
+            asn1::encode(InitiateAuthenticationResponse{samples::initiate_authentication_ok()}));
+  auto authenticated = through_json(samples::authenticate_client_ok());
+  EXPECT_EQ(asn1::encode(AuthenticateClientResponseEs9{authenticated}),
+            asn1::encode(AuthenticateClientResponseEs9{samples::authenticate_client_ok()}));
+  GetBoundProfilePackageOk package{
+      samples::transaction_id(), {asn1::encode(samples::bound_profile_package())}, {}};
+  auto got = through_json(package);
+  EXPECT_EQ(got.boundProfilePackage, package.boundProfilePackage);
+  EXPECT_EQ(got.transactionId, package.transactionId);
+  through_json(CancelSessionOk{});
+}
+
+TEST(Es9Json, carries_a_refusal_with_its_codes_as_texts) {
+  FunctionExecutionStatus refused{ExecutionStatus::failed,
+                                  StatusCodeData{"8.1.1", "3.10", "EID", "a \"quoted\"\\\n message"}};
+  std::string body = to_json(refused);
+  EXPECT_NE(body.find("\"reasonCode\":\"3.10\""), std::string::npos) << body;
+  auto reply = reply_from_json<AuthenticateClientOk>(body);
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->functionExecutionStatus, refused);
+  EXPECT_FALSE(reply->output);
+}
+
+TEST(Es9Json, reads_what_peers_send) {
+  // Field order, header, unknown members, wrapped base64, escaped slashes and lower case as they are met.
+  std::string euicc_info1 = base64(asn1::encode(samples::euicc_info1()));
+  euicc_info1.insert(20, "\\r\\n");
+  std::string body = R"( {"header":{"functionRequesterIdentifier":"1","functionCallIdentifier":"2"}, "x":[{}],
+    "euiccInfo1":")" +
+                     euicc_info1 +
+                     R"(","euiccChallenge":"\/\/8BAQEBAQEBAQEBAQEBAQ==","smdpAddress":"a.example"})";
+  auto request = request_from_json<InitiateAuthenticationRequest>(body);
+  ASSERT_TRUE(request) << Error(request.error()).message;
+  EXPECT_EQ(request->euiccChallenge[0], 0xFF);
+  EXPECT_EQ(request->smdpAddress, "a.example");
+
+  std::string cancel =
+      to_json(CancelSessionRequestEs9{samples::transaction_id(), samples::cancel_session_response(), {}});
+  size_t at = cancel.find("AABB");
+  ASSERT_NE(at, std::string::npos);
+  cancel.replace(at, 4, "aabb");
+  auto lower = request_from_json<CancelSessionRequestEs9>(cancel);
+  ASSERT_TRUE(lower);
+  EXPECT_EQ(lower->transactionId, samples::transaction_id());
+}
+
+/// The fault of a body, "" where it is accepted.
+std::string fault_of(std::string_view body) {
+  auto request = request_from_json<InitiateAuthenticationRequest>(body);
+  if (request) return "";
+  return std::string(name(request.error().fault)) + " " + request.error().field;
+}
+
+TEST(Es9Json, names_what_is_wrong_with_a_request) {
+  std::string info = base64(asn1::encode(samples::euicc_info1()));
+  auto body = [](std::string address, std::string challenge, std::string euicc_info1) {
+    return "{\"smdpAddress\":" + address + ",\"euiccChallenge\":" + challenge + ",\"euiccInfo1\":\"" +
+           euicc_info1 + "\"}";
+  };
+  const std::string challenge = "\"AQEBAQEBAQEBAQEBAQEBAQ==\"";
+  EXPECT_EQ(fault_of(body("\"a\"", challenge, info)), "");
+  EXPECT_EQ(fault_of("{"), "malformed ");
+  EXPECT_EQ(fault_of("[]"), "malformed ");
+  EXPECT_EQ(fault_of(""), "malformed ");
+  EXPECT_EQ(fault_of(body("\"a\"", challenge, info) + "x"), "malformed ");
+  EXPECT_EQ(fault_of("{}"), "missing field smdpAddress");
+  EXPECT_EQ(fault_of(body("7", challenge, info)), "wrong type smdpAddress");
+  EXPECT_EQ(fault_of(body("null", challenge, info)), "wrong type smdpAddress");
+  EXPECT_EQ(fault_of(body("\"" + std::string(301, 'a') + "\"", challenge, info)), "bad value smdpAddress");
+  EXPECT_EQ(fault_of(body("\"\xFF\"", challenge, info)), "malformed ");
+  EXPECT_EQ(fault_of(body("\"a\"", "\"AQE*\"", info)), "bad base64 euiccChallenge");
+  EXPECT_EQ(fault_of(body("\"a\"", "\"AQEB\"", info)), "bad value euiccChallenge");
+  EXPECT_EQ(fault_of(body("\"a\"", challenge, info.substr(0, 8))), "bad value euiccInfo1");
+  EXPECT_EQ(fault_of(std::string(40, '[') + std::string(40, ']')), "limit ");
+  EXPECT_EQ(fault_of(std::string(max_json_body + 1, ' ')), "limit ");
+}
+
+TEST(Es9Json, refuses_every_truncation) {
+  std::string body = to_json(samples::initiate_authentication_request());
+  for (size_t n = 0; n < body.size(); ++n) {
+    EXPECT_FALSE(request_from_json<InitiateAuthenticationRequest>(std::string_view(body).substr(0, n))) << n;
+  }
+}
+
+TEST(Es9Json, names_what_is_wrong_with_a_response) {
+  auto fault = [](std::string_view body) {
+    auto reply = reply_from_json<GetBoundProfilePackageOk>(body);
+    return reply ? "" : std::string(name(reply.error().fault)) + " " + reply.error().field;
+  };
+  auto status = [](std::string text) {
+    return "{\"header\":{\"functionExecutionStatus\":{\"status\":\"" + text + "\"}}";
+  };
+  EXPECT_EQ(fault("{}"), "missing field header");
+  EXPECT_EQ(fault("{\"header\":{}}"), "missing field functionExecutionStatus");
+  EXPECT_EQ(fault("{\"header\":\"\"}"), "wrong type header");
+  EXPECT_EQ(fault(status("Done") + "}"), "bad value status");
+  EXPECT_EQ(fault(status("Failed") + "}"), "") << "some servers give no codes";
+  EXPECT_EQ(fault(status("Executed-Success") + "}"), "missing field transactionId");
+  EXPECT_EQ(fault(status("Executed-Success") + ",\"transactionId\":\"0G\"}"), "bad value transactionId");
+  EXPECT_EQ(fault(status("Executed-Success") + ",\"transactionId\":\"01\",\"boundProfilePackage\":\"MAA=\"}"),
+            "bad value boundProfilePackage");
+  EXPECT_EQ(
+      fault(status("Executed-WithWarning") + ",\"transactionId\":\"01\",\"boundProfilePackage\":\"vzYA\"}"),
+      "");
+}
+
+}  // namespace
+}  // namespace sealift::messages
