@@ -91,7 +91,7 @@ int init(const InitOptions& o, Output& out) {
   json::object certificates;
   for (const pki::RoleRules& r : pki::role_table()) {
     const pki::Certificate& c = hierarchy->certificate(r.role);
-    std::string file = (std::filesystem::path(o.directory) / (std::string(r.name) + ".der")).string();
+    std::string file = (std::filesystem::path(o.directory) / "pki" / (std::string(r.name) + ".der")).string();
     out.line(file + "  " + std::string(r.title) + "  " + c.subject().text());
     certificates[r.name] = {
         {"file", file}, {"subject", c.subject().text()}, {"subjectKeyIdentifier", hex(c.subject_key_id())}};
@@ -346,7 +346,7 @@ void add_init(CLI::App& pki, Output& out) {
       ->allow_extra_args(false)
       ->type_name("URI");
   cmd->footer(
-      "Example:  sealift pki init ./pki --host smdp.example.com --eid 89049032123451234512345678901235");
+      "Example:  sealift pki init ./site --host smdp.example.com --eid 89049032123451234512345678901235");
   on_run(cmd, out, [o](Output& output) { return init(*o, output); });
 }
 
@@ -354,7 +354,7 @@ void add_show(CLI::App& pki, Output& out) {
   auto file = std::make_shared<std::string>();
   auto* cmd = pki.add_subcommand("show", "Print what a certificate says");
   cmd->add_option("file", *file, "DER or PEM; - is standard input")->required()->type_name("FILE");
-  cmd->footer("Example:  sealift pki show ./pki/dp_auth.der");
+  cmd->footer("Example:  sealift pki show site/pki/dp_auth.der");
   on_run(cmd, out, [file](Output& output) { return show(*file, output); });
 }
 
@@ -382,14 +382,15 @@ void add_verify(CLI::App& pki, Output& out) {
   cmd->add_flag("--no-clock", o->no_clock, "Leave validity periods unjudged, as a card does")->excludes(at);
   cmd->add_option("--host", o->host, "Host name that it must hold")->type_name("NAME");
   cmd->footer(
-      "Example:  sealift pki verify --role euicc --ca pki/ci.der --intermediate pki/eum.der pki/euicc.der");
+      "Example:  sealift pki verify --role euicc --ca site/pki/ci.der --intermediate site/pki/eum.der "
+      "site/pki/euicc.der");
   on_run(cmd, out, [o](Output& output) { return verify(*o, output); });
 }
 
 void add_pki(CLI::App& app, Output& out) {
   auto* cmd = app.add_subcommand("pki", "Certificates: make a hierarchy, show one, verify one");
   cmd->require_subcommand(1);
-  cmd->footer("Example:  sealift pki init ./pki --host smdp.example.com");
+  cmd->footer("Example:  sealift pki init ./site --host smdp.example.com");
   add_init(*cmd, out);
   add_show(*cmd, out);
   add_verify(*cmd, out);

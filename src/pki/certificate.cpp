@@ -260,7 +260,7 @@ Result<Fields> read_fields(Reader in) {
   Tlv version = TRY(in.expect(0xA0, "version"));
   View number = TRY(asn1::read_single(version.value, 0x02, "version")).value;
   if (number.size() != 1 || number[0] != 2)
-    return Error{ErrorKind::unsupported, "a certificate of another version than 3"};
+    return Error{ErrorKind::invalid, "a certificate of another version than 3"};
   f.serial_number = TRY(in.expect(0x02, "serialNumber"));
   if (!equal(TRY(in.expect(0x30, "signature")).whole, x509::ecdsa_with_sha256_identifier())) {
     return Error{ErrorKind::invalid, "signature and signatureAlgorithm differ"};

@@ -92,9 +92,9 @@ class Certificate {
   static constexpr size_t max_size = 8192;
 
   /// Reads one DER certificate. Only version 3, ecdsa-with-SHA256 and keys on P-256 or brainpoolP256r1 (which
-  /// are checked to lie on the curve). Error kinds: invalid or truncated (form, duplicate extension), limit
-  /// (size), unsupported (another version, algorithm or curve, such as FRP256v1), verification (a point that
-  /// is not on its curve).
+  /// are checked to lie on the curve). Error kinds: invalid or truncated (form, duplicate extension, another
+  /// version or algorithm), limit (size), unsupported (another curve, such as FRP256v1, and nothing else),
+  /// verification (a point that is not on its curve).
   static Result<Certificate> parse(View der);
 
   /// The certificate as received.

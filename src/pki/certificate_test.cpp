@@ -94,6 +94,22 @@ TEST(Certificate, says_which_curve_it_does_not_take) {
   auto c = Certificate::parse(*der);
   EXPECT_EQ(c.error().kind, ErrorKind::unsupported);
   EXPECT_NE(c.error().message.find("1.2.840.10045.3.1.1"), std::string::npos) << c.error().message;
+  TrustStore trust;
+  EXPECT_EQ(verify_chain(Role::dp_auth, *der, trust, no_clock).error().error, ChainError::wrong_curve);
+}
+
+TEST(Certificate, refuses_another_signature_algorithm_and_one_that_differs_inside) {
+  Bytes with_sha256 = *from_hex("06082A8648CE3D040302");
+  Bytes der = to_bytes(testing::ours().certificate(Role::dp_auth).der());
+  auto inside = std::search(der.begin(), der.end(), with_sha256.begin(), with_sha256.end());
+  auto outside = std::search(inside + 1, der.end(), with_sha256.begin(), with_sha256.end());
+  ASSERT_NE(outside, der.end());
+  *(outside + 9) = 0x03;  // ecdsa-with-SHA384
+  EXPECT_EQ(Certificate::parse(der).error().kind, ErrorKind::invalid);
+  *(outside + 9) = 0x02;
+  EXPECT_TRUE(Certificate::parse(der));
+  *(inside + 9) = 0x03;
+  EXPECT_EQ(Certificate::parse(der).error().kind, ErrorKind::invalid);
 }
 
 TEST(Certificate, refuses_one_beyond_the_size_limit) {

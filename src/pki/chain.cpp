@@ -84,6 +84,12 @@ std::string hex_or_none(View id) {
   return id.empty() ? "none" : hex(id);
 }
 
+/// Certificate::parse says "unsupported" of a curve alone, which a card answers with a code of its own.
+ChainFailure unreadable(const Error& error, Link link) {
+  return {error.kind == ErrorKind::unsupported ? ChainError::wrong_curve : ChainError::malformed, link,
+          error.message};
+}
+
 }  // namespace
 
 struct TrustStore::State {
@@ -221,7 +227,7 @@ class ChainVerifier {
       return known;
     }
     auto parsed = Certificate::parse(der);
-    if (!parsed) return ChainFailure{ChainError::malformed, Link::eum, parsed.error().message};
+    if (!parsed) return unreadable(parsed.error(), Link::eum);
     anchor = TRY(anchor_of(*parsed, Link::eum));
     TRY_VOID(judge_below_ci(*parsed, *anchor, Role::eum, Link::eum));
     known = std::make_shared<const KnownEum>(
@@ -329,7 +335,7 @@ Result<void, ChainFailure> TrustStore::add(const Certificate& ci) {
 
 Result<void, ChainFailure> TrustStore::add(View ci_der) {
   auto parsed = Certificate::parse(ci_der);
-  if (!parsed) return ChainFailure{ChainError::malformed, Link::ci, parsed.error().message};
+  if (!parsed) return unreadable(parsed.error(), Link::ci);
   return add(*parsed);
 }
 
@@ -394,7 +400,7 @@ Result<VerifiedChain, ChainFailure> verify_chain(Role role, View leaf_der,
                                                  std::span<const View> intermediates, const TrustStore& trust,
                                                  JudgeAt when) {
   auto leaf = Certificate::parse(leaf_der);
-  if (!leaf) return ChainFailure{ChainError::malformed, Link::leaf, leaf.error().message};
+  if (!leaf) return unreadable(leaf.error(), Link::leaf);
   return ChainVerifier(trust, when).verify(role, *leaf, intermediates);
 }
 

@@ -32,7 +32,7 @@ enum class ChainError : uint8_t {
   path_length,           ///< pathLenConstraint absent, wrong or exceeded; a CA where a leaf belongs
   missing_extension,     ///< an extension that the role demands is not there
   name_constraint,       ///< organisation or EID outside what the EUM may issue
-  wrong_curve,           ///< key on another curve than its CI's
+  wrong_curve,           ///< key on another curve than its CI's, or on one we do not have
   missing_intermediate,  ///< an eUICC came without its EUM certificate
 };
 std::string_view name(ChainError error);

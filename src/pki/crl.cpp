@@ -103,7 +103,7 @@ Result<std::shared_ptr<const Crl::Parsed>> Crl::read(View theirs) {
   Reader in(outer.tbs.value, "TBSCertList");
   View version = TRY(in.expect(0x02, "version")).value;
   if (version.size() != 1 || version[0] != 1)
-    return Error{ErrorKind::unsupported, "a list of another version than 2"};
+    return Error{ErrorKind::invalid, "a list of another version than 2"};
   View algorithm = TRY(in.expect(0x30, "signature")).whole;
   if (!equal(algorithm, outer.algorithm))
     return Error{ErrorKind::invalid, "signature and signatureAlgorithm differ"};

@@ -23,8 +23,8 @@ class Crl {
   /// Octets; a list of some 20,000 entries.
   static constexpr size_t max_size = 1u << 20;
 
-  /// Reads one DER CRL, version 2. Error kinds: invalid, truncated, limit, unsupported (delta or indirect
-  /// lists, unknown critical extensions, another signature algorithm).
+  /// Reads one DER CRL, version 2. Error kinds: invalid (also: another signature algorithm), truncated,
+  /// limit, unsupported (delta or indirect lists, unknown critical extensions).
   static Result<Crl> parse(View der);
 
   View der() const;

@@ -34,7 +34,7 @@ Result<SignedObject> open(View der, std::string_view what) {
   out.tbs = TRY(in.expect(0x30, "the signed part"));
   out.algorithm = TRY(in.expect(0x30, "signatureAlgorithm")).whole;
   if (!equal(out.algorithm, ecdsa_with_sha256_identifier())) {
-    return Error{ErrorKind::unsupported,
+    return Error{ErrorKind::invalid,
                  std::string(what) + ": signed with another algorithm than ecdsa-with-SHA256"};
   }
   View bits = TRY(read_whole_octets(in, "signatureValue"));

@@ -24,7 +24,7 @@ struct SignedObject {
   View algorithm;  ///< the AlgorithmIdentifier TLV: must equal the one inside tbs
   crypto::Signature signature{};
 };
-/// Opens it. `what` names it in errors. Error kinds: invalid, truncated, unsupported (not ecdsa-with-SHA256).
+/// Opens it. `what` names it in errors. Error kinds: invalid (also: not ecdsa-with-SHA256), truncated.
 Result<SignedObject> open(View der, std::string_view what);
 /// The AlgorithmIdentifier TLV of ecdsa-with-SHA256.
 View ecdsa_with_sha256_identifier();
