@@ -257,6 +257,26 @@ void unpack_aka(Unpacker& u, ProfileImage& image) {
   });
 }
 
+void pack_cdma(Packer& p, const ProfileImage& image) {
+  p.number(image.cdmas.size());
+  for (const Cdma& c : image.cdmas) {
+    p.node(c.node);
+    for (const SecretBytes* part : {&c.authentication_key, &c.ssd, &c.hrpd_access, &c.simple_ip, &c.mobile_ip}) {
+      p.octets(part->expose());
+    }
+  }
+}
+
+void unpack_cdma(Unpacker& u, ProfileImage& image) {
+  u.list(image.cdmas, [&](Cdma& c) {
+    c.node = u.node(image.files.size());
+    if (c.node == no_node) u.ok = false;
+    for (SecretBytes* part : {&c.authentication_key, &c.ssd, &c.hrpd_access, &c.simple_ip, &c.mobile_ip}) {
+      *part = SecretBytes(to_bytes(u.octets()));
+    }
+  });
+}
+
 void pack_domains(Packer& p, const ProfileImage& image) {
   p.number(image.security_domains.size());
   for (const SecurityDomain& d : image.security_domains) {
@@ -425,6 +445,7 @@ SecretBytes serialise(const ProfileImage& image) {
   }
   pack_pins(p, image);
   pack_aka(p, image);
+  pack_cdma(p, image);
   pack_domains(p, image);
   pack_rfms(p, image);
   return SecretBytes(std::move(p.out));
@@ -449,6 +470,7 @@ Result<ProfileImage> parse_image(View octets) {
   });
   unpack_pins(u, image);
   unpack_aka(u, image);
+  unpack_cdma(u, image);
   unpack_domains(u, image);
   unpack_rfms(u, image);
   if (!u.ok || !u.at_end()) return Error{ErrorKind::invalid, "profile image: damaged"};

@@ -118,6 +118,13 @@ struct AkaMapping {
   NodeIndex source = no_node;
 };
 
+/// CDMA credentials of a CSIM (PE-CDMAParameter), kept as received: the card has no CAVE to use them with.
+struct Cdma {
+  NodeIndex node = no_node;
+  SecretBytes authentication_key;
+  SecretBytes ssd, hrpd_access, simple_ip, mobile_ip;  ///< empty where absent
+};
+
 struct SecurityDomainKey {
   uint8_t identifier = 0, version = 0, access = 0;
   Bytes usage;
@@ -163,6 +170,7 @@ struct ProfileImage {
   std::vector<Puk> puks;
   std::vector<Aka> akas;
   std::vector<AkaMapping> aka_mappings;
+  std::vector<Cdma> cdmas;
   std::vector<SecurityDomain> security_domains;
   std::vector<Rfm> rfms;
 
