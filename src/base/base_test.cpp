@@ -39,6 +39,25 @@ TEST(Base64, meets_rfc_4648_vectors) {
   EXPECT_EQ(from_base64("Zm9v\r\n YmFy").value(), to_bytes(std::string_view("foobar"))) << "lines may be wrapped";
 }
 
+TEST(Base64, comes_back_at_every_size_and_wherever_lines_are_wrapped) {
+  Bytes octets;
+  for (size_t size = 0; size < 70; ++size) {
+    std::string coded = base64(octets);
+    EXPECT_EQ(from_base64(coded).value(), octets);
+    for (size_t at = 0; at <= coded.size(); ++at) {
+      std::string wrapped = coded;
+      wrapped.insert(at, "\r\n");
+      EXPECT_EQ(from_base64(wrapped).value(), octets) << size << " " << at;
+      if (at < coded.size()) {
+        std::string damaged = coded;
+        damaged[at] = '*';
+        EXPECT_FALSE(from_base64(damaged)) << size << " " << at;
+      }
+    }
+    octets.push_back(static_cast<uint8_t>(size * 37));
+  }
+}
+
 TEST(Base64, refuses_what_is_not_canonical) {
   for (auto bad : {"Z", "Zg", "Zg=", "Zh==", "Zm9=", "=Zg=", "Zg==Zg==", "Z===", "Zm9v=", "Zm9v!", "===="}) {
     EXPECT_FALSE(from_base64(bad)) << bad;
