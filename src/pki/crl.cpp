@@ -14,12 +14,9 @@ using asn1::Tlv;
 
 namespace {
 
-constexpr Oid crl_number = Oid::of({2, 5, 29, 20});
 constexpr Oid issuing_distribution_point = Oid::of({2, 5, 29, 28});
-// id-rsp-expDate, id-rsp-totalPartialCrlNumber, id-rsp-partialCrlNumber (SGP.22 Annex H)
+// id-rsp-expDate (SGP.22 Annex H)
 constexpr Oid rsp_exp_date = Oid::of({2, 23, 146, 1, 2, 0, 1});
-constexpr Oid rsp_total_parts = Oid::of({2, 23, 146, 1, 2, 0, 2});
-constexpr Oid rsp_part = Oid::of({2, 23, 146, 1, 2, 0, 3});
 // entry extensions that say why and since when, not whether
 constexpr Oid reason_code = Oid::of({2, 5, 29, 21});
 constexpr Oid invalidity_date = Oid::of({2, 5, 29, 24});
@@ -134,15 +131,15 @@ Result<std::shared_ptr<const Crl::Parsed>> Crl::read(View theirs) {
 Status Crl::read_extension(const x509::RawExtension& e, Parsed& out) {
   if (e.id == extension::authority_key_identifier) {
     out.authority_key_id = TRY(x509::read_authority_key_id(e.value));
-  } else if (e.id == crl_number) {
+  } else if (e.id == x509::crl_number) {
     Tlv number = TRY(asn1::read_single(e.value, 0x02, "cRLNumber"));
     out.number = TRY(x509::positive_integer(number.value, "cRLNumber"));
     if (out.number.size() > 1 && out.number[0] == 0) out.number = out.number.subspan(1);
   } else if (e.id == issuing_distribution_point) {
     TRY_VOID(read_issuing_distribution_point(e.value));
-  } else if (e.id == rsp_total_parts) {
+  } else if (e.id == x509::rsp_total_parts) {
     out.parts = TRY(read_count(e.value, "totalPartialCrlNumber"));
-  } else if (e.id == rsp_part) {
+  } else if (e.id == x509::rsp_part) {
     out.part = TRY(read_count(e.value, "partialCrlNumber"));
   } else if (e.critical && e.id != rsp_exp_date) {
     return Error{ErrorKind::unsupported, "the unknown critical extension " + e.id.dotted()};

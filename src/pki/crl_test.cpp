@@ -102,5 +102,21 @@ TEST(Crl, is_demanded_fresh_where_the_policy_says_so) {
   EXPECT_TRUE(verify(Role::dp_pb, lenient, at("2026-07-01T00:00:01Z")));
 }
 
+TEST(Crl, may_come_in_parts_which_are_all_needed) {
+  TrustStore trust(CrlPolicy::required);
+  ASSERT_TRUE(trust.add(ours().certificate(Role::ci)));
+  CrlSpec first = spec_of({}), second = spec_of({ours().certificate(Role::dp_auth).serial_number()});
+  first.parts = second.parts = 2;
+  second.part = 2;
+  ASSERT_TRUE(trust.add_crl(crl_of(first)));
+  EXPECT_EQ(verify(Role::dp_pb, trust).error().error, ChainError::revocation_unknown);
+  ASSERT_TRUE(trust.add_crl(crl_of(second)));
+  EXPECT_TRUE(verify(Role::dp_pb, trust));
+  EXPECT_EQ(verify(Role::dp_auth, trust).error().error, ChainError::revoked);
+  crypto::DeterministicSigner key(ours()[Role::ci].key.clone());
+  second.part = 3;
+  EXPECT_FALSE(issue_crl(second, ours().certificate(Role::ci), key));
+}
+
 }  // namespace
 }  // namespace sealift::pki

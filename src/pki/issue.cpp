@@ -184,11 +184,18 @@ CertificateSpec profile(Role role, const Subject& subject, const crypto::PublicK
 }
 
 Result<Crl> issue_crl(const CrlSpec& spec, const Certificate& ci, crypto::Signer& ci_signer) {
-  Writer number;
-  number.unsigned_integer(0x02, spec.number);
+  auto integer = [](uint64_t value) {
+    Writer w;
+    w.unsigned_integer(0x02, value);
+    return std::move(w).take();
+  };
   std::vector<ExtensionSpec> extensions{
       {extension::authority_key_identifier, false, asn1::tlv(0x30, asn1::tlv(0x80, ci.subject_key_id()))},
-      {asn1::Oid::of({2, 5, 29, 20}), false, std::move(number).take()}};
+      {x509::crl_number, false, integer(spec.number)}};
+  if (spec.parts > 1) {
+    extensions.push_back({x509::rsp_total_parts, true, integer(spec.parts)});
+    extensions.push_back({x509::rsp_part, true, integer(spec.part)});
+  }
   Writer w;
   write_extensions(w, extensions, 0xA0);
   if (!spec.revoked.empty()) {

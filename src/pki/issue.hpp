@@ -104,6 +104,8 @@ struct CrlSpec {
   Time this_update{};
   Time next_update{};
   uint64_t number = 1;
+  uint32_t part = 1;   ///< GSMA: which part this is
+  uint32_t parts = 1;  ///< and of how many; written where above 1
   std::vector<RevokedCertificate> revoked;
 };
 Result<Crl> issue_crl(const CrlSpec& spec, const Certificate& ci, crypto::Signer& ci_signer);
