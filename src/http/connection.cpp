@@ -288,13 +288,14 @@ Task<void> Connection::close(bool client_may_still_send) {
   error_code failed;
   socket_.shutdown(Socket::shutdown_send, failed);
   static thread_local char dropped[16 * 1024];
-  while (client_may_still_send && !failed && !ended_) {
+  while (client_may_still_send && !failed && !ended_ && !shared_.stopping) {
     co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(awaiting, failed));
     if (failed || ::recv(socket_.native_handle(), dropped, sizeof dropped, MSG_DONTWAIT) <= 0) break;
   }
 }
 
 Task<void> Connection::serve() {
+  if (!ssl_ || shared_.stopping) co_return;
   SSL_set_fd(ssl_.get(), socket_.native_handle());
   if (!co_await handshake()) co_return;
   for (;;) {

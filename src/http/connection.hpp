@@ -56,11 +56,12 @@ class Connection;
 
 /// An I/O thread's event loop and its connections.
 struct Lane {
+  // Before the loop, which on its end may still drop connections that take themselves out here.
+  std::unordered_set<Connection*> connections;
+  std::string date;  // the Date field's value, renewed by the sweep
   asio::io_context loop{1};
   asio::executor_work_guard<Executor> keep_running{loop.get_executor()};
   Timer sweep_timer{loop.get_executor()};
-  std::unordered_set<Connection*> connections;
-  std::string date;  // the Date field's value, renewed by the sweep
 };
 
 class Connection {

@@ -32,6 +32,7 @@ Owned<X509> parse_certificate(View der) {
 }
 
 void common_settings(SSL_CTX* ctx) {
+  SSL_CTX_set_security_level(ctx, 2);  // whatever openssl.cnf says
   SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
   SSL_CTX_set_cipher_list(ctx, tls12_ciphers);
   SSL_CTX_set_ciphersuites(ctx, tls13_ciphers);
@@ -150,6 +151,7 @@ void apply_client_rules(SSL_CTX* ctx, const TlsContext& trusted, const std::stri
   common_settings(ctx);
   SSL_CTX_set1_cert_store(ctx, SSL_CTX_get_cert_store(trusted.get()));
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_keylog_callback(ctx, nullptr);  // libcurl would obey SSLKEYLOGFILE
   judge(SSL_CTX_get0_param(ctx), host, now);
 }
 
