@@ -135,8 +135,10 @@ bool Connection::refuse(unsigned status, std::string why) {
 bool Connection::parse() {
   while (!received_.empty() && !parser_->is_done()) {
     error_code error;
+    const bool in_header = !parser_->is_header_done();
     size_t used = parser_->put(asio::buffer(received_), error);
     received_.erase(0, used);
+    if (in_header) header_size_ += used;
     if (error && error != beast_http::error::need_more) {
       unsigned status = status_of(error);
       return refuse(status, status == 413 ? "The body is larger than " + std::to_string(shared_.options.max_body) +
@@ -145,8 +147,10 @@ bool Connection::parse() {
     }
     if (used == 0) break;
   }
-  // What the parser leaves is part of one line, or the field section: it may not grow for ever.
-  if (!parser_->is_done() && received_.size() > shared_.options.max_header)
+  // Its own limit lets fields pass that came in several pieces; and what it leaves is part of one line (of the
+  // fields, or of a chunk), which may not grow for ever either.
+  const size_t limit = shared_.options.max_header;
+  if (header_size_ > limit || (!parser_->is_done() && received_.size() > limit))
     return refuse(431, "The request's fields are larger than " + std::to_string(shared_.options.max_header) +
                            " octets.");
   if (parser_->is_header_done() && phase_ == Phase::header) enter(Phase::body);
@@ -165,7 +169,7 @@ Task<Connection::Read> Connection::read_request() {
   static thread_local char buffer[16 * 1024];
   enter(received_.empty() ? Phase::idle : Phase::header);
   parser_.emplace();
-  parser_->eager(true);
+  header_size_ = 0;
   parser_->header_limit(static_cast<uint32_t>(shared_.options.max_header));
   parser_->body_limit(shared_.options.max_body);
   continued_ = false;

@@ -112,6 +112,7 @@ class Connection {
   bool plain_http_ = false;
   bool continued_ = false;
   std::string received_;    // read, not yet parsed
+  size_t header_size_ = 0;  // octets of the request line and fields that the parser took
   std::optional<Parser> parser_;
   Request request_;
   Response response_;

@@ -127,7 +127,7 @@ Result<LoadReport> run_load(const LoadOptions& options, Clock& clock, const Phon
 Result<std::chrono::nanoseconds> cpu_time_of(int process_id) {
   clockid_t clock{};
   timespec used{};
-  if (clock_getcpuclockid(process_id, &clock) != 0 || clock_gettime(clock, &used) != 0)
+  if (process_id <= 0 || clock_getcpuclockid(process_id, &clock) != 0 || clock_gettime(clock, &used) != 0)
     return Error{ErrorKind::not_found, "there is no process " + std::to_string(process_id)};
   return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }

@@ -101,7 +101,8 @@ TEST_F(LoadEngine, says_what_is_wrong_with_its_options) {
 
 TEST(CpuTime, is_known_of_this_process_only_where_it_exists) {
   EXPECT_GT(cpu_time_of(::getpid())->count(), 0);
-  EXPECT_FALSE(cpu_time_of(1 << 30));
+  EXPECT_FALSE(cpu_time_of((1 << 22) + 1)) << "above the largest process id there can be";
+  EXPECT_FALSE(cpu_time_of(-1));
 }
 
 }  // namespace

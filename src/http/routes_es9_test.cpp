@@ -25,7 +25,7 @@ class NoOrders final : public smdp::OrderStore {
     return std::optional<smdp::Delivery>();
   }
   Status apply(const smdp::Transition&) override { return none(); }
-  Status hear(const smdp::NotificationKey&, const smdp::Audit&) override { return none(); }
+  Status hear(const smdp::NotificationKey&, const Iccid&, const smdp::Audit&) override { return none(); }
 
  private:
   static Error none() { return {ErrorKind::not_found, "no orders here"}; }

@@ -1,4 +1,5 @@
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -69,6 +70,7 @@ TlsIdentity TestCi::tls(std::vector<std::string> hosts, Time not_before, Time no
 TlsIdentity TestCi::self_signed(const std::string& host) {
   auto changed = spec({host});
   changed.issuer = changed.subject;
+  changed.remove(asn1::Oid::of({2, 5, 29, 35}));  // authorityKeyIdentifier
   crypto::SoftwareSigner own(tls_key_);
   auto certificate = pki::issue(changed, tls_key_.public_key(), own).value();
   return {{to_bytes(certificate.der())}, pki::private_key_to_pkcs8(tls_key_)};
@@ -118,6 +120,8 @@ ClientOptions client_options(const TestCi& ci, uint16_t port, std::vector<std::s
 RawClient::RawClient(const TestCi& ci, uint16_t port, bool tls, int max_version) : tls_(tls) {
   ::signal(SIGPIPE, SIG_IGN);
   socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+  int on = 1;
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
