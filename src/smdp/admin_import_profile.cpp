@@ -52,7 +52,7 @@ Result<Order> import_profile(Ports& ports, std::string_view principal, ImportPro
   request.metadata.iccid = order.iccid;
   order.metadata = TRY(encode_metadata(request.metadata));
   const StoredProfile locked =
-      lock(ports.store_key, ports.random, order.iccid, order.protection, request.upp.expose());
+      lock_profile(ports.store_key, ports.random, order.iccid, order.protection, request.upp.expose());
   TRY_VOID(ports.orders.add(order, locked, {ports.clock.now(), std::string(principal), "import", ""}));
   return order;
 }

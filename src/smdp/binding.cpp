@@ -1,7 +1,24 @@
 #include "smdp/binding.hpp"
 
+#include "asn1/schema.hpp"
 #include "crypto/ecka.hpp"
 #include "smdp/vault.hpp"
+
+namespace sealift::asn1 {
+
+using smdp::BoundPackage;
+
+// BoundPackage ::= SEQUENCE { hostId OCTET STRING, smdpOtpk [APPLICATION 73], four lists [0] to [3] }: ours alone
+template <>
+inline constexpr auto schema<BoundPackage> =
+    sequence(0x30, field("hostId", &BoundPackage::hostId), field("smdpOtpk", &BoundPackage::smdpOtpk, 0x5F49),
+             field("firstSequenceOf87", &BoundPackage::firstSequenceOf87, 0x80),
+             field("sequenceOf88", &BoundPackage::sequenceOf88, 0x81),
+             field("secondSequenceOf87", &BoundPackage::secondSequenceOf87, 0x82),
+             field("sequenceOf86", &BoundPackage::sequenceOf86, 0x83));
+ASN1_MESSAGE(BoundPackage)
+
+}  // namespace sealift::asn1
 
 namespace sealift::smdp {
 namespace {
@@ -31,22 +48,30 @@ Result<Bytes> bind_profile(Ports& ports, const Order& order, const Signers& sign
   messages::ControlRefTemplate crt{.hostId = to_bytes(kHostId)};
   const Secret<32> z = TRY(otsk.agree(peer));
   const bsp::SessionKeys keys = TRY(bsp::derive_session_keys(z, crt, eid));
-  messages::BoundProfilePackage package = TRY(seal(ports, order, keys, signers.dpPb.oid));
-  package.initialiseSecureChannelRequest.controlRefTemplate = std::move(crt);
-  package.initialiseSecureChannelRequest.smdpOtpk = otsk.public_key().point();
-  return asn1::encode(package);
+  messages::BoundProfilePackage sealed = TRY(seal(ports, order, keys, signers.dpPb.oid));
+  BoundPackage bound{.hostId = std::move(crt.hostId),
+                     .smdpOtpk = otsk.public_key().point(),
+                     .firstSequenceOf87 = std::move(sealed.firstSequenceOf87),
+                     .sequenceOf88 = std::move(sealed.sequenceOf88),
+                     .secondSequenceOf87 = std::move(sealed.secondSequenceOf87)};
+  if (order.protection == Protection::session_keys) bound.sequenceOf86 = std::move(sealed.sequenceOf86);
+  return asn1::encode(bound);
 }
 
 Result<Bytes> finish_package(Ports& ports, const Order& order, const Signers& signers, View stored,
                              const TransactionId& id, const messages::PointOctets& euiccOtpk) {
-  auto package = TRY(asn1::decode<messages::BoundProfilePackage>(stored));
+  auto bound = TRY(asn1::decode<BoundPackage>(stored));
+  messages::BoundProfilePackage package{.firstSequenceOf87 = std::move(bound.firstSequenceOf87),
+                                        .sequenceOf88 = std::move(bound.sequenceOf88),
+                                        .secondSequenceOf87 = std::move(bound.secondSequenceOf87)};
   messages::InitialiseSecureChannelRequest& channel = package.initialiseSecureChannelRequest;
   channel.transactionId = id;
+  channel.controlRefTemplate.hostId = std::move(bound.hostId);
+  channel.smdpOtpk = bound.smdpOtpk;
   const Bytes covered = messages::smdp_sign_input(channel, euiccOtpk);
   channel.smdpSign = TRY(signers.dpPb.signer->sign({View(covered)}));
-  if (order.protection == Protection::random_keys) {
-    package.sequenceOf86 = TRY(ports.orders.profile(order.iccid)).content;
-  }
+  package.sequenceOf86 = bound.sequenceOf86 ? std::move(*bound.sequenceOf86)
+                                            : TRY(ports.orders.profile(order.iccid)).content;
   return asn1::encode(package);
 }
 

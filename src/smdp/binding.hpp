@@ -6,14 +6,24 @@
 
 namespace sealift::smdp {
 
-/// Makes the package of an order for this eUICC, not signed and without the '86' blocks of random-key mode
-/// (the stock has those). otSK.DP exists in here alone. Errors: the eUICC's point is not on the curve
-/// (verification), or a port's.
+/// What a binding made, as the store keeps it: all that must be the same when the package is given out again.
+/// The lists are concatenated protected TLVs, as in messages::BoundProfilePackage.
+struct BoundPackage {
+  Bytes hostId;  ///< of the control reference template, whose other fields do not vary
+  messages::PointOctets smdpOtpk{};
+  Bytes firstSequenceOf87;
+  Bytes sequenceOf88;
+  std::optional<Bytes> secondSequenceOf87;
+  std::optional<Bytes> sequenceOf86;  ///< absent in random-key mode: the stock has them
+};
+
+/// Binds the profile of an order to this eUICC; gives a BoundPackage, DER. otSK.DP exists in here alone.
+/// Errors: the eUICC's point is not on the curve (verification), or a port's.
 Result<Bytes> bind_profile(Ports& ports, const Order& order, const Signers& signers, const Eid& eid,
                            const messages::PointOctets& euiccOtpk);
 
-/// Completes a stored package for a session: its transactionId, smdpSign, and the '86' blocks.
-/// Everything else stays as it was bound. Errors: a port's.
+/// Makes the BoundProfilePackage of a session from what was bound: its transactionId, a smdpSign over it, and
+/// everything else as it was. Errors: a port's.
 Result<Bytes> finish_package(Ports& ports, const Order& order, const Signers& signers, View stored,
                              const TransactionId& id, const messages::PointOctets& euiccOtpk);
 

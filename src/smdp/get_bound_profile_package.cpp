@@ -158,7 +158,7 @@ Result<messages::GetBoundProfilePackageOk, Refusal> get_bound_profile_package(
   if (!package) decision.refusal = package.error();
   ports.observer.decided(decision);
   if (!package) return refuse(ports, me, &id, package.error());
-  return messages::GetBoundProfilePackageOk{.transactionId = id, .boundProfilePackage = std::move(*package)};
+  return messages::GetBoundProfilePackageOk{.transactionId = id, .boundProfilePackage = {std::move(*package)}};
 }
 
 }  // namespace sealift::smdp

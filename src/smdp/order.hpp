@@ -98,7 +98,7 @@ struct Audit {
 /// One change of an order, all or nothing.
 struct Transition {
   Order after;                           ///< `version` as read; the store counts it up
-  std::optional<Bytes> package;          ///< new bound package (BoundProfilePackage, DER)
+  std::optional<Bytes> package;          ///< what a new binding made (BoundPackage, DER)
   std::optional<Delivery> delivery;      ///< the session that got it
   std::optional<NotificationKey> heard;  ///< the notification that caused it
   Audit audit;

@@ -29,7 +29,7 @@ constexpr std::string_view kProfile = "sealift profile", kProfileKeys = "sealift
 
 }  // namespace
 
-StoredProfile lock(const Secret<32>& store_key, Random& random, const Iccid& iccid, Protection protection, View upp) {
+StoredProfile lock_profile(const Secret<32>& store_key, Random& random, const Iccid& iccid, Protection protection, View upp) {
   if (protection == Protection::session_keys) return {.content = seal(store_key, random, kProfile, iccid, upp)};
   bsp::ProtectedProfilePackage ppp = bsp::protect_profile(upp, random);
   Secret<kKeys> keys;

@@ -1,0 +1,70 @@
+// For tests: an order store that fails once, at a call of one's choice, before or after it took effect. The
+// second is what a power loss between commit and answer looks like.
+#pragma once
+
+#include "smdp/ports.hpp"
+
+namespace sealift::smdp::testing {
+
+class FaultyOrders final : public OrderStore {
+ public:
+  enum class When : uint8_t { before, after };
+
+  explicit FaultyOrders(OrderStore& inner) : inner_(inner) {}
+  /// The call number `call` from now on, counted from 0, fails.
+  void fail_at(int call, When when) {
+    calls_ = 0;
+    fail_at_ = call;
+    when_ = when;
+  }
+  /// Calls since fail_at.
+  int calls() const { return calls_; }
+
+  Status add(const Order& o, const StoredProfile& p, const Audit& a) override {
+    return through([&] { return inner_.add(o, p, a); });
+  }
+  Result<std::optional<Order>> find(const Iccid& i) override {
+    return through([&] { return inner_.find(i); });
+  }
+  Result<std::optional<Order>> find(const MatchingId& m) override {
+    return through([&] { return inner_.find(m); });
+  }
+  Result<std::optional<Order>> find_default(const Eid& e) override {
+    return through([&] { return inner_.find_default(e); });
+  }
+  Result<std::vector<Order>> list(const std::optional<Iccid>& after, size_t limit) override {
+    return through([&] { return inner_.list(after, limit); });
+  }
+  Result<StoredProfile> profile(const Iccid& i) override {
+    return through([&] { return inner_.profile(i); });
+  }
+  Result<Bytes> package(const Iccid& i) override {
+    return through([&] { return inner_.package(i); });
+  }
+  Result<std::optional<Delivery>> delivery(const TransactionId& t) override {
+    return through([&] { return inner_.delivery(t); });
+  }
+  Status apply(const Transition& t) override {
+    return through([&] { return inner_.apply(t); });
+  }
+  Status hear(const NotificationKey& k, const Iccid& i, const Audit& a) override {
+    return through([&] { return inner_.hear(k, i, a); });
+  }
+
+ private:
+  template <class Call>
+  auto through(Call&& call) -> decltype(call()) {
+    const bool fails = calls_++ == fail_at_;
+    if (fails && when_ == When::before) return Error{ErrorKind::io, "injected: before"};
+    auto result = call();
+    if (fails) return Error{ErrorKind::io, "injected: after"};
+    return result;
+  }
+
+  OrderStore& inner_;
+  int calls_ = 0;
+  int fail_at_ = -1;
+  When when_ = When::before;
+};
+
+}  // namespace sealift::smdp::testing
