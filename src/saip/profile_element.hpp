@@ -236,7 +236,7 @@ struct PinConfiguration {
   uint8_t keyReference = 0;
   Secret<8> pinValue;
   std::optional<uint8_t> unblockingPINReference;
-  asn1::Default<uint8_t{7}> pinAttributes;  // bit 1 enabled, bit 2 may be disabled
+  asn1::Default<uint8_t{7}> pinAttributes;  // bit 1 enabled, 2 may be changed, 3 may be disabled
   /// High nibble attempts, low nibble left; the module's spelling.
   asn1::Default<uint8_t{0x33}> maxNumOfAttempsRetryNumLeft;
   asn1::Unknown unknown;
