@@ -1,0 +1,244 @@
+// sealift euicc: make a virtual card in a file, look at it, and open a door onto it.
+#include <signal.h>
+
+#include <boost/json/array.hpp>
+
+#include "card/file_nvm.hpp"
+#include "card/stdio.hpp"
+#include "card/tcp.hpp"
+#include "cli/command.hpp"
+#include "euicc/install_engine.hpp"
+#include "lab/keys_folder.hpp"
+#include "lab/virtual_card.hpp"
+#include "messages/es10a.hpp"
+#include "messages/es10b.hpp"
+#include "messages/es10c.hpp"
+
+namespace sealift::cli {
+
+namespace json = boost::json;
+
+namespace {
+
+struct Options {
+  std::string file;
+  // make
+  std::string keys;
+  std::string eid;
+  std::string default_dp_address;
+  std::string root_ds_address = "localhost";
+  uint32_t capacity = 2u << 20;
+  bool no_test_profiles = false;
+  bool no_policy_rules = false;
+  // serve
+  std::string address = "127.0.0.1";
+  uint16_t port = 0;
+  // stdio
+  std::vector<std::string> command;
+};
+
+/// A card in its file, with what it needs around it.
+struct OpenCard {
+  std::unique_ptr<card::FileNvm> nvm;
+  SystemRandom random;
+  euicc::SaipEngine engine;
+  std::unique_ptr<euicc::Card> card;
+
+  Status open(const std::string& file) {
+    nvm = TRY(card::FileNvm::open(file));
+    card = TRY(euicc::Card::open({*nvm, random, engine}));
+    return {};
+  }
+};
+
+/// Any operator may set any policy rule, with the user's consent.
+messages::ProfilePolicyAuthorisationRule permissive_rule() {
+  messages::ProfilePolicyAuthorisationRule rule;
+  rule.pprIds = {messages::PprId::ppr1, messages::PprId::ppr2};
+  rule.allowedOperators.emplace_back().mccMnc = {0xEE, 0xEE, 0xEE};
+  rule.allowedOperators.back().gid1 = Bytes{};
+  rule.allowedOperators.back().gid2 = Bytes{};
+  rule.allowedOperators.emplace_back().mccMnc = {0xEE, 0xEE, 0xEE};
+  rule.pprFlags = {messages::PprFlag::consentRequired};
+  return rule;
+}
+
+/// The given EID, or one drawn at random from the range that the EUM's name constraint allows.
+Result<Eid> choose_eid(const std::string& given, const pki::Certificate& eum, Random& random) {
+  if (!given.empty()) return Eid::parse(given);
+  std::string digits;
+  if (const auto& constraints = eum.extensions().name_constraints) {
+    for (const auto& name : constraints->value.permitted_directory_names) {
+      digits = std::string(name.get(pki::attribute::serial_number).value_or(""));
+    }
+  }
+  constexpr size_t before_check_digits = 30;
+  for (uint8_t octet : random.octets<before_check_digits>()) {
+    if (digits.size() < before_check_digits) digits += static_cast<char>('0' + octet % 10);
+  }
+  return Eid::with_check_digits(digits);
+}
+
+Result<Eid> make_card(const Options& o) {
+  SystemRandom random;
+  auto folder = TRY(lab::KeysFolder::open(o.keys));
+  auto eum = TRY(folder.identity(pki::Role::eum));
+  auto ci = TRY(folder.certificate(pki::Role::ci));
+  Eid eid = TRY(choose_eid(o.eid, eum.certificate, random));
+  auto data = TRY(lab::make_personalisation(eum, ci, eid, random));
+  data.default_dp_address = o.default_dp_address;
+  data.root_ds_address = o.root_ds_address;
+  data.capacity = o.capacity;
+  data.test_profiles = !o.no_test_profiles;
+  if (!o.no_policy_rules) data.rules.push_back(permissive_rule());
+  auto nvm = TRY(card::FileNvm::create(o.file));
+  TRY_VOID(euicc::Card::personalise(*nvm, std::move(data)));
+  return eid;
+}
+
+int make(const Options& o, Output& out) {
+  auto eid = make_card(o);
+  if (!eid) return out.fail(eid.error());
+  out.line("card " + o.file + " made, EID " + eid->digits());
+  out.object({{"file", o.file}, {"eid", eid->digits()}});
+  return exit_ok;
+}
+
+/// One ES10 command on the basic channel, where the ISD-R is selected.
+template <class Response, class Request>
+Result<Response> ask(euicc::Card& card, const Request& request) {
+  Bytes octets = asn1::encode(request);
+  Bytes apdu{0x80, 0xE2, 0x91, 0x00, static_cast<uint8_t>(octets.size())};
+  append(apdu, octets);
+  Bytes answer;
+  for (;;) {
+    Bytes response = card.transmit(apdu);
+    append(answer, View(response).first(response.size() - 2));
+    uint8_t sw1 = response[response.size() - 2];
+    if (sw1 == 0x61) {
+      apdu = {0x80, 0xC0, 0x00, 0x00, response.back()};
+      continue;
+    }
+    if (sw1 != 0x90) return Error{ErrorKind::invalid, "the card answers " + hex(View(response).last(2))};
+    return asn1::decode<Response>(answer);
+  }
+}
+
+struct Info {
+  messages::EuiccConfiguredAddressesResponse addresses;
+  std::vector<messages::ProfileInfo> profiles;
+  size_t notifications = 0;
+};
+
+Result<Info> look(euicc::Card& card) {
+  card.reset();
+  card.transmit(*from_hex("00A4040C10A0000005591010FFFFFFFF8900000100"));
+  Info info;
+  info.addresses =
+      TRY(ask<messages::EuiccConfiguredAddressesResponse>(card, messages::EuiccConfiguredAddressesRequest{}));
+  auto profiles = TRY(ask<messages::ProfileInfoListResponse>(card, messages::ProfileInfoListRequest{}));
+  if (auto* list = std::get_if<std::vector<messages::ProfileInfo>>(&profiles.alt)) info.profiles = std::move(*list);
+  auto pending = TRY(ask<messages::ListNotificationResponse>(card, messages::ListNotificationRequest{}));
+  if (auto* list = std::get_if<std::vector<messages::NotificationMetadata>>(&pending.alt)) {
+    info.notifications = list->size();
+  }
+  return info;
+}
+
+int info(const Options& o, Output& out) {
+  OpenCard opened;
+  if (auto done = opened.open(o.file); !done) return out.fail(done.error());
+  auto found = look(*opened.card);
+  if (!found) return out.fail(found.error());
+  json::array profiles;
+  out.line("EID            " + opened.card->eid().digits());
+  out.line("free memory    " + std::to_string(opened.card->free_nvm()) + " octets");
+  out.line("default SM-DP+ " + found->addresses.defaultDpAddress.value_or("none"));
+  out.line("root SM-DS     " + found->addresses.rootDsAddress);
+  out.line("notifications  " + std::to_string(found->notifications));
+  for (const auto& p : found->profiles) {
+    bool enabled = p.profileState == messages::ProfileState::enabled;
+    std::string iccid = p.iccid ? p.iccid->digits() : "";
+    out.line("profile        " + iccid + (enabled ? "  enabled   " : "  disabled  ") + p.profileName.value_or(""));
+    profiles.push_back(json::object{
+        {"iccid", iccid}, {"state", enabled ? "enabled" : "disabled"}, {"name", p.profileName.value_or("")}});
+  }
+  out.object({{"eid", opened.card->eid().digits()},
+              {"free_memory", opened.card->free_nvm()},
+              {"default_dp_address", found->addresses.defaultDpAddress.value_or("")},
+              {"root_ds_address", found->addresses.rootDsAddress},
+              {"notifications", found->notifications},
+              {"profiles", std::move(profiles)}});
+  return exit_ok;
+}
+
+card::TcpDoor* stopped_by_signal = nullptr;
+
+int serve(const Options& o, Output& out) {
+  OpenCard opened;
+  if (auto done = opened.open(o.file); !done) return out.fail(done.error());
+  auto door = card::TcpDoor::listen(o.address, o.port);
+  if (!door) return out.fail(door.error());
+  stopped_by_signal = &*door;
+  for (int signal_number : {SIGINT, SIGTERM}) {
+    ::signal(signal_number, [](int) { stopped_by_signal->stop(); });
+  }
+  out.line("card at " + o.address + ":" + std::to_string(door->port()) + "; stop with Ctrl-C");
+  out.object({{"address", o.address}, {"port", door->port()}});
+  for (;;) {
+    auto served = door->serve_one(*opened.card);
+    if (!served) return out.fail(served.error());
+    if (!*served) return exit_ok;
+  }
+}
+
+int stdio(const Options& o, Output& out) {
+  OpenCard opened;
+  if (auto done = opened.open(o.file); !done) return out.fail(done.error());
+  if (o.command.empty()) {
+    auto served = card::serve_stdio(*opened.card, 0, 1);
+    return served ? exit_ok : out.fail(served.error());
+  }
+  auto status = card::run_child(*opened.card, o.command, 1);
+  return status ? *status : out.fail(status.error());
+}
+
+void add(CLI::App& app, Output& out) {
+  auto options = std::make_shared<Options>();
+  auto* euicc = app.add_subcommand("euicc", "A virtual eUICC in a file");
+  euicc->require_subcommand(1);
+  euicc->footer(
+      "Example:  sealift euicc make card.euicc --pki ./site\n"
+      "          sealift euicc stdio card.euicc -- lpac chip info");
+
+  auto* make_it = euicc->add_subcommand("make", "Make a card: keys and certificates under the EUM of a PKI folder");
+  make_it->add_option("file", options->file, "Card file to make")->required();
+  make_it->add_option("--pki", options->keys, "Folder made by 'sealift pki init'")->required();
+  make_it->add_option("--eid", options->eid, "EID, 32 digits; drawn from the EUM's range where absent");
+  make_it->add_option("--default-dp", options->default_dp_address, "Default SM-DP+ address");
+  make_it->add_option("--root-ds", options->root_ds_address, "Root SM-DS address");
+  make_it->add_option("--capacity", options->capacity, "Octets for profiles")->check(CLI::Range(1u << 16, 64u << 20));
+  make_it->add_flag("--no-test-profiles", options->no_test_profiles, "Refuse Test Profiles, as cards in the field do");
+  make_it->add_flag("--no-policy-rules", options->no_policy_rules, "Let no operator set profile policy rules");
+  on_run(make_it, out, [options](Output& o) { return make(*options, o); });
+
+  auto* info_of = euicc->add_subcommand("info", "What is on a card");
+  info_of->add_option("file", options->file, "Card file")->required();
+  on_run(info_of, out, [options](Output& o) { return info(*options, o); });
+
+  auto* serve_at = euicc->add_subcommand("serve", "Open the card to LPAs at a TCP port (docs/formats/card-doors.md)");
+  serve_at->add_option("file", options->file, "Card file")->required();
+  serve_at->add_option("--address", options->address, "IPv4 address to listen on");
+  serve_at->add_option("--port", options->port, "Port; 0 takes a free one");
+  on_run(serve_at, out, [options](Output& o) { return serve(*options, o); });
+
+  auto* stdio_to = euicc->add_subcommand("stdio", "Run an LPA that speaks lpac's stdio driver: stdio FILE -- COMMAND");
+  stdio_to->add_option("file", options->file, "Card file")->required();
+  stdio_to->add_option("command", options->command, "The LPA and its arguments; none: speak on our own streams");
+  on_run(stdio_to, out, [options](Output& o) { return stdio(*options, o); });
+}
+
+SEALIFT_COMMAND(add)
+
+}  // namespace
+}  // namespace sealift::cli
