@@ -5,7 +5,7 @@ namespace sealift::euicc {
 namespace {
 
 /// The file meant: the current EF, or one by identifier or by path, which then becomes current.
-Result<NodeIndex, uint16_t> file_meant(Profile& profile, Channel& channel, const Command& c) {
+Result<NodeIndex, Refused> file_meant(Profile& profile, Channel& channel, const Command& c) {
   if (c.p2 != 0 || (c.p1 != 0x00 && c.p1 != 0x08 && c.p1 != 0x09)) return Unexpected{sw::wrong_p1p2};
   if (!c.data.empty()) {
     Command selection = c;

@@ -117,10 +117,16 @@ Response unblock_pin(Profile& profile, Channel& channel, const Command& command)
 /// FCP template of a file, from 62 (TS 102 221 11.1.1.3).
 Bytes fcp_template(const ProfileImage& image, NodeIndex node);
 
+/// A status word as an error: a type of its own, since a NodeIndex is a number of the same kind.
+struct Refused {
+  uint16_t sw;
+  operator uint16_t() const { return sw; }  // NOLINT: reads as the status word it is
+};
+
 /// The EF a command means: the current one, or the one of a short identifier in the current directory, which
 /// then becomes current. The error is the status word: 6986 where no EF is current, 6A82 where the identifier
 /// is nobody's, 6981 where the file is of none of these kinds.
-Result<NodeIndex, uint16_t> file_for(Profile& profile, Channel& channel, uint8_t sfi,
+Result<NodeIndex, Refused> file_for(Profile& profile, Channel& channel, uint8_t sfi,
                                      std::initializer_list<FileKind> kinds);
 /// Checks that the file is active and its rules allow the access: 9000, 6985 or 6982.
 uint16_t may_access(const Profile& profile, NodeIndex file, Access access);

@@ -173,7 +173,7 @@ Response status(Profile& profile, Channel& channel, const Command& c) {
   return {fcp_template(image, channel.directory), sw::ok};
 }
 
-Result<NodeIndex, uint16_t> file_for(Profile& profile, Channel& channel, uint8_t sfi,
+Result<NodeIndex, Refused> file_for(Profile& profile, Channel& channel, uint8_t sfi,
                                      std::initializer_list<FileKind> kinds) {
   const ProfileImage& image = profile.image();
   NodeIndex node = channel.file;
