@@ -62,7 +62,8 @@ double cost_us(unsigned rounds, const std::function<void()>& call) {
 
 std::vector<Part> crypto_parts(unsigned rounds, Random& random) {
   using namespace crypto;
-  PrivateKey euicc = PrivateKey::generate(Curve::p256, random), eum = PrivateKey::generate(Curve::p256, random);
+  PrivateKey euicc = PrivateKey::generate(Curve::p256, random),
+             eum = PrivateKey::generate(Curve::p256, random);
   SoftwareSigner euicc_signer(euicc), eum_signer(eum), dp_signer(PrivateKey::generate(Curve::p256, random));
   Bytes certificate(600, 0x30), message(900, 0x31);
   Signature on_certificate = eum_signer.sign({View(certificate)}).value();
@@ -70,12 +71,13 @@ std::vector<Part> crypto_parts(unsigned rounds, Random& random) {
   Verifier known_eum(eum.public_key());
 
   std::vector<Part> parts;
-  parts.push_back({"verify eUICC certificate (EUM known)",
-                   cost_us(rounds, [&] { check(known_eum.verify({View(certificate)}, on_certificate), "verify"); })});
-  Verifier session_key(euicc.public_key());  // one key for all three of a session
-  parts.push_back({"verify euiccSignature1, euiccSignature2, euiccSignPIR", 3 * cost_us(rounds, [&] {
-                     check(session_key.verify({View(message)}, on_message), "verify");
+  parts.push_back({"verify eUICC certificate (EUM known)", cost_us(rounds, [&] {
+                     check(known_eum.verify({View(certificate)}, on_certificate), "verify");
                    })});
+  Verifier session_key(euicc.public_key());  // one key for all three of a session
+  parts.push_back(
+      {"verify euiccSignature1, euiccSignature2, euiccSignPIR",
+       3 * cost_us(rounds, [&] { check(session_key.verify({View(message)}, on_message), "verify"); })});
   parts.push_back({"sign serverSignature1, smdpSignature2, smdpSign",
                    3 * cost_us(rounds, [&] { check(dp_signer.sign({View(message)}).has_value(), "sign"); })});
   EphemeralKey peer = EphemeralKey::generate(Curve::p256, random);
@@ -107,15 +109,17 @@ std::vector<Part> crypto_parts(unsigned rounds, Random& random) {
 Result<Part> durable_part(unsigned rounds) {
   std::string path = "sealift-floor-" + std::to_string(getpid()) + ".db";
   sqlite3* db = nullptr;
-  auto run = [&db](const char* sql) { check(sqlite3_exec(db, sql, nullptr, nullptr, nullptr) == SQLITE_OK, sql); };
+  auto run = [&db](const char* sql) {
+    check(sqlite3_exec(db, sql, nullptr, nullptr, nullptr) == SQLITE_OK, sql);
+  };
   if (sqlite3_open(path.c_str(), &db) != SQLITE_OK) return Error{ErrorKind::io, "cannot write " + path};
   run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
       "CREATE TABLE orders(id INTEGER PRIMARY KEY, state INTEGER, version INTEGER, package BLOB);"
       "CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER, what TEXT);");
   sqlite3_stmt *bind = nullptr, *install = nullptr, *audit = nullptr;
   sqlite3_prepare_v2(db, "INSERT OR REPLACE INTO orders VALUES(?1, 5, 1, ?2)", -1, &bind, nullptr);
-  sqlite3_prepare_v2(db, "UPDATE orders SET state=6, version=2, package=NULL WHERE id=?1 AND version=1", -1, &install,
-                     nullptr);
+  sqlite3_prepare_v2(db, "UPDATE orders SET state=6, version=2, package=NULL WHERE id=?1 AND version=1", -1,
+                     &install, nullptr);
   sqlite3_prepare_v2(db, "INSERT INTO audit(at, what) VALUES(1, 'bind')", -1, &audit, nullptr);
   Bytes package(profile_size + 600, 0x36);
   int64_t next = 0;
@@ -123,7 +127,8 @@ Result<Part> durable_part(unsigned rounds) {
     run("BEGIN");
     for (int64_t i = first; i < first + group; ++i) {
       sqlite3_bind_int64(statement, 1, i);
-      if (statement == bind) sqlite3_bind_blob(statement, 2, package.data(), static_cast<int>(package.size()), SQLITE_STATIC);
+      if (statement == bind)
+        sqlite3_bind_blob(statement, 2, package.data(), static_cast<int>(package.size()), SQLITE_STATIC);
       for (sqlite3_stmt* step : {statement, audit}) {
         check(sqlite3_step(step) == SQLITE_DONE, "SQLite step");
         sqlite3_reset(step);
@@ -157,12 +162,13 @@ Result<std::vector<Part>> tls_parts(unsigned rounds, Random& random) {
   http::TlsIdentity identity{{to_bytes(tls.certificate.der())}, pki::private_key_to_pkcs8(tls.key)};
   Bytes ci = to_bytes(hierarchy.certificate(pki::Role::ci).der());
   std::vector<Part> parts;
-  parts.push_back({"TLS 1.3 handshake", TRY(http::handshake_cost_us(identity, ci, "floor.test", clock.now(),
-                                                                    rounds * 20))});
+  parts.push_back({"TLS 1.3 handshake",
+                   TRY(http::handshake_cost_us(identity, ci, "floor.test", clock.now(), rounds * 20))});
   // initiateAuthentication, authenticateClient, getBoundProfilePackage, handleNotification
-  parts.push_back({"four HTTP exchanges",
-                   TRY(http::exchanges_cost_us(identity, ci, "floor.test", clock.now(),
-                                               {{200, 1500}, {2600, 1800}, {500, 21'500}, {500, 0}}, rounds * 20))});
+  parts.push_back(
+      {"four HTTP exchanges",
+       TRY(http::exchanges_cost_us(identity, ci, "floor.test", clock.now(),
+                                   {{200, 1500}, {2600, 1800}, {500, 21'500}, {500, 0}}, rounds * 20))});
   return parts;
 }
 
@@ -178,7 +184,8 @@ void print(const std::vector<Part>& parts, bool json) {
   double total = 0;
   for (const Part& part : parts) total += part.us;
   if (json) {
-    std::printf("{\"total_us\": %.1f, \"downloads_per_second_per_core\": %.0f, \"parts\": {", total, 1e6 / total);
+    std::printf("{\"total_us\": %.1f, \"downloads_per_second_per_core\": %.0f, \"parts\": {", total,
+                1e6 / total);
     for (size_t i = 0; i < parts.size(); ++i)
       std::printf("%s\"%s\": %.1f", i ? ", " : "", parts[i].name.c_str(), parts[i].us);
     std::printf("}}\n");

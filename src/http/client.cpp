@@ -46,8 +46,8 @@ std::optional<uint16_t> parse_port(std::string_view digits) {
 
 bool is_host(std::string_view host) {
   auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_';
   };
   return !host.empty() && host.size() <= 255 && host.front() != '-' && host.front() != '.' &&
          std::ranges::all_of(host, allowed);
@@ -60,11 +60,13 @@ Result<HostPort> HostPort::parse(std::string_view address) {
   size_t colon = address.find(':');
   parsed.host = address.substr(0, colon);
   if (!is_host(parsed.host))
-    return Error{ErrorKind::invalid, "\"" + std::string(address) + "\" is not a server address (name or name:port)"};
+    return Error{ErrorKind::invalid,
+                 "\"" + std::string(address) + "\" is not a server address (name or name:port)"};
   if (colon != std::string_view::npos) {
     auto port = parse_port(address.substr(colon + 1));
     if (!port)
-      return Error{ErrorKind::invalid, "\"" + std::string(address) + "\": the port must be a number, 1 to 65535"};
+      return Error{ErrorKind::invalid,
+                   "\"" + std::string(address) + "\": the port must be a number, 1 to 65535"};
     parsed.port = *port;
   }
   return parsed;
@@ -129,14 +131,16 @@ size_t Client::State::on_field(char* line, size_t size, size_t count, void* self
     long made = 0;
     curl_tlssessioninfo* tls = nullptr;
     if (curl_easy_getinfo(state.curl.get(), CURLINFO_NUM_CONNECTS, &made) == CURLE_OK && made > 0 &&
-        curl_easy_getinfo(state.curl.get(), CURLINFO_TLS_SSL_PTR, &tls) == CURLE_OK && tls && tls->internals) {
+        curl_easy_getinfo(state.curl.get(), CURLINFO_TLS_SSL_PTR, &tls) == CURLE_OK && tls &&
+        tls->internals) {
       auto identity = identity_of_peer(static_cast<ssl_st*>(tls->internals));
       if (identity) state.peers[state.server.text()] = std::move(*identity);
     }
     return size * count;
   }
   size_t colon = text.find(':');
-  if (colon == std::string_view::npos || state.response.headers.size() >= max_header_fields) return size * count;
+  if (colon == std::string_view::npos || state.response.headers.size() >= max_header_fields)
+    return size * count;
   std::string_view value = text.substr(colon + 1);
   while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
   if (same_field_name(text.substr(0, colon), "Content-Type")) state.response.content_type = value;

@@ -58,8 +58,8 @@ class Client {
                         std::string_view body);
   Result<Response> get(const HostPort& server, std::string_view path, const Headers& headers = {});
 
-  /// Who answered the last exchange, by the certificate that TLS verified; null where nobody did. The OID of an
-  /// activation code is compared with its registered_ids (SGP.22 3.1.3). Valid until the next exchange.
+  /// Who answered the last exchange, by the certificate that TLS verified; null where nobody did. The OID of
+  /// an activation code is compared with its registered_ids (SGP.22 3.1.3). Valid until the next exchange.
   const PeerIdentity* peer() const;
 
  private:

@@ -16,7 +16,8 @@ const HostPort smdp{"smdp.test", 443};
 TEST(HostPort, reads_names_with_and_without_port) {
   EXPECT_EQ(HostPort::parse("smdp.example.com")->text(), "smdp.example.com:443");
   EXPECT_EQ(HostPort::parse("localhost:8443")->text(), "localhost:8443");
-  for (const char* wrong : {"", ":443", "a:", "a:0", "a:65536", "a:4x", "a b", "a/b", "-a", "a:1:2", "https://a"}) {
+  for (const char* wrong :
+       {"", ":443", "a:", "a:0", "a:65536", "a:4x", "a b", "a/b", "-a", "a:1:2", "https://a"}) {
     EXPECT_FALSE(HostPort::parse(wrong)) << wrong;
   }
   EXPECT_FALSE(HostPort::parse(std::string(256, 'a')));
@@ -36,7 +37,9 @@ TEST(ConnectTo, reads_another_way) {
 
 class HttpClient : public testing::Test {
  protected:
-  Client client(ClientOptions options) { return Client::make(std::move(options), test::noon_clock()).value(); }
+  Client client(ClientOptions options) {
+    return Client::make(std::move(options), test::noon_clock()).value();
+  }
   test::TestCi ci_;
   std::unique_ptr<Server> server_ = test::start_server(ci_);
 };
@@ -57,7 +60,8 @@ TEST_F(HttpClient, keeps_its_connection) {
 TEST_F(HttpClient, reconnects_after_the_server_closed) {
   Client c = client(test::client_options(ci_, server_->port()));
   ASSERT_TRUE(c.get(smdp, "/hello"));
-  for (int i = 0; i < 60 && server_->stats().connections > 0; ++i) std::this_thread::sleep_for(20ms);  // idle time-out
+  for (int i = 0; i < 60 && server_->stats().connections > 0; ++i)
+    std::this_thread::sleep_for(20ms);  // idle time-out
   ASSERT_TRUE(c.get(smdp, "/hello"));
   EXPECT_EQ(server_->stats().accepted, 2u);
 }
@@ -85,7 +89,8 @@ TEST_F(HttpClient, says_that_a_name_is_unknown) {
   Client c = client(test::client_options(ci_, 1));
   auto result = c.get(HostPort{"nowhere.invalid", 443}, "/hello");
   ASSERT_FALSE(result);
-  EXPECT_NE(result.error().message.find("no address for that name"), std::string::npos) << result.error().message;
+  EXPECT_NE(result.error().message.find("no address for that name"), std::string::npos)
+      << result.error().message;
 }
 
 TEST_F(HttpClient, gives_up_on_a_slow_server) {

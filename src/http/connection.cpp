@@ -23,7 +23,9 @@ std::string address_of(const Socket& socket) {
   return endpoint.address().to_string() + ":" + std::to_string(endpoint.port());
 }
 
-std::string_view std_view(boost::beast::string_view v) { return {v.data(), v.size()}; }
+std::string_view std_view(boost::beast::string_view v) {
+  return {v.data(), v.size()};
+}
 
 /// The path and query of a target in origin form or absolute form (RFC 9112 3.2); empty where it is neither.
 std::string_view origin_form(std::string_view target) {
@@ -64,13 +66,27 @@ void Connection::enter(Phase phase) {
   const ServerOptions& o = shared_.options;
   auto now = std::chrono::steady_clock::now();
   switch (phase) {
-    case Phase::handshake: deadline_ = now + o.handshake_timeout; break;
-    case Phase::idle: deadline_ = now + o.idle_timeout; break;
-    case Phase::header: deadline_ = now + o.header_timeout; break;
-    case Phase::body: deadline_ = now + o.body_timeout; break;
-    case Phase::working: deadline_ = SteadyTime::max(); break;
-    case Phase::writing: deadline_ = now + o.write_timeout; break;
-    case Phase::closing: deadline_ = now + std::chrono::seconds(2); break;
+    case Phase::handshake:
+      deadline_ = now + o.handshake_timeout;
+      break;
+    case Phase::idle:
+      deadline_ = now + o.idle_timeout;
+      break;
+    case Phase::header:
+      deadline_ = now + o.header_timeout;
+      break;
+    case Phase::body:
+      deadline_ = now + o.body_timeout;
+      break;
+    case Phase::working:
+      deadline_ = SteadyTime::max();
+      break;
+    case Phase::writing:
+      deadline_ = now + o.write_timeout;
+      break;
+    case Phase::closing:
+      deadline_ = now + std::chrono::seconds(2);
+      break;
   }
 }
 
@@ -141,14 +157,14 @@ bool Connection::parse() {
     if (in_header) header_size_ += used;
     if (error && error != beast_http::error::need_more) {
       unsigned status = status_of(error);
-      return refuse(status, status == 413 ? "The body is larger than " + std::to_string(shared_.options.max_body) +
-                                                " octets."
+      return refuse(status, status == 413 ? "The body is larger than " +
+                                                std::to_string(shared_.options.max_body) + " octets."
                                           : "The request cannot be read: " + error.message() + ".");
     }
     if (used == 0) break;
   }
-  // Its own limit lets fields pass that came in several pieces; and what it leaves is part of one line (of the
-  // fields, or of a chunk), which may not grow for ever either.
+  // Its own limit lets fields pass that came in several pieces; and what it leaves is part of one line (of
+  // the fields, or of a chunk), which may not grow for ever either.
   const size_t limit = shared_.options.max_header;
   if (header_size_ > limit || (!parser_->is_done() && received_.size() > limit))
     return refuse(431, "The request's fields are larger than " + std::to_string(shared_.options.max_header) +
@@ -160,7 +176,8 @@ bool Connection::parse() {
 Task<bool> Connection::continue_if_expected() {
   if (continued_ || !parser_->is_header_done() || parser_->is_done()) co_return true;
   continued_ = true;
-  if (!beast_http::token_list(parser_->get()[beast_http::field::expect]).exists("100-continue")) co_return true;
+  if (!beast_http::token_list(parser_->get()[beast_http::field::expect]).exists("100-continue"))
+    co_return true;
   co_return co_await write("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
@@ -282,8 +299,8 @@ Task<bool> Connection::write(std::string text) {
   }
 }
 
-/// Says goodbye. Where the client may still be sending, what it sends is read and dropped for a while: closing
-/// at once would reset the connection, and the client would never read why it was refused.
+/// Says goodbye. Where the client may still be sending, what it sends is read and dropped for a while:
+/// closing at once would reset the connection, and the client would never read why it was refused.
 Task<void> Connection::close(bool client_may_still_send) {
   ended_ = false;
   enter(Phase::closing);

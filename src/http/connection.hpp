@@ -44,8 +44,8 @@ struct Shared {
   const Router router;
   WorkerPool workers;
   std::atomic<bool> stopping{false};
-  std::atomic<uint64_t> accepted{0}, refused{0}, handshake_failures{0}, requests{0}, bad_requests{0}, overloads{0},
-      timeouts{0};
+  std::atomic<uint64_t> accepted{0}, refused{0}, handshake_failures{0}, requests{0}, bad_requests{0},
+      overloads{0}, timeouts{0};
   std::mutex mutex;  // guards what follows
   std::condition_variable changed;
   uint64_t connections = 0;
@@ -108,7 +108,7 @@ class Connection {
   std::string peer_;
   Phase phase_ = Phase::handshake;
   SteadyTime deadline_{};
-  bool ended_ = false;      // its time is over or it was abandoned: no step may wait any more
+  bool ended_ = false;  // its time is over or it was abandoned: no step may wait any more
   bool plain_http_ = false;
   bool continued_ = false;
   std::string received_;    // read, not yet parsed

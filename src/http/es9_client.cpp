@@ -9,9 +9,12 @@ using download::Es9Result;
 
 namespace {
 
-Es9Failure unreached(Error error) { return {std::nullopt, std::move(error)}; }
+Es9Failure unreached(Error error) {
+  return {std::nullopt, std::move(error)};
+}
 
-Es9Failure refused(const std::string& server, std::string_view function, messages::FunctionExecutionStatus status) {
+Es9Failure refused(const std::string& server, std::string_view function,
+                   messages::FunctionExecutionStatus status) {
   std::string text = server + " refused " + std::string(function) + " (" + std::string(name(status.status));
   if (const auto& codes = status.statusCodeData) {
     text += ", subject " + codes->subjectCode + ", reason " + codes->reasonCode;
@@ -26,11 +29,12 @@ Es9Failure refused(const std::string& server, std::string_view function, message
 
 }  // namespace
 
-Result<Response> Es9Client::send(const std::string& server, std::string_view function, const std::string& body) {
+Result<Response> Es9Client::send(const std::string& server, std::string_view function,
+                                 const std::string& body) {
   HostPort to = TRY(HostPort::parse(server));
   std::string path = es9_path + std::string(function);
-  Response response =
-      TRY(client_.post(to, path, {{"Content-Type", "application/json"}, {"X-Admin-Protocol", admin_protocol}}, body));
+  Response response = TRY(client_.post(
+      to, path, {{"Content-Type", "application/json"}, {"X-Admin-Protocol", admin_protocol}}, body));
   if (response.status / 100 == 2) return response;
   std::string what =
       server + " answered " + std::string(function) + " with HTTP status " + std::to_string(response.status);
@@ -40,7 +44,8 @@ Result<Response> Es9Client::send(const std::string& server, std::string_view fun
 }
 
 template <class Output>
-Es9Result<Output> Es9Client::call(const std::string& server, std::string_view function, const std::string& body) {
+Es9Result<Output> Es9Client::call(const std::string& server, std::string_view function,
+                                  const std::string& body) {
   Result<Response> response = send(server, function, body);
   if (!response) return unreached(std::move(response.error()));
   auto reply = messages::reply_from_json<Output>(response->body);
@@ -51,7 +56,8 @@ Es9Result<Output> Es9Client::call(const std::string& server, std::string_view fu
 
 Es9Result<messages::InitiateAuthenticationOkEs9> Es9Client::initiate_authentication(
     const std::string& server, const messages::InitiateAuthenticationRequest& request) {
-  return call<messages::InitiateAuthenticationOkEs9>(server, "initiateAuthentication", messages::to_json(request));
+  return call<messages::InitiateAuthenticationOkEs9>(server, "initiateAuthentication",
+                                                     messages::to_json(request));
 }
 
 Es9Result<messages::AuthenticateClientOk> Es9Client::authenticate_client(
@@ -61,7 +67,8 @@ Es9Result<messages::AuthenticateClientOk> Es9Client::authenticate_client(
 
 Es9Result<messages::GetBoundProfilePackageOk> Es9Client::get_bound_profile_package(
     const std::string& server, const messages::GetBoundProfilePackageRequest& request) {
-  return call<messages::GetBoundProfilePackageOk>(server, "getBoundProfilePackage", messages::to_json(request));
+  return call<messages::GetBoundProfilePackageOk>(server, "getBoundProfilePackage",
+                                                  messages::to_json(request));
 }
 
 Es9Result<void> Es9Client::handle_notification(const std::string& server,

@@ -30,7 +30,8 @@ class Es9Client final : public download::Es9 {
  private:
   Result<Response> send(const std::string& server, std::string_view function, const std::string& body);
   template <class Output>
-  download::Es9Result<Output> call(const std::string& server, std::string_view function, const std::string& body);
+  download::Es9Result<Output> call(const std::string& server, std::string_view function,
+                                   const std::string& body);
   Client& client_;
 };
 

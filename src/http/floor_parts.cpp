@@ -1,10 +1,10 @@
 #include "http/floor_parts.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -94,7 +94,8 @@ struct SocketPair {
     bool good = ::bind(listener, generic, size) == 0 && ::listen(listener, 1) == 0 &&
                 ::getsockname(listener, generic, &size) == 0;
     ends[0] = ::socket(AF_INET, SOCK_STREAM, 0);
-    good = good && ::connect(ends[0], generic, size) == 0 && (ends[1] = ::accept(listener, nullptr, nullptr)) >= 0;
+    good = good && ::connect(ends[0], generic, size) == 0 &&
+           (ends[1] = ::accept(listener, nullptr, nullptr)) >= 0;
     ::close(listener);
     for (int end : ends) {
       int on = 1;
@@ -137,8 +138,8 @@ bool read_exactly(SSL* client, size_t size) {
 
 }  // namespace
 
-Result<double> handshake_cost_us(const TlsIdentity& identity, const Bytes& trusted_ci, const std::string& host,
-                                 Time now, unsigned rounds) {
+Result<double> handshake_cost_us(const TlsIdentity& identity, const Bytes& trusted_ci,
+                                 const std::string& host, Time now, unsigned rounds) {
   Contexts tls = TRY(contexts(identity, trusted_ci));
   std::vector<double> costs;
   for (unsigned i = 0; i < std::max(1u, rounds); ++i) {
@@ -163,8 +164,9 @@ Result<double> handshake_cost_us(const TlsIdentity& identity, const Bytes& trust
   return median(std::move(costs));
 }
 
-Result<double> exchanges_cost_us(const TlsIdentity& identity, const Bytes& trusted_ci, const std::string& host,
-                                 Time now, const std::vector<ExchangeSizes>& exchanges, unsigned rounds) {
+Result<double> exchanges_cost_us(const TlsIdentity& identity, const Bytes& trusted_ci,
+                                 const std::string& host, Time now,
+                                 const std::vector<ExchangeSizes>& exchanges, unsigned rounds) {
   Contexts tls = TRY(contexts(identity, trusted_ci));
   SocketPair sockets;
   TRY_VOID(sockets.open());
@@ -183,13 +185,14 @@ Result<double> exchanges_cost_us(const TlsIdentity& identity, const Bytes& trust
   };
   std::vector<Texts> texts;
   for (const ExchangeSizes& sizes : exchanges) {
-    texts.push_back({"POST /gsma/rsp2/es9plus/function HTTP/1.1\r\nHost: " + host +
-                         "\r\nUser-Agent: gsma-rsp-lpad\r\nX-Admin-Protocol: gsma/rsp/v2.6.0\r\nContent-Type: "
-                         "application/json\r\nContent-Length: " +
-                         std::to_string(sizes.request) + "\r\n\r\n" + std::string(sizes.request, 'q'),
-                     "HTTP/1.1 200 OK\r\nContent-Type: application/json;charset=UTF-8\r\nX-Admin-Protocol: "
-                     "gsma/rsp/v2.6.0\r\nContent-Length: " +
-                         std::to_string(sizes.response) + "\r\n\r\n" + std::string(sizes.response, 'r')});
+    texts.push_back(
+        {"POST /gsma/rsp2/es9plus/function HTTP/1.1\r\nHost: " + host +
+             "\r\nUser-Agent: gsma-rsp-lpad\r\nX-Admin-Protocol: gsma/rsp/v2.6.0\r\nContent-Type: "
+             "application/json\r\nContent-Length: " +
+             std::to_string(sizes.request) + "\r\n\r\n" + std::string(sizes.request, 'q'),
+         "HTTP/1.1 200 OK\r\nContent-Type: application/json;charset=UTF-8\r\nX-Admin-Protocol: "
+         "gsma/rsp/v2.6.0\r\nContent-Length: " +
+             std::to_string(sizes.response) + "\r\n\r\n" + std::string(sizes.response, 'r')});
   }
   std::vector<double> costs;
   for (unsigned i = 0; i < std::max(1u, rounds); ++i) {

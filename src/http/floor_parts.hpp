@@ -8,10 +8,10 @@
 
 namespace sealift::http {
 
-/// One full TLS 1.3 handshake at the server, in microseconds: the median of `rounds`, over a pair of buffers in
-/// memory. The identity must be valid at `now` for `host` under `trusted_ci`. Errors: as TlsContext.
-Result<double> handshake_cost_us(const TlsIdentity& identity, const Bytes& trusted_ci, const std::string& host,
-                                 Time now, unsigned rounds);
+/// One full TLS 1.3 handshake at the server, in microseconds: the median of `rounds`, over a pair of buffers
+/// in memory. The identity must be valid at `now` for `host` under `trusted_ci`. Errors: as TlsContext.
+Result<double> handshake_cost_us(const TlsIdentity& identity, const Bytes& trusted_ci,
+                                 const std::string& host, Time now, unsigned rounds);
 
 /// Sizes of one exchange's bodies, in octets.
 struct ExchangeSizes {
@@ -20,7 +20,8 @@ struct ExchangeSizes {
 };
 /// The server's part of these HTTP exchanges over one established TLS connection on loopback TCP, in
 /// microseconds: read, parse, write; the median of `rounds`.
-Result<double> exchanges_cost_us(const TlsIdentity& identity, const Bytes& trusted_ci, const std::string& host,
-                                 Time now, const std::vector<ExchangeSizes>& exchanges, unsigned rounds);
+Result<double> exchanges_cost_us(const TlsIdentity& identity, const Bytes& trusted_ci,
+                                 const std::string& host, Time now,
+                                 const std::vector<ExchangeSizes>& exchanges, unsigned rounds);
 
 }  // namespace sealift::http

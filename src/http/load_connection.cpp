@@ -81,7 +81,8 @@ Result<LoadConnection> LoadConnection::open(const LoadOptions& options, const Tl
   setsockopt(connection.socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   setsockopt(connection.socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   socklen_t size = address.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
-  if (::connect(connection.socket_, reinterpret_cast<sockaddr*>(&address), size) != 0) return system_error("connect");
+  if (::connect(connection.socket_, reinterpret_cast<sockaddr*>(&address), size) != 0)
+    return system_error("connect");
 
   connection.ssl_ = {SSL_new(tls.get()), SSL_free};
   SSL* ssl = connection.ssl_.get();
@@ -96,9 +97,10 @@ Result<LoadConnection> LoadConnection::open(const LoadOptions& options, const Tl
 Result<Response> LoadConnection::post(const std::string& host, const VirtualPhone::Post& request) {
   std::string text;
   text.reserve(request.body.size() + 256);
-  text += "POST " + request.path + " HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: gsma-rsp-lpad\r\nX-Admin-Protocol: " +
-          admin_protocol + "\r\nContent-Type: application/json\r\nContent-Length: " +
-          std::to_string(request.body.size()) + "\r\n\r\n";
+  text += "POST " + request.path + " HTTP/1.1\r\nHost: " + host +
+          "\r\nUser-Agent: gsma-rsp-lpad\r\nX-Admin-Protocol: " + admin_protocol +
+          "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(request.body.size()) +
+          "\r\n\r\n";
   text += request.body;
   int sent = SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size()));
   if (sent <= 0) return tls_failure(ssl_.get(), sent, "request");

@@ -117,10 +117,12 @@ Result<LoadReport> run_load(const LoadOptions& options, Clock& clock, const Phon
   report.downloads = run.milliseconds.size();
   report.failures = std::move(run.failures);
   report.seconds = std::chrono::duration<double>(Steady::now() - run.warm_at).count();
-  if (report.seconds > 0) report.downloads_per_second = static_cast<double>(report.downloads) / report.seconds;
+  if (report.seconds > 0)
+    report.downloads_per_second = static_cast<double>(report.downloads) / report.seconds;
   report.p50_ms = percentile(run.milliseconds, 0.50);
   report.p99_ms = percentile(run.milliseconds, 0.99);
-  if (report.downloads > 0) report.client_cpu_us_per_download = run.cpu_us / static_cast<double>(report.downloads);
+  if (report.downloads > 0)
+    report.client_cpu_us_per_download = run.cpu_us / static_cast<double>(report.downloads);
   return report;
 }
 

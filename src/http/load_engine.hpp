@@ -26,7 +26,8 @@ class VirtualPhone {
   };
   virtual ~VirtualPhone() = default;
   /// The next request, given the answer to the one before (nullptr at first); none when the download is done.
-  /// An error ends it as a failure, counted under the error's message: keep that short and without identifiers.
+  /// An error ends it as a failure, counted under the error's message: keep that short and without
+  /// identifiers.
   virtual Result<std::optional<Post>> next(const Response* previous) = 0;
 };
 
@@ -34,25 +35,25 @@ class VirtualPhone {
 using PhoneFactory = std::function<Result<std::unique_ptr<VirtualPhone>>(uint64_t number)>;
 
 struct LoadOptions {
-  HostPort server;                ///< the name that TLS verifies
-  std::string address;            ///< IP address to connect to
+  HostPort server;      ///< the name that TLS verifies
+  std::string address;  ///< IP address to connect to
   uint16_t port = 0;
-  std::vector<Bytes> trusted_ci;  ///< DER
-  unsigned phones = 16;           ///< at once
-  uint64_t downloads = 1000;      ///< in all; those that fail count
-  uint64_t warm_up = 0;           ///< of these, the first so many are played but not reported
-  std::vector<int> cpus;          ///< to run on; empty: any
+  std::vector<Bytes> trusted_ci;              ///< DER
+  unsigned phones = 16;                       ///< at once
+  uint64_t downloads = 1000;                  ///< in all; those that fail count
+  uint64_t warm_up = 0;                       ///< of these, the first so many are played but not reported
+  std::vector<int> cpus;                      ///< to run on; empty: any
   std::chrono::milliseconds timeout{30'000};  ///< for connecting and for each answer
 };
 
 struct LoadReport {
-  uint64_t downloads = 0;                     ///< that succeeded
-  std::map<std::string, uint64_t> failures;   ///< by reason
-  double seconds = 0;                         ///< from the end of the warm-up
+  uint64_t downloads = 0;                    ///< that succeeded
+  std::map<std::string, uint64_t> failures;  ///< by reason
+  double seconds = 0;                        ///< from the end of the warm-up
   double downloads_per_second = 0;
-  double p50_ms = 0;                          ///< of a whole download, connection included
+  double p50_ms = 0;  ///< of a whole download, connection included
   double p99_ms = 0;
-  double client_cpu_us_per_download = 0;      ///< of the engine's threads, phones included
+  double client_cpu_us_per_download = 0;  ///< of the engine's threads, phones included
 };
 
 /// `on_warm` is called once, when the warm-up is over (for the caller to read the server's CPU time). Errors:

@@ -23,7 +23,9 @@ class EchoPhone final : public VirtualPhone {
   }
 
  private:
-  std::string body(int step) const { return std::to_string(number_) + ":" + std::string(1000, static_cast<char>('a' + step)); }
+  std::string body(int step) const {
+    return std::to_string(number_) + ":" + std::string(1000, static_cast<char>('a' + step));
+  }
   uint64_t number_;
   int sent_ = 0;
 };

@@ -5,7 +5,9 @@
 namespace sealift::http {
 namespace {
 
-Response plain(unsigned status, std::string text) { return {status, "text/plain", std::move(text) + "\n", {}}; }
+Response plain(unsigned status, std::string text) {
+  return {status, "text/plain", std::move(text) + "\n", {}};
+}
 
 bool answers(std::string_view route_method, std::string_view method) {
   return route_method == method || (route_method == "GET" && method == "HEAD");

@@ -45,10 +45,10 @@ Response other_protocol() {
   return json(400, failed({"1.3", "3.1", std::nullopt, "X-Admin-Protocol must begin with gsma/rsp/"}));
 }
 
-
 /// A function that answers with an output or a refusal.
 template <class Message, class Output>
-Handler answering(smdp::Ports& ports, Result<Output, smdp::Refusal> (*function)(smdp::Ports&, const Message&)) {
+Handler answering(smdp::Ports& ports,
+                  Result<Output, smdp::Refusal> (*function)(smdp::Ports&, const Message&)) {
   return [&ports, function](const Request& request) {
     if (!speaks_rsp(request)) return other_protocol();
     auto message = messages::request_from_json<Message>(request.body);
@@ -63,8 +63,8 @@ Handler answering(smdp::Ports& ports, Result<Output, smdp::Refusal> (*function)(
   };
 }
 
-/// A notification: there is no body to put a refusal in. One that cannot be read gets 400, since 204 would make
-/// the LPA remove it from the eUICC.
+/// A notification: there is no body to put a refusal in. One that cannot be read gets 400, since 204 would
+/// make the LPA remove it from the eUICC.
 Handler notified(smdp::Ports& ports) {
   return [&ports](const Request& request) {
     if (!speaks_rsp(request)) return other_protocol();
@@ -82,7 +82,8 @@ void add_es9_routes(Router& router, smdp::Ports& ports) {
   const std::string type = "application/json";
   router.add("POST", base + "initiateAuthentication", answering(ports, smdp::initiate_authentication), type);
   router.add("POST", base + "authenticateClient", answering(ports, smdp::authenticate_client), type);
-  router.add("POST", base + "getBoundProfilePackage", answering(ports, smdp::get_bound_profile_package), type);
+  router.add("POST", base + "getBoundProfilePackage", answering(ports, smdp::get_bound_profile_package),
+             type);
   router.add("POST", base + "handleNotification", notified(ports), type);
   router.add("POST", base + "cancelSession", answering(ports, smdp::cancel_session), type);
 }

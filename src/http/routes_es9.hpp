@@ -1,4 +1,5 @@
-// The ES9+ functions of an SM-DP+ as HTTP paths, JSON binding (SGP.22 6.2, 6.5): /gsma/rsp2/es9plus/<function>.
+// The ES9+ functions of an SM-DP+ as HTTP paths, JSON binding (SGP.22 6.2, 6.5):
+// /gsma/rsp2/es9plus/<function>.
 //
 // A request is read into its message, one function of smdp is called, and its response or refusal written.
 // Functions answer 200 with a status in the body, handleNotification 204 without one; other HTTP statuses are

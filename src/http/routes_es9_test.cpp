@@ -15,7 +15,9 @@ class NoOrders final : public smdp::OrderStore {
   Status add(const smdp::Order&, const smdp::StoredProfile&, const smdp::Audit&) override { return none(); }
   Result<std::optional<smdp::Order>> find(const Iccid&) override { return std::optional<smdp::Order>(); }
   Result<std::optional<smdp::Order>> find(const MatchingId&) override { return std::optional<smdp::Order>(); }
-  Result<std::optional<smdp::Order>> find_default(const Eid&) override { return std::optional<smdp::Order>(); }
+  Result<std::optional<smdp::Order>> find_default(const Eid&) override {
+    return std::optional<smdp::Order>();
+  }
   Result<std::vector<smdp::Order>> list(const std::optional<Iccid>&, size_t) override {
     return std::vector<smdp::Order>();
   }
@@ -34,7 +36,9 @@ class NoOrders final : public smdp::OrderStore {
 class NoSessions final : public smdp::SessionStore {
  public:
   bool put(const TransactionId&, smdp::Session, std::chrono::milliseconds) override { return false; }
-  std::optional<smdp::Session> take(const TransactionId&, std::chrono::milliseconds) override { return std::nullopt; }
+  std::optional<smdp::Session> take(const TransactionId&, std::chrono::milliseconds) override {
+    return std::nullopt;
+  }
 };
 
 class Es9Routes : public testing::Test {
@@ -44,8 +48,8 @@ class Es9Routes : public testing::Test {
     add_es9_routes(router_, ports_);
     add_health_route(router_);
   }
-  Response post(const std::string& function, std::string_view body, std::string_view protocol = "gsma/rsp/v2.2.0",
-                std::string_view type = "application/json") {
+  Response post(const std::string& function, std::string_view body,
+                std::string_view protocol = "gsma/rsp/v2.2.0", std::string_view type = "application/json") {
     const std::string path = "/gsma/rsp2/es9plus/" + function;
     Request request;
     request.method = "POST";
@@ -75,7 +79,8 @@ class Es9Routes : public testing::Test {
   NoSessions sessions_;
   smdp::Observer observer_;
   smdp::Settings settings_;
-  smdp::Ports ports_{clock_, random_, authenticator_, signers_, store_key_, orders_, sessions_, observer_, settings_};
+  smdp::Ports ports_{clock_,  random_,   authenticator_, signers_, store_key_,
+                     orders_, sessions_, observer_,      settings_};
   Router router_;
 };
 
@@ -96,8 +101,10 @@ TEST_F(Es9Routes, answer_malformed_bodies_with_a_format_error) {
 TEST_F(Es9Routes, name_the_member_at_fault) {
   Response missing = post("authenticateClient", R"({"transactionId":"0102030405060708"})");
   expect_failed(missing, "1.3.1", "2.2");
-  EXPECT_NE(missing.body.find("\"subjectIdentifier\":\"authenticateServerResponse\""), std::string::npos) << missing.body;
-  for (const char* value : {"\"*\"", "\"AAAA\"", "\"vzgDAgEF\"", "17"}) {  // no base64, no DER, truncated DER, no text
+  EXPECT_NE(missing.body.find("\"subjectIdentifier\":\"authenticateServerResponse\""), std::string::npos)
+      << missing.body;
+  for (const char* value :
+       {"\"*\"", "\"AAAA\"", "\"vzgDAgEF\"", "17"}) {  // no base64, no DER, truncated DER, no text
     Response bad = post("authenticateClient", std::string(R"({"transactionId":"0102030405060708",)") +
                                                   R"("authenticateServerResponse":)" + value + "}");
     expect_failed(bad, "1.3.1", "2.1");

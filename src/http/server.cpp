@@ -53,10 +53,11 @@ class SignalsBlocked {
 Error listen_error(const error_code& error, const ServerOptions& options) {
   std::string where = options.address + " port " + std::to_string(options.port);
   if (error == asio::error::address_in_use)
-    return {ErrorKind::exists, where + " is in use by another program; choose another port or stop that program"};
+    return {ErrorKind::exists,
+            where + " is in use by another program; choose another port or stop that program"};
   if (error == asio::error::access_denied)
-    return {ErrorKind::permission,
-            "no permission to listen on " + where + "; use a port from 1024 up, or grant cap_net_bind_service"};
+    return {ErrorKind::permission, "no permission to listen on " + where +
+                                       "; use a port from 1024 up, or grant cap_net_bind_service"};
   if (error == boost::system::errc::address_not_available)
     return {ErrorKind::invalid, where + ": this machine has no such address"};
   return {ErrorKind::io, "cannot listen on " + where + ": " + error.message()};
@@ -65,7 +66,8 @@ Error listen_error(const error_code& error, const ServerOptions& options) {
 Status listen(Acceptor& acceptor, const ServerOptions& options) {
   error_code error;
   auto address = asio::ip::make_address(options.address, error);
-  if (error) return Error{ErrorKind::invalid, "\"" + options.address + "\" is not an IP address to listen on"};
+  if (error)
+    return Error{ErrorKind::invalid, "\"" + options.address + "\" is not an IP address to listen on"};
   tcp::endpoint endpoint(address, options.port);
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
@@ -123,7 +125,8 @@ Task<void> accept(Shared& shared, Acceptor& acceptor, std::vector<std::unique_pt
     }
     std::optional<TlsContext> tls = admit(shared);
     if (!tls) continue;
-    asio::co_spawn(lane.loop, serve_connection(shared, lane, std::move(socket), std::move(*tls)), asio::detached);
+    asio::co_spawn(lane.loop, serve_connection(shared, lane, std::move(socket), std::move(*tls)),
+                   asio::detached);
   }
 }
 
@@ -143,9 +146,12 @@ struct Server::State {
 };
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Server::~Server() { stop(); }
+Server::~Server() {
+  stop();
+}
 
-Result<std::unique_ptr<Server>> Server::start(ServerOptions options, const TlsIdentity& identity, Router router) {
+Result<std::unique_ptr<Server>> Server::start(ServerOptions options, const TlsIdentity& identity,
+                                              Router router) {
   TlsContext tls = TRY(TlsContext::server(identity));
   options.max_connections = connections_possible(options.max_connections);
   options.workers = std::max(1u, options.workers);
@@ -159,14 +165,17 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, const TlsId
     lane->date = http_date();
     asio::co_spawn(lane->loop, sweep(*lane), asio::detached);
   }
-  asio::co_spawn(state->lanes[0]->loop, accept(state->shared, *state->acceptor, state->lanes), asio::detached);
+  asio::co_spawn(state->lanes[0]->loop, accept(state->shared, *state->acceptor, state->lanes),
+                 asio::detached);
   for (auto& lane : state->lanes) {
     state->threads.emplace_back([loop = &lane->loop] { loop->run(); });
   }
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 
-uint16_t Server::port() const { return state_->port; }
+uint16_t Server::port() const {
+  return state_->port;
+}
 
 Status Server::replace_identity(const TlsIdentity& identity) {
   TlsContext tls = TRY(TlsContext::server(identity));
@@ -178,8 +187,8 @@ Status Server::replace_identity(const TlsIdentity& identity) {
 ServerStats Server::stats() const {
   Shared& s = state_->shared;
   std::lock_guard lock(s.mutex);
-  return {s.connections, s.accepted, s.refused, s.handshake_failures, s.requests, s.bad_requests, s.overloads,
-          s.timeouts};
+  return {s.connections, s.accepted,     s.refused,   s.handshake_failures,
+          s.requests,    s.bad_requests, s.overloads, s.timeouts};
 }
 
 void Server::stop() {

@@ -20,8 +20,8 @@ struct ServerOptions {
   std::string address = "127.0.0.1";  ///< IPv4 or IPv6 address to listen on; "::" takes both families
   uint16_t port = 0;                  ///< 0: the system chooses, see Server::port()
   unsigned io_threads = 1;
-  unsigned workers = 64;         ///< handlers that run at once
-  size_t max_waiting = 4096;     ///< complete requests waiting for a worker; more are answered 503
+  unsigned workers = 64;            ///< handlers that run at once
+  size_t max_waiting = 4096;        ///< complete requests waiting for a worker; more are answered 503
   size_t max_connections = 10'000;  ///< more are closed at once; lowered to what the file limit allows
   size_t max_header = 16 * 1024;    ///< octets of request line and fields; more: 431
   size_t max_body = 1024 * 1024;    ///< octets; more: 413
@@ -51,7 +51,8 @@ class Server {
   /// Binds, listens and starts its threads. The router must not change afterwards.
   /// Errors: exists (port in use), permission (port below 1024 without the right), invalid (address), io, and
   /// those of TlsContext::server.
-  static Result<std::unique_ptr<Server>> start(ServerOptions options, const TlsIdentity& identity, Router router);
+  static Result<std::unique_ptr<Server>> start(ServerOptions options, const TlsIdentity& identity,
+                                               Router router);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

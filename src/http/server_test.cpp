@@ -18,7 +18,9 @@ using testing::Test;
 
 class HttpServer : public Test {
  protected:
-  void start(ServerOptions options = test::quick_options()) { server_ = test::start_server(ci_, std::move(options)); }
+  void start(ServerOptions options = test::quick_options()) {
+    server_ = test::start_server(ci_, std::move(options));
+  }
   /// The response to one text sent over a new connection.
   std::string answer_to(std::string_view text) {
     RawClient client(ci_, server_->port());
@@ -76,7 +78,8 @@ TEST_F(HttpServer, reads_chunked_bodies) {
 TEST_F(HttpServer, asks_for_the_body_where_the_client_expects_it) {
   start();
   RawClient client(ci_, server_->port());
-  ASSERT_TRUE(client.send("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"));
+  ASSERT_TRUE(
+      client.send("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"));
   EXPECT_EQ(client.read_response(), "HTTP/1.1 100 Continue\r\n\r\n");
   ASSERT_TRUE(client.send("body"));
   EXPECT_TRUE(client.read_response().ends_with("body"));
@@ -110,9 +113,11 @@ TEST_F(HttpServer, refuses_what_no_route_takes) {
   std::string wrong_method = answer_to("GET /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   EXPECT_TRUE(has_status(wrong_method, 405));
   EXPECT_NE(wrong_method.find("\r\nAllow: POST\r\n"), std::string::npos) << wrong_method;
-  EXPECT_TRUE(has_status(answer_to(post_text("/json", "{}", "Content-Type: text/xml\r\nConnection: close\r\n")), 415));
   EXPECT_TRUE(has_status(
-      answer_to(post_text("/json", "{}", "content-type: Application/JSON; charset=utf-8\r\nConnection: close\r\n")),
+      answer_to(post_text("/json", "{}", "Content-Type: text/xml\r\nConnection: close\r\n")), 415));
+  EXPECT_TRUE(has_status(
+      answer_to(
+          post_text("/json", "{}", "content-type: Application/JSON; charset=utf-8\r\nConnection: close\r\n")),
       204));
   EXPECT_TRUE(has_status(answer_to("GET /throws HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), 500));
 }
@@ -126,16 +131,17 @@ TEST_F(HttpServer, refuses_malformed_requests) {
   const Case cases[] = {
       {"nonsense\r\n\r\n", 400},
       {"GET\r\n\r\n", 400},
-      {"GET /hello HTTP/1.1\r\n\r\n", 400},                                    // no Host
-      {"GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},              // two
-      {"GET hello HTTP/1.1\r\nHost: a\r\n\r\n", 400},                          // not a path
+      {"GET /hello HTTP/1.1\r\n\r\n", 400},                        // no Host
+      {"GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},  // two
+      {"GET hello HTTP/1.1\r\nHost: a\r\n\r\n", 400},              // not a path
       {"GET /hello HTTP/3.7\r\nHost: a\r\n\r\n", 505},
       {"GET /hello HTTP/1.1\r\nHost: a\r\nbad field\r\n\r\n", 400},
       {"GET /hello HTTP/1.1\r\nHost: a\r\nx\x01y: z\r\n\r\n", 400},
       {"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400},
       {"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1x\r\n\r\n", 400},
       {"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400},
-      {"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+      {"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       400},
       {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n", 400},
   };
   for (const Case& c : cases) {
@@ -150,7 +156,8 @@ TEST_F(HttpServer, refuses_oversized_bodies_and_fields) {
   start();
   std::string large(64 * 1024 + 1, 'x');
   EXPECT_TRUE(has_status(answer_to(post_text("/echo", large)), 413));
-  EXPECT_TRUE(has_status(answer_to("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n"), 413));
+  EXPECT_TRUE(
+      has_status(answer_to("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n"), 413));
   RawClient chunked(ci_, server_->port());
   ASSERT_TRUE(chunked.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
   for (int i = 0; i < 70; ++i) {
@@ -268,8 +275,10 @@ TEST_F(HttpServer, answers_many_clients_at_once) {
     threads.emplace_back([&, t] {
       RawClient client(ci_, server_->port());
       for (int i = 0; i < 20; ++i) {
-        std::string body = std::to_string(t) + "/" + std::to_string(i) + std::string(static_cast<size_t>(i) * 700, 'p');
-        if (client.send(post_text("/echo", body)) && client.read_response().ends_with("\r\n\r\n" + body)) ++right;
+        std::string body =
+            std::to_string(t) + "/" + std::to_string(i) + std::string(static_cast<size_t>(i) * 700, 'p');
+        if (client.send(post_text("/echo", body)) && client.read_response().ends_with("\r\n\r\n" + body))
+          ++right;
       }
     });
   }
@@ -345,7 +354,8 @@ TEST_F(HttpServer, says_that_it_lacks_the_right_to_a_low_port) {
   ServerOptions options = test::quick_options();
   options.port = 81;
   auto server = Server::start(options, ci_.tls(), Router());
-  if (server || server.error().kind == ErrorKind::exists) GTEST_SKIP() << "skipped: this user may use low ports";
+  if (server || server.error().kind == ErrorKind::exists)
+    GTEST_SKIP() << "skipped: this user may use low ports";
   EXPECT_EQ(server.error().kind, ErrorKind::permission);
 }
 

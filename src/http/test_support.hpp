@@ -51,7 +51,8 @@ Clock& noon_clock();
 /// A TLS connection that sends what it is told and reads what comes.
 class RawClient {
  public:
-  /// Connects; with `tls` false stays in clear. `max_version` as SSL_CTX_set_max_proto_version, 0 for the newest.
+  /// Connects; with `tls` false stays in clear. `max_version` as SSL_CTX_set_max_proto_version, 0 for the
+  /// newest.
   RawClient(const TestCi& ci, uint16_t port, bool tls = true, int max_version = 0);
   ~RawClient();
   RawClient(const RawClient&) = delete;
@@ -79,8 +80,8 @@ class RawClient {
   std::string received_;
 };
 
-/// Takes one connection, reads once, sends a text and closes without a TLS goodbye. In clear where no identity is
-/// given; `max_version` as for RawClient.
+/// Takes one connection, reads once, sends a text and closes without a TLS goodbye. In clear where no
+/// identity is given; `max_version` as for RawClient.
 class OneAnswerServer {
  public:
   OneAnswerServer(const TlsIdentity* identity, std::string answer, int max_version = 0);

@@ -1,3 +1,5 @@
+#include "http/test_support.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
@@ -9,7 +11,6 @@
 
 #include <thread>
 
-#include "http/test_support.hpp"
 #include "pki/pem.hpp"
 
 namespace sealift::http::test {
@@ -26,7 +27,8 @@ Clock& noon_clock() {
 }
 
 namespace {
-pki::Subject subject(const std::string& name, std::vector<std::string> hosts, std::initializer_list<uint32_t> oid) {
+pki::Subject subject(const std::string& name, std::vector<std::string> hosts,
+                     std::initializer_list<uint32_t> oid) {
   pki::Subject s;
   s.name.attributes = {{pki::attribute::common_name, name}, {pki::attribute::organization, "TEST"}};
   s.registered_id = asn1::Oid::of(oid);
@@ -49,8 +51,8 @@ TestCi::TestCi(uint64_t seed, crypto::Curve tls_curve)
 
 pki::CertificateSpec TestCi::spec(std::vector<std::string> hosts) {
   std::string name = hosts.empty() ? "no host" : hosts.front();
-  return pki::profile(pki::Role::dp_tls, subject(name, std::move(hosts), {2, 999, 10}), tls_key_.public_key(), &*ci_,
-                      noon() - std::chrono::days(1), noon() + std::chrono::days(1), random_);
+  return pki::profile(pki::Role::dp_tls, subject(name, std::move(hosts), {2, 999, 10}), tls_key_.public_key(),
+                      &*ci_, noon() - std::chrono::days(1), noon() + std::chrono::days(1), random_);
 }
 
 TlsIdentity TestCi::tls(const pki::CertificateSpec& spec) {
@@ -58,7 +60,9 @@ TlsIdentity TestCi::tls(const pki::CertificateSpec& spec) {
   return {{to_bytes(certificate.der())}, pki::private_key_to_pkcs8(tls_key_)};
 }
 
-TlsIdentity TestCi::tls(std::vector<std::string> hosts) { return tls(spec(std::move(hosts))); }
+TlsIdentity TestCi::tls(std::vector<std::string> hosts) {
+  return tls(spec(std::move(hosts)));
+}
 
 TlsIdentity TestCi::tls(std::vector<std::string> hosts, Time not_before, Time not_after) {
   auto changed = spec(std::move(hosts));
@@ -88,8 +92,15 @@ Router echo_router() {
   router.add("GET", "/hello", [](const Request& r) {
     return Response{200, "text/plain", "hello " + std::string(r.query), {}};
   });
-  router.add("POST", "/json", [](const Request&) { return Response{204, "", "", {}}; }, "application/json");
-  router.add("GET", "/big", [](const Request&) { return Response{200, "", std::string(8'000'000, 'b'), {}}; });
+  router.add(
+      "POST", "/json",
+      [](const Request&) {
+        return Response{204, "", "", {}};
+      },
+      "application/json");
+  router.add("GET", "/big", [](const Request&) {
+    return Response{200, "", std::string(8'000'000, 'b'), {}};
+  });
   router.add("GET", "/throws", [](const Request&) -> Response { throw std::bad_alloc(); });
   return router;
 }
@@ -113,7 +124,8 @@ ClientOptions client_options(const TestCi& ci, uint16_t port, std::vector<std::s
   ClientOptions options;
   options.trusted_ci = {ci.der()};
   options.request_timeout = options.connect_timeout = 3000ms;
-  for (const std::string& name : names) options.connect_to.push_back({HostPort{name, 443}, "127.0.0.1", port});
+  for (const std::string& name : names)
+    options.connect_to.push_back({HostPort{name, 443}, "127.0.0.1", port});
   return options;
 }
 
@@ -163,14 +175,16 @@ int RawClient::receive(char* out, int size, std::chrono::milliseconds patience) 
     pollfd readable{socket_, POLLIN, 0};
     if (::poll(&readable, 1, static_cast<int>(patience.count())) <= 0) return -1;
   }
-  int got = tls_ ? SSL_read(ssl_, out, size) : static_cast<int>(::recv(socket_, out, static_cast<size_t>(size), 0));
+  int got =
+      tls_ ? SSL_read(ssl_, out, size) : static_cast<int>(::recv(socket_, out, static_cast<size_t>(size), 0));
   ERR_clear_error();
   return std::max(got, 0);
 }
 
 std::string RawClient::read_all(std::chrono::milliseconds patience) {
   char buffer[16 * 1024];
-  for (int got; (got = receive(buffer, sizeof buffer, patience)) > 0;) received_.append(buffer, static_cast<size_t>(got));
+  for (int got; (got = receive(buffer, sizeof buffer, patience)) > 0;)
+    received_.append(buffer, static_cast<size_t>(got));
   return std::exchange(received_, {});
 }
 
@@ -198,7 +212,8 @@ bool RawClient::closed_within(std::chrono::milliseconds patience) {
   char buffer[16 * 1024];
   auto until = std::chrono::steady_clock::now() + patience;
   for (;;) {
-    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     int got = receive(buffer, sizeof buffer, std::max(left, 0ms));
     if (got <= 0) return got == 0;
   }
@@ -212,8 +227,12 @@ void RawClient::vanish() {
   connected_ = false;
 }
 
-std::string RawClient::version() const { return SSL_get_version(ssl_); }
-PeerIdentity RawClient::peer() const { return identity_of_peer(ssl_).value(); }
+std::string RawClient::version() const {
+  return SSL_get_version(ssl_);
+}
+PeerIdentity RawClient::peer() const {
+  return identity_of_peer(ssl_).value();
+}
 
 OneAnswerServer::OneAnswerServer(const TlsIdentity* identity, std::string answer, int max_version)
     : answer_(std::move(answer)) {
@@ -247,7 +266,8 @@ void OneAnswerServer::serve() {
   if (peer < 0) return;
   char request[4096];
   if (!tls_) {
-    if (::recv(peer, request, sizeof request, 0) > 0) (void)!::send(peer, answer_.data(), answer_.size(), MSG_NOSIGNAL);
+    if (::recv(peer, request, sizeof request, 0) > 0)
+      (void)!::send(peer, answer_.data(), answer_.size(), MSG_NOSIGNAL);
   } else {
     SSL* ssl = SSL_new(tls_->get());
     SSL_set_fd(ssl, peer);

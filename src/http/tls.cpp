@@ -81,8 +81,8 @@ PeerIdentity names_in(X509* certificate) {
   int size = i2d_X509(certificate, &der);
   if (size > 0) identity.certificate.assign(der, der + size);
   OPENSSL_free(der);
-  Owned<GENERAL_NAMES> names(static_cast<GENERAL_NAMES*>(
-      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  Owned<GENERAL_NAMES> names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
     if (name->type == GEN_DNS) {
@@ -91,7 +91,8 @@ PeerIdentity names_in(X509* certificate) {
     } else if (name->type == GEN_RID) {
       char dotted[256] = {};
       int length = OBJ_obj2txt(dotted, sizeof dotted, name->d.registeredID, 1);
-      if (length > 0 && length < static_cast<int>(sizeof dotted)) identity.registered_ids.emplace_back(dotted);
+      if (length > 0 && length < static_cast<int>(sizeof dotted))
+        identity.registered_ids.emplace_back(dotted);
     }
   }
   return identity;
@@ -106,13 +107,14 @@ Result<TlsContext> TlsContext::server(const TlsIdentity& identity) {
   common_settings(ctx.get());
   SSL_CTX_set_options(ctx.get(), SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_num_tickets(ctx.get(), 0);
+  SSL_CTX_set_read_ahead(ctx.get(), 1);  // one read a record instead of two
   SSL_CTX_set_alpn_select_cb(ctx.get(), choose_http11, nullptr);
 
   for (size_t i = 0; i < identity.certificates.size(); ++i) {
     Owned<X509> certificate = parse_certificate(identity.certificates[i]);
     if (!certificate) {
-      return tls_error(ErrorKind::invalid,
-                       "TLS: certificate " + std::to_string(i + 1) + " of the chain is not a DER certificate");
+      return tls_error(ErrorKind::invalid, "TLS: certificate " + std::to_string(i + 1) +
+                                               " of the chain is not a DER certificate");
     }
     bool taken = i == 0 ? SSL_CTX_use_certificate(ctx.get(), certificate.get()) == 1
                         : SSL_CTX_add1_chain_cert(ctx.get(), certificate.get()) == 1;
@@ -125,14 +127,16 @@ Result<TlsContext> TlsContext::server(const TlsIdentity& identity) {
   if (!key) return tls_error(ErrorKind::invalid, "TLS: the private key is not DER in PKCS#8 or SEC 1 form");
   if (is_brainpool(key.get())) SSL_CTX_set_max_proto_version(ctx.get(), TLS1_2_VERSION);
   if (SSL_CTX_use_PrivateKey(ctx.get(), key.get()) != 1 || SSL_CTX_check_private_key(ctx.get()) != 1)
-    return tls_error(ErrorKind::verification, "TLS: the private key does not belong to the server certificate");
+    return tls_error(ErrorKind::verification,
+                     "TLS: the private key does not belong to the server certificate");
   return TlsContext(std::move(ctx));
 }
 
 Result<TlsContext> TlsContext::client(const std::vector<Bytes>& trusted_ci) {
   if (trusted_ci.empty()) {
-    return Error{ErrorKind::invalid,
-                 "TLS: no CI certificate to trust was given; name the issuer's certificate (pki init makes one)"};
+    return Error{
+        ErrorKind::invalid,
+        "TLS: no CI certificate to trust was given; name the issuer's certificate (pki init makes one)"};
   }
   std::shared_ptr<SSL_CTX> ctx(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
   if (!ctx) return tls_error(ErrorKind::internal, "TLS: no context");
@@ -177,7 +181,8 @@ Error verification_error(long code, const std::string& server) {
   switch (code) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      what = "its certificate is for another name; check the address, or the server's certificate (SAN dNSName)";
+      what =
+          "its certificate is for another name; check the address, or the server's certificate (SAN dNSName)";
       break;
     case X509_V_ERR_CERT_HAS_EXPIRED:
       what = "its certificate has expired; the operator must renew it (or this machine's clock is wrong)";
@@ -187,13 +192,15 @@ Error verification_error(long code, const std::string& server) {
       break;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-      what = "its certificate is signed by itself or by an issuer that is not trusted; it must come from a CI "
-             "you trust";
+      what =
+          "its certificate is signed by itself or by an issuer that is not trusted; it must come from a CI "
+          "you trust";
       break;
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      what = "its certificate comes from a CI that is not trusted; give that CI's certificate if it should be";
+      what =
+          "its certificate comes from a CI that is not trusted; give that CI's certificate if it should be";
       break;
     case X509_V_ERR_INVALID_PURPOSE:
       what = "its certificate is not for a TLS server (key usage or extended key usage)";

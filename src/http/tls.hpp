@@ -27,9 +27,10 @@ struct TlsIdentity {
 
 /// What the certificate a peer showed says about who it is.
 struct PeerIdentity {
-  std::vector<std::string> dns_names;       ///< SAN dNSName
-  std::vector<std::string> registered_ids;  ///< SAN registeredID, dotted; an RSP server's OID (SGP.22 4.5.2.1)
-  Bytes certificate;                        ///< DER
+  std::vector<std::string> dns_names;  ///< SAN dNSName
+  std::vector<std::string>
+      registered_ids;  ///< SAN registeredID, dotted; an RSP server's OID (SGP.22 4.5.2.1)
+  Bytes certificate;   ///< DER
 };
 
 /// A shared SSL_CTX.
@@ -51,8 +52,9 @@ class TlsContext {
   std::shared_ptr<ssl_ctx_st> ctx_;
 };
 
-/// The rules every connection of ours to a server keeps, on a context or connection that another library made:
-/// trust in `trusted` only, peer verified, host name checked against SAN dNSName, validity judged at `now`.
+/// The rules every connection of ours to a server keeps, on a context or connection that another library
+/// made: trust in `trusted` only, peer verified, host name checked against SAN dNSName, validity judged at
+/// `now`.
 void apply_client_rules(ssl_ctx_st* ctx, const TlsContext& trusted, const std::string& host, Time now);
 void apply_client_rules(ssl_st* connection, const std::string& host, Time now);
 

@@ -27,7 +27,8 @@ class TlsRefusals : public testing::Test {
     EXPECT_EQ(server->stats().requests, result ? 1u : 0u);
     return result;
   }
-  void expect_refused(const TlsIdentity& identity, const std::string& because, const std::string& name = "smdp.test") {
+  void expect_refused(const TlsIdentity& identity, const std::string& because,
+                      const std::string& name = "smdp.test") {
     auto result = get(identity, name);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, ErrorKind::verification) << result.error().message;
@@ -70,7 +71,9 @@ TEST_F(TlsRefusals, refuses_an_unknown_ci) {
   expect_refused(with_its_ci, "not trusted");
 }
 
-TEST_F(TlsRefusals, refuses_a_self_signed_certificate) { expect_refused(ci_.self_signed("smdp.test"), "signed by itself"); }
+TEST_F(TlsRefusals, refuses_a_self_signed_certificate) {
+  expect_refused(ci_.self_signed("smdp.test"), "signed by itself");
+}
 
 TEST_F(TlsRefusals, refuses_a_certificate_that_is_not_for_servers) {
   pki::CertificateSpec spec = ci_.spec({"smdp.test"});
@@ -97,7 +100,8 @@ TEST_F(TlsRefusals, tolerates_critical_policies) {
 TEST_F(TlsRefusals, takes_no_trust_from_the_environment) {
   test::TestCi other(2);
   const std::string path = testing::TempDir() + "/sealift-other-ci.pem";
-  std::ofstream(path) << "-----BEGIN CERTIFICATE-----\n" << base64(other.der()) << "\n-----END CERTIFICATE-----\n";
+  std::ofstream(path) << "-----BEGIN CERTIFICATE-----\n"
+                      << base64(other.der()) << "\n-----END CERTIFICATE-----\n";
   for (const char* name : {"SSL_CERT_FILE", "CURL_CA_BUNDLE"}) ::setenv(name, path.c_str(), 1);
   expect_refused(other.tls(), "not trusted");
   for (const char* name : {"SSL_CERT_FILE", "CURL_CA_BUNDLE"}) ::unsetenv(name);
@@ -192,7 +196,8 @@ TEST(Sgp26, tls_certificates_verify_within_their_validity_only) {
   const Case cases[] = {
       {"nist/CERT_CI_ECDSA_NIST.der", "nist/CERT_S_SM_DP_VARO_TLS_NIST.der", "testsmdpplus1.example.com"},
       {"nist/CERT_CI_ECDSA_NIST.der", "nist/CERT_S_SM_DP2_TLS.der", "testsmdpplus2.example.com"},
-      {"brainpool/CERT_CI_ECDSA_BRP.der", "brainpool/CERT_S_SM_DP_VARO_TLS_BRP.der", "testsmdpplus1.example.com"},
+      {"brainpool/CERT_CI_ECDSA_BRP.der", "brainpool/CERT_S_SM_DP_VARO_TLS_BRP.der",
+       "testsmdpplus1.example.com"},
   };
   for (const Case& c : cases) {
     Bytes ci = vector_file(c.ci), leaf = vector_file(c.leaf);
@@ -202,8 +207,10 @@ TEST(Sgp26, tls_certificates_verify_within_their_validity_only) {
     Time inside = parsed.not_before() + (parsed.not_after() - parsed.not_before()) / 2;
     EXPECT_EQ(path_result(trusted, leaf, c.host, inside), X509_V_OK) << c.leaf;
     EXPECT_EQ(path_result(trusted, leaf, "else.example.com", inside), X509_V_ERR_HOSTNAME_MISMATCH) << c.leaf;
-    EXPECT_EQ(path_result(trusted, leaf, c.host, parsed.not_after() + 1s), X509_V_ERR_CERT_HAS_EXPIRED) << c.leaf;
-    EXPECT_EQ(path_result(trusted, leaf, c.host, parsed.not_before() - 1s), X509_V_ERR_CERT_NOT_YET_VALID) << c.leaf;
+    EXPECT_EQ(path_result(trusted, leaf, c.host, parsed.not_after() + 1s), X509_V_ERR_CERT_HAS_EXPIRED)
+        << c.leaf;
+    EXPECT_EQ(path_result(trusted, leaf, c.host, parsed.not_before() - 1s), X509_V_ERR_CERT_NOT_YET_VALID)
+        << c.leaf;
     PeerIdentity names = identity_of(leaf).value();
     ASSERT_EQ(names.registered_ids.size(), 1u) << c.leaf;
     EXPECT_TRUE(names.registered_ids[0].starts_with("2.999.1")) << names.registered_ids[0];
