@@ -1,5 +1,7 @@
 #include "lab/load_phone.hpp"
 
+#include "reader/loopback.hpp"
+
 namespace sealift::lab {
 
 using namespace messages;
@@ -8,8 +10,8 @@ namespace {
 
 class LoadPhone final : public http::VirtualPhone {
  public:
-  LoadPhone(std::unique_ptr<euicc::Card> card, download::ActivationCode code)
-      : card_(std::move(card)), transport_(*card_), code_(std::move(code)) {}
+  LoadPhone(VirtualCard card, download::ActivationCode code)
+      : card_(std::move(card)), transport_(card_.card()), code_(std::move(code)) {}
 
   Result<std::optional<Post>> next(const http::Response* previous) override {
     switch (step_++) {
@@ -79,7 +81,7 @@ class LoadPhone final : public http::VirtualPhone {
     return post("handleNotification", to_json(HandleNotification{PendingNotification{std::move(result)}, {}}));
   }
 
-  std::unique_ptr<euicc::Card> card_;
+  VirtualCard card_;
   reader::Loopback transport_;
   download::ActivationCode code_;
   std::optional<download::Es10> es10_;
@@ -89,7 +91,7 @@ class LoadPhone final : public http::VirtualPhone {
 
 }  // namespace
 
-Result<std::unique_ptr<http::VirtualPhone>> make_load_phone(std::unique_ptr<euicc::Card> card, download::ActivationCode code) {
+Result<std::unique_ptr<http::VirtualPhone>> make_load_phone(VirtualCard card, download::ActivationCode code) {
   return std::unique_ptr<http::VirtualPhone>(std::make_unique<LoadPhone>(std::move(card), std::move(code)));
 }
 

@@ -2,16 +2,15 @@
 #pragma once
 
 #include "download/download.hpp"
-#include "euicc/card.hpp"
 #include "http/load_engine.hpp"
-#include "reader/loopback.hpp"
+#include "lab/virtual_card.hpp"
 
 namespace sealift::lab {
 
 
 /// Downloads by activation code number `number`, then reports the installation. Failures are counted by
 /// "function subject/reason", or by the step that failed.
-Result<std::unique_ptr<http::VirtualPhone>> make_load_phone(std::unique_ptr<euicc::Card> card,
+Result<std::unique_ptr<http::VirtualPhone>> make_load_phone(VirtualCard card,
                                                             download::ActivationCode code);
 
 }  // namespace sealift::lab

@@ -1,6 +1,13 @@
 #include "lab/virtual_card.hpp"
 
+#include "euicc/install_engine.hpp"
+
 namespace sealift::lab {
+
+static const euicc::SaipEngine& engine() {
+  static const euicc::SaipEngine one;
+  return one;
+}
 
 Result<euicc::Personalisation> make_personalisation(const pki::Identity& eum, const pki::Certificate& ci, const Eid& eid,
                                                     Random& random, bool deterministic) {
@@ -16,6 +23,19 @@ Result<Eid> eid_number(std::string_view iin, uint64_t number) {
   std::string digits = std::to_string(number);
   if (iin.size() + digits.size() > 30) return Error{ErrorKind::limit, "the EID range is used up"};
   return Eid::with_check_digits(std::string(iin) + std::string(30 - iin.size() - digits.size(), '0') + digits);
+}
+
+Result<VirtualCard> VirtualCard::make(euicc::Personalisation data, Random& random, euicc::Observer* observer) {
+  VirtualCard out(random, observer);
+  TRY_VOID(euicc::Card::personalise(*out.nvm_, std::move(data)));
+  TRY_VOID(out.restart());
+  return out;
+}
+
+Status VirtualCard::restart() {
+  card_.reset();
+  card_ = TRY(euicc::Card::open({*nvm_, *random_, engine(), observer_}));
+  return {};
 }
 
 }  // namespace sealift::lab

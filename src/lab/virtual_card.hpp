@@ -14,4 +14,22 @@ Result<euicc::Personalisation> make_personalisation(const pki::Identity& eum, co
 /// The n-th EID of a range: the digits `iin`, the number, and check digits.
 Result<Eid> eid_number(std::string_view iin, uint64_t number);
 
+/// A card in memory with all that it needs. Move-only; single thread.
+class VirtualCard {
+ public:
+  /// Personalises a new card. `random` outlives it.
+  static Result<VirtualCard> make(euicc::Personalisation data, Random& random, euicc::Observer* observer = nullptr);
+  euicc::Card& card() { return *card_; }
+  euicc::MemoryNvm& nvm() { return *nvm_; }
+  /// Power off and on: what is in the memory is what the new card starts from.
+  Status restart();
+
+ private:
+  VirtualCard(Random& random, euicc::Observer* observer) : random_(&random), observer_(observer) {}
+  std::unique_ptr<euicc::MemoryNvm> nvm_ = std::make_unique<euicc::MemoryNvm>();
+  std::unique_ptr<euicc::Card> card_;
+  Random* random_;
+  euicc::Observer* observer_;
+};
+
 }  // namespace sealift::lab

@@ -1,0 +1,207 @@
+#include "lab/load.hpp"
+
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "lab/keys_folder.hpp"
+#include "lab/load_phone.hpp"
+#include "lab/smdp_site.hpp"
+#include "lab/subscriber_profile.hpp"
+
+namespace sealift::lab {
+
+namespace {
+
+/// A folder that goes with the run.
+struct TemporaryFolder {
+  std::string path;
+  static Result<TemporaryFolder> make() {
+    std::error_code problem;
+    std::string name = (std::filesystem::temp_directory_path(problem) / "sealift-load-XXXXXX").string();
+    if (problem || !::mkdtemp(name.data())) return Error{ErrorKind::io, "cannot make a temporary folder (set TMPDIR)"};
+    return TemporaryFolder{name};
+  }
+  explicit TemporaryFolder(std::string p) : path(std::move(p)) {}
+  TemporaryFolder(TemporaryFolder&& o) noexcept : path(std::exchange(o.path, "")) {}
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path.empty()) std::filesystem::remove_all(path, ignored);
+  }
+};
+
+void pin(int cpu) {
+  if (cpu < 0) return;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(static_cast<size_t>(cpu), &set);
+  // A machine with fewer processors runs it unpinned; the figures say so by their spread.
+  (void)sched_setaffinity(0, sizeof set, &set);
+}
+
+/// Lines of text between the two processes.
+class Channel {
+ public:
+  explicit Channel(int fd) : fd_(fd) {}
+  Channel(const Channel&) = delete;
+  ~Channel() { ::close(fd_); }
+  bool say(std::string line) {
+    line.push_back('\n');
+    for (size_t at = 0; at < line.size();) {
+      ssize_t n = ::send(fd_, line.data() + at, line.size() - at, MSG_NOSIGNAL);
+      if (n <= 0) return false;
+      at += static_cast<size_t>(n);
+    }
+    return true;
+  }
+  std::optional<std::string> hear() {
+    for (;;) {
+      if (size_t end = held_.find('\n'); end != held_.npos) {
+        std::string line = held_.substr(0, end);
+        held_.erase(0, end + 1);
+        return line;
+      }
+      char buffer[65536];
+      ssize_t n = ::read(fd_, buffer, sizeof buffer);
+      if (n <= 0) return std::nullopt;
+      held_.append(buffer, static_cast<size_t>(n));
+    }
+  }
+
+ private:
+  int fd_;
+  std::string held_;
+};
+
+/// The server's process: a site with `count` released orders; tells the port and the codes, then serves until
+/// it is told to report and stop.
+Status serve(const LoadTest& test, const std::string& dir, uint64_t count, Channel& parent) {
+  pin(test.server_cpu);
+  SystemClock clock;
+  SystemRandom random;
+  smdp::Observer observer;
+  SmdpSiteOptions o;
+  o.dir = dir;
+  o.keep_in_memory = test.keep_in_memory;
+  auto site = TRY(SmdpSite::open(std::move(o), clock, random, observer));
+  parent.say("ready " + std::to_string(site->port()));
+  for (uint64_t n = 0; n < count; ++n) {
+    smdp::ImportProfile import;
+    import.upp = TRY(SubscriberProfile::make_numbered(n, test.profile_size, random)).package.clone();
+    import.metadata.serviceProviderName = "Load";
+    import.metadata.profileName = "Load";
+    smdp::Order stock = TRY(smdp::import_profile(site->ports(), "load", std::move(import)));
+    smdp::CreateOrder order;
+    order.iccid = stock.iccid;
+    smdp::Order released = TRY(smdp::create_order(site->ports(), "load", order));
+    parent.say(TRY(smdp::activation_code(site->ports(), released)));
+  }
+  (void)parent.hear();
+  parent.say(std::to_string(site->mean_commit_group()));
+  site->stop();
+  return {};
+}
+
+/// Resident octets of a process in KiB, of /proc.
+uint64_t resident_kb(pid_t process) {
+  std::ifstream in("/proc/" + std::to_string(process) + "/status");
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("VmRSS:")) return std::strtoull(line.c_str() + 6, nullptr, 10);
+  }
+  return 0;
+}
+
+struct Codes {
+  uint16_t port = 0;
+  std::vector<download::ActivationCode> codes;
+};
+Result<Codes> hear_codes(Channel& server, uint64_t count) {
+  Codes out;
+  auto ready = server.hear();
+  if (!ready || !ready->starts_with("ready ")) return Error{ErrorKind::io, "the server did not start: " + ready.value_or("it ended")};
+  out.port = static_cast<uint16_t>(std::stoul(ready->substr(6)));
+  while (out.codes.size() < count) {
+    auto line = server.hear();
+    if (!line) return Error{ErrorKind::io, "the server ended while it made orders"};
+    auto code = download::ActivationCode::parse(*line);
+    if (!code) return Error{ErrorKind::io, "the server: " + *line};
+    out.codes.push_back(std::move(*code));
+  }
+  return out;
+}
+
+Result<LoadTestReport> drive(const LoadTest& test, const std::string& dir, pid_t server, Channel& channel) {
+  const uint64_t count = test.downloads + test.warm_up;
+  Codes served = TRY(hear_codes(channel, count));
+  KeysFolder folder = TRY(KeysFolder::open(dir + "/pki"));
+  pki::Identity eum = TRY(folder.identity(pki::Role::eum));
+  pki::Certificate ci = TRY(folder.certificate(pki::Role::ci));
+  SystemClock clock;
+  SystemRandom random;
+  http::LoadOptions o;
+  o.server = {"localhost", served.port};
+  o.address = "127.0.0.1";
+  o.port = served.port;
+  o.trusted_ci = {to_bytes(ci.der())};
+  o.phones = test.phones;
+  o.downloads = count;
+  o.warm_up = test.warm_up;
+  if (test.client_cpu >= 0) o.cpus = {test.client_cpu};
+  std::chrono::nanoseconds before{0};
+  LoadTestReport report;
+  report.phones = TRY(http::run_load(
+      o, clock,
+      [&](uint64_t number) -> Result<std::unique_ptr<http::VirtualPhone>> {
+        Eid eid = TRY(eid_number("89049032", 1000 + number));
+        auto card = TRY(VirtualCard::make(TRY(make_personalisation(eum, ci, eid, random)), random));
+        return make_load_phone(std::move(card), served.codes[number]);
+      },
+      [&] { before = http::cpu_time_of(server).value_or(std::chrono::nanoseconds{0}); }));
+  auto after = TRY(http::cpu_time_of(server));
+  if (report.phones.downloads > 0) {
+    report.server_cpu_us_per_download =
+        std::chrono::duration<double, std::micro>(after - before).count() / static_cast<double>(report.phones.downloads);
+  }
+  report.server_resident_kb = resident_kb(server);
+  channel.say("stop");
+  report.mean_commit_group = std::strtod(channel.hear().value_or("0").c_str(), nullptr);
+  return report;
+}
+
+}  // namespace
+
+Result<LoadTestReport> run_load_test(const LoadTest& test) {
+  TemporaryFolder folder = TRY(TemporaryFolder::make());
+  SystemClock clock;
+  SystemRandom random;
+  pki::HierarchyOptions h;
+  h.eid = TRY(eid_number(h.iin, 1));
+  h.not_before = clock.now() - std::chrono::hours(1);
+  auto hierarchy = TRY(pki::make_hierarchy(h, random));
+  (void)TRY(KeysFolder::create(folder.path + "/pki", hierarchy, random));
+
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return Error{ErrorKind::io, "socketpair failed"};
+  pid_t server = ::fork();
+  if (server < 0) return Error{ErrorKind::io, "fork failed"};
+  if (server == 0) {
+    ::close(ends[0]);
+    Channel parent(ends[1]);
+    Status status = serve(test, folder.path, test.downloads + test.warm_up, parent);
+    if (!status) parent.say(status.error().message);
+    ::_exit(status ? 0 : 1);
+  }
+  ::close(ends[1]);
+  Channel channel(ends[0]);
+  auto report = drive(test, folder.path, server, channel);
+  if (!report) ::kill(server, SIGKILL);
+  ::waitpid(server, nullptr, 0);
+  return report;
+}
+
+}  // namespace sealift::lab
