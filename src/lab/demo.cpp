@@ -1,6 +1,7 @@
 #include "lab/demo.hpp"
 
 #include <chrono>
+#include <mutex>
 
 #include "auc/memory_store.hpp"
 #include "card/file_nvm.hpp"
@@ -29,6 +30,23 @@ class Agreeable final : public lpa::UserInterface {
   download::Answer enable(const messages::ProfileInfo&) override { return download::Answer::yes; }
   download::Answer disable(const messages::ProfileInfo&) override { return download::Answer::yes; }
   download::Answer remove(const messages::ProfileInfo&) override { return download::Answer::yes; }
+};
+
+/// Keeps what went wrong inside the server, which its peers are not told.
+class ServerTroubles final : public smdp::Observer {
+ public:
+  void failed(smdp::Function, const Error& error) override {
+    std::lock_guard lock(mutex_);
+    last_ = error.message;
+  }
+  std::string last() {
+    std::lock_guard lock(mutex_);
+    return last_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string last_;
 };
 
 /// What people and programs call a step of the download.
@@ -64,6 +82,7 @@ class Demo final : public download::Progress {
     if (!status) {
       report_.failed_step = name_;
       report_.error = std::move(status.error());
+      if (auto trouble = observer_.last(); !trouble.empty()) report_.error.message += " (inside the server: " + trouble + ")";
     }
     return std::move(report_);
   }
@@ -111,7 +130,7 @@ class Demo final : public download::Progress {
   std::string name_, text_;
   SteadyClock::time_point since_;
 
-  smdp::Observer observer_;
+  ServerTroubles observer_;
   std::unique_ptr<SmdpSite> site_;
   euicc::SaipEngine engine_;
   std::unique_ptr<card::FileNvm> nvm_;
@@ -152,7 +171,7 @@ Status Demo::make_card() {
   auto eum = TRY(folder.identity(pki::Role::eum));
   auto ci = TRY(folder.certificate(pki::Role::ci));
   Eid eid = TRY(eid_number("89049032", 1));
-  nvm_ = TRY(card::FileNvm::open(options_.dir + "/card.euicc"));
+  nvm_ = TRY(card::FileNvm::create(options_.dir + "/card.euicc"));
   auto data = TRY(make_personalisation(eum, ci, eid, random_));
   TRY_VOID(euicc::Card::personalise(*nvm_, std::move(data)));
   card_ = TRY(euicc::Card::open({*nvm_, random_, engine_, nullptr}));
