@@ -226,6 +226,7 @@ Status Demo::provision() {
   auto host = TRY(http::HostPort::parse(site_->smdp_address()));
   o.connect_to = {{host, "127.0.0.1", site_->port()}};
   client_.emplace(TRY(http::Client::make(std::move(o), clock_)));
+  TRY_VOID(Handset(*transport_).start());
   es10_.emplace(TRY(download::Es10::open(*transport_)));
   http::Es9Client es9(*client_);
   Agreeable user;

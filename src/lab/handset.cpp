@@ -21,6 +21,14 @@ Result<Handset::Answer> Handset::exchange(Bytes command) {
   }
 }
 
+Status Handset::start() {
+  Bytes profile{0x80, 0x10, 0x00, 0x00, 0x14};
+  profile.resize(5 + 0x14, 0xFF);
+  Answer a = TRY(exchange(std::move(profile)));
+  if (a.sw == 0x9000 || a.sw >> 8 == 0x91) return {};
+  return Error{ErrorKind::conflict, "the card refuses TERMINAL PROFILE: " + download::describe_sw(a.sw)};
+}
+
 Status Handset::select_usim() {
   Bytes select{0x00, 0xA4, 0x04, 0x04, sizeof usim_aid};
   append(select, usim_aid);

@@ -19,6 +19,9 @@ class Handset {
  public:
   explicit Handset(download::ApduTransport& card) : card_(card) {}
 
+  /// TERMINAL PROFILE, the first thing after a reset (TS 102 223 5.2): says that the handset fetches proactive
+  /// commands, so that a profile switch comes as REFRESH.
+  Status start();
   /// Selects the USIM and reads EF_IMSI. Errors: not_found (no USIM: no enabled profile), permission (PIN).
   Result<Imsi> read_imsi();
   /// VERIFY PIN 1, where the profile asks for it. Error kind permission with the tries that are left.
