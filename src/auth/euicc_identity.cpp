@@ -5,7 +5,8 @@
 namespace sealift::auth {
 
 Result<EuiccIdentity> EuiccIdentity::recall(const Eid& eid, View remembered_key) {
-  if (remembered_key.size() != 66 || remembered_key[0] > static_cast<uint8_t>(crypto::Curve::brainpool_p256r1)) {
+  if (remembered_key.size() != 66 ||
+      remembered_key[0] > static_cast<uint8_t>(crypto::Curve::brainpool_p256r1)) {
     return Error{ErrorKind::invalid, "a remembered eUICC key is damaged"};
   }
   const auto curve = static_cast<crypto::Curve>(remembered_key[0]);

@@ -19,8 +19,9 @@ AuthFailure failure_of(const pki::ChainFailure& f) {
 
 }  // namespace
 
-Result<ServerIdentity> server_identity(pki::Role role, View certificate, std::shared_ptr<crypto::Signer> signer,
-                                       const pki::TrustStore& trust, Time now) {
+Result<ServerIdentity> server_identity(pki::Role role, View certificate,
+                                       std::shared_ptr<crypto::Signer> signer, const pki::TrustStore& trust,
+                                       Time now) {
   const pki::VerifiedChain chain = TRY(pki::verify_chain(role, certificate, trust, now));
   if (chain.public_key() != signer->public_key()) {
     return Error{ErrorKind::verification,
@@ -65,7 +66,8 @@ Result<SignedServer1> sign_server1(const Challenged& session, const Challenge& e
 }
 
 Result<EuiccIdentity, AuthFailure> Authenticator::verify_chain(View euicc_certificate, View eum_certificate,
-                                                               const crypto::KeyIdentifier* ci, Time now) const {
+                                                               const crypto::KeyIdentifier* ci,
+                                                               Time now) const {
   auto chain = pki::verify_euicc(euicc_certificate, eum_certificate, trust_, now);
   if (!chain) return failure_of(chain.error());
   if (ci && !equal(chain->ci_key_id(), *ci)) return AuthFailure::ci_unknown;

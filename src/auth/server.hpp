@@ -23,8 +23,9 @@ struct ServerIdentity {
 };
 /// An identity of a certificate that verifies as one of this role; `signer` must hold its key.
 /// Error kind verification: the chain, or the key is another one.
-Result<ServerIdentity> server_identity(pki::Role role, View certificate, std::shared_ptr<crypto::Signer> signer,
-                                       const pki::TrustStore& trust, Time now);
+Result<ServerIdentity> server_identity(pki::Role role, View certificate,
+                                       std::shared_ptr<crypto::Signer> signer, const pki::TrustStore& trust,
+                                       Time now);
 
 /// What the server remembers between its two steps.
 struct Challenged {
@@ -77,9 +78,8 @@ class Authenticator {
 
   /// Verifies an AuthenticateServerResponse: chain, then the signature over the received octets, then that
   /// it answers this session.
-  Result<Verified<messages::EuiccSigned1>, AuthFailure> verify(const Challenged& session,
-                                                               const messages::AuthenticateResponseOk& response,
-                                                               Time now) const;
+  Result<Verified<messages::EuiccSigned1>, AuthFailure> verify(
+      const Challenged& session, const messages::AuthenticateResponseOk& response, Time now) const;
 
   /// Verifies the chain of an eUICC. Where `ci` is given the chain must end at that CI key.
   Result<EuiccIdentity, AuthFailure> verify_chain(View euicc_certificate, View eum_certificate,

@@ -11,7 +11,7 @@ namespace sealift::smdp {
 
 /// A profile that enters the stock.
 struct ImportProfile {
-  SecretBytes upp;                                    ///< profile elements (TCA), header first, end last
+  SecretBytes upp;  ///< profile elements (TCA), header first, end last
   Protection protection = Protection::random_keys;
   /// What the eUICC and its user see. The ICCID is that of the profile header and need not be set.
   messages::StoreMetadataRequest metadata;
@@ -20,15 +20,16 @@ struct ImportProfile {
 /// An order for a profile in stock, released at once.
 struct CreateOrder {
   Iccid iccid;
-  std::optional<Eid> eid;                   ///< the only eUICC that may have it
-  std::optional<MatchingId> matchingId;     ///< none: one of 128 random bits; empty: default SM-DP+, needs eid
+  std::optional<Eid> eid;                ///< the only eUICC that may have it
+  std::optional<MatchingId> matchingId;  ///< none: one of 128 random bits; empty: default SM-DP+, needs eid
   std::optional<SecretBytes> confirmationCode;  ///< UTF-8; only its SHA-256 is kept
   std::optional<Time> expires;
 };
 
 /// Puts a profile in stock, sealed. Error kinds: invalid (not a profile, metadata out of bounds), exists.
 Result<Order> import_profile(Ports&, std::string_view principal, ImportProfile);
-/// Available -> Released. Error kinds: not_found, conflict (not available), exists (MatchingID taken), invalid.
+/// Available -> Released. Error kinds: not_found, conflict (not available), exists (MatchingID taken),
+/// invalid.
 Result<Order> create_order(Ports&, std::string_view principal, const CreateOrder&);
 /// At most `limit` orders after `after`, in order of ICCID.
 Result<std::vector<Order>> list_orders(Ports&, const std::optional<Iccid>& after, size_t limit);

@@ -5,7 +5,9 @@ namespace sealift::smdp {
 namespace {
 
 /// 128 random bits as hexadecimal digits, which keep the grammar of an AC token (SGP.22 4.1).
-Result<MatchingId> choose_matching_id(Random& random) { return MatchingId::parse(hex(random.octets<16>())); }
+Result<MatchingId> choose_matching_id(Random& random) {
+  return MatchingId::parse(hex(random.octets<16>()));
+}
 
 Status check_request(const CreateOrder& request) {
   if (request.matchingId && !request.matchingId->keeps_grammar()) {
@@ -50,10 +52,13 @@ Result<std::vector<Order>> list_orders(Ports& ports, const std::optional<Iccid>&
   return ports.orders.list(after, limit);
 }
 
-Result<Order> show_order(Ports& ports, const Iccid& iccid) { return in_stock(ports, iccid); }
+Result<Order> show_order(Ports& ports, const Iccid& iccid) {
+  return in_stock(ports, iccid);
+}
 
 Result<std::string> activation_code(const Ports& ports, const Order& order) {
-  if (!order.matchingId) return Error{ErrorKind::conflict, "the profile is not ordered, so it has no activation code"};
+  if (!order.matchingId)
+    return Error{ErrorKind::conflict, "the profile is not ordered, so it has no activation code"};
   std::string code = "1$" + ports.settings.smdpAddress + "$" + order.matchingId->value();
   if (order.confirmation) code += "$$1";
   return code;

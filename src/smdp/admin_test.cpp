@@ -19,7 +19,9 @@ ImportProfile import_of(Bytes upp) {
   return request;
 }
 
-bool holds(View where, View what) { return std::search(where.begin(), where.end(), what.begin(), what.end()) != where.end(); }
+bool holds(View where, View what) {
+  return std::search(where.begin(), where.end(), what.begin(), what.end()) != where.end();
+}
 
 TEST(Vault, gives_back_what_was_locked_and_to_its_key_alone) {
   SeededRandom random(1);
@@ -28,7 +30,8 @@ TEST(Vault, gives_back_what_was_locked_and_to_its_key_alone) {
   const StoredProfile sealed = lock_profile(key, random, kIccid, Protection::session_keys, upp);
   EXPECT_TRUE(equal(unlock_upp(key, kIccid, sealed)->expose(), upp));
   EXPECT_EQ(unlock_upp(other, kIccid, sealed).error().kind, ErrorKind::verification);
-  EXPECT_FALSE(unlock_upp(key, *Iccid::parse("8949000000000000556"), sealed)) << "profiles must not change places";
+  EXPECT_FALSE(unlock_upp(key, *Iccid::parse("8949000000000000556"), sealed))
+      << "profiles must not change places";
   const StoredProfile protected_once = lock_profile(key, random, kIccid, Protection::random_keys, upp);
   EXPECT_TRUE(unlock_keys(key, kIccid, protected_once));
   EXPECT_FALSE(unlock_keys(other, kIccid, protected_once));
@@ -54,7 +57,8 @@ TEST(Vault, two_profiles_never_share_keys) {
   const auto a = lock_profile(key, random, kIccid, Protection::random_keys, upp);
   const auto b = lock_profile(key, random, kIccid, Protection::random_keys, upp);
   EXPECT_NE(a.content, b.content);
-  EXPECT_FALSE(equal(unlock_keys(key, kIccid, a)->keys.ppkEnc.expose(), unlock_keys(key, kIccid, b)->keys.ppkEnc.expose()));
+  EXPECT_FALSE(equal(unlock_keys(key, kIccid, a)->keys.ppkEnc.expose(),
+                     unlock_keys(key, kIccid, b)->keys.ppkEnc.expose()));
 }
 
 TEST(Import, takes_iccid_and_needs_from_the_profile_header) {
@@ -97,7 +101,8 @@ TEST(Orders, make_an_activation_code) {
   World w;
   const Order plain = w.order({.matchingId = *MatchingId::parse("ABC-1")});
   EXPECT_EQ(*activation_code(w.ports, plain), "1$smdp.example.com$ABC-1");
-  const Order code = w.order({.matchingId = *MatchingId::parse("ABC-2"), .confirmationCode = SecretBytes(to_bytes("1"))});
+  const Order code =
+      w.order({.matchingId = *MatchingId::parse("ABC-2"), .confirmationCode = SecretBytes(to_bytes("1"))});
   EXPECT_EQ(*activation_code(w.ports, code), "1$smdp.example.com$ABC-2$$1");
   EXPECT_EQ(activation_code(w.ports, Order{}).error().kind, ErrorKind::conflict);
 }
@@ -108,10 +113,13 @@ TEST(Orders, are_refused_where_they_make_no_sense) {
   EXPECT_EQ(create_order(w.ports, "bob", {.iccid = taken.iccid}).error().kind, ErrorKind::conflict);
   EXPECT_EQ(create_order(w.ports, "bob", {.iccid = kIccid}).error().kind, ErrorKind::not_found);
   ASSERT_TRUE(import_profile(w.ports, "bob", import_of(make_upp(kIccid))));
-  EXPECT_EQ(create_order(w.ports, "bob", {.iccid = kIccid, .matchingId = MatchingId()}).error().kind, ErrorKind::invalid);
-  EXPECT_EQ(create_order(w.ports, "bob", {.iccid = kIccid, .matchingId = *MatchingId::parse("low")}).error().kind,
+  EXPECT_EQ(create_order(w.ports, "bob", {.iccid = kIccid, .matchingId = MatchingId()}).error().kind,
             ErrorKind::invalid);
-  EXPECT_EQ(create_order(w.ports, "bob", {.iccid = kIccid, .matchingId = taken.matchingId}).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(
+      create_order(w.ports, "bob", {.iccid = kIccid, .matchingId = *MatchingId::parse("low")}).error().kind,
+      ErrorKind::invalid);
+  EXPECT_EQ(create_order(w.ports, "bob", {.iccid = kIccid, .matchingId = taken.matchingId}).error().kind,
+            ErrorKind::conflict);
   EXPECT_EQ(create_order(w.ports, "bob", {.iccid = kIccid, .confirmationCode = SecretBytes()}).error().kind,
             ErrorKind::invalid);
   EXPECT_EQ(show_order(w.ports, kIccid)->state, OrderState::available);

@@ -9,13 +9,19 @@ constexpr auto me = Function::authenticate_client;
 
 Refusal refusal_of(auth::AuthFailure failure) {
   switch (failure) {
-    case auth::AuthFailure::ci_unknown: return Refusal::ci_unknown;
-    case auth::AuthFailure::eum_invalid: return Refusal::eum_certificate_invalid;
-    case auth::AuthFailure::eum_expired: return Refusal::eum_certificate_expired;
-    case auth::AuthFailure::euicc_invalid: return Refusal::euicc_certificate_invalid;
-    case auth::AuthFailure::euicc_expired: return Refusal::euicc_certificate_expired;
+    case auth::AuthFailure::ci_unknown:
+      return Refusal::ci_unknown;
+    case auth::AuthFailure::eum_invalid:
+      return Refusal::eum_certificate_invalid;
+    case auth::AuthFailure::eum_expired:
+      return Refusal::eum_certificate_expired;
+    case auth::AuthFailure::euicc_invalid:
+      return Refusal::euicc_certificate_invalid;
+    case auth::AuthFailure::euicc_expired:
+      return Refusal::euicc_certificate_expired;
     case auth::AuthFailure::signature:
-    case auth::AuthFailure::other_session: break;
+    case auth::AuthFailure::other_session:
+      break;
   }
   return Refusal::euicc_not_authenticated;
 }
@@ -39,7 +45,8 @@ Refusal end_order(Ports& ports, const Order& order) {
 }
 
 /// The checks of SGP.22 5.6.3 on the order, in their order.
-std::optional<Refusal> check_order(Ports& ports, const Order& order, const messages::StoreMetadataRequest& metadata,
+std::optional<Refusal> check_order(Ports& ports, const Order& order,
+                                   const messages::StoreMetadataRequest& metadata,
                                    const auth::Verified<messages::EuiccSigned1>& euicc) {
   if (order.eid && *order.eid != euicc.signer().eid()) return Refusal::eid_not_expected;
   if (order.state != OrderState::released && order.state != OrderState::downloaded) {
@@ -66,10 +73,9 @@ Result<messages::AuthenticateClientOk> answer(const TransactionId& id, const Ord
   return ok;
 }
 
-Result<messages::AuthenticateClientOk, Refusal> authenticate(Ports& ports, const TransactionId& id,
-                                                             const InitDone& session,
-                                                             const messages::AuthenticateServerResponse& response,
-                                                             Decision& decision) {
+Result<messages::AuthenticateClientOk, Refusal> authenticate(
+    Ports& ports, const TransactionId& id, const InitDone& session,
+    const messages::AuthenticateServerResponse& response, Decision& decision) {
   const auto* signed1 = std::get_if<messages::AuthenticateResponseOk>(&response.alt);
   if (!signed1) return Refusal::client_reported_error;
   const auth::Challenged challenged{id, ports.settings.smdpAddress, session.serverChallenge,
@@ -88,7 +94,8 @@ Result<messages::AuthenticateClientOk, Refusal> authenticate(Ports& ports, const
   const auth::ServerIdentity& dpPb = ports.signers[session.signers].dpPb;
   auto ok = answer(id, order, std::move(*metadata), signed1->euiccSignature1, dpPb);
   if (!ok) return fail(ports, me, ok.error());
-  if (!keep(ports, id, ClientAuthenticated{euicc->signer(), order.iccid, ok->smdpSignature2, session.signers})) {
+  if (!keep(ports, id,
+            ClientAuthenticated{euicc->signer(), order.iccid, ok->smdpSignature2, session.signers})) {
     return Refusal::server_busy;
   }
   return std::move(*ok);
@@ -103,7 +110,8 @@ Result<messages::AuthenticateClientOk, Refusal> authenticate_client(
   if (!session) return refuse(ports, me, &id, Refusal::transaction_unknown);
   if (request.useMatchingIdForAcr) return refuse(ports, me, &id, Refusal::request_not_supported);
   Decision decision{.transactionId = id};
-  auto result = authenticate(ports, id, std::get<InitDone>(*session), request.authenticateServerResponse, decision);
+  auto result =
+      authenticate(ports, id, std::get<InitDone>(*session), request.authenticateServerResponse, decision);
   if (result) return result;
   decision.refusal = result.error();
   ports.observer.decided(decision);

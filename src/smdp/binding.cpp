@@ -8,7 +8,8 @@ namespace sealift::asn1 {
 
 using smdp::BoundPackage;
 
-// BoundPackage ::= SEQUENCE { hostId OCTET STRING, smdpOtpk [APPLICATION 73], four lists [0] to [3] }: ours alone
+// BoundPackage ::= SEQUENCE { hostId OCTET STRING, smdpOtpk [APPLICATION 73], four lists [0] to [3] }: ours
+// alone
 template <>
 inline constexpr auto schema<BoundPackage> =
     sequence(0x30, field("hostId", &BoundPackage::hostId), field("smdpOtpk", &BoundPackage::smdpOtpk, 0x5F49),
@@ -70,8 +71,8 @@ Result<Bytes> finish_package(Ports& ports, const Order& order, const Signers& si
   channel.smdpOtpk = bound.smdpOtpk;
   const Bytes covered = messages::smdp_sign_input(channel, euiccOtpk);
   channel.smdpSign = TRY(signers.dpPb.signer->sign({View(covered)}));
-  package.sequenceOf86 = bound.sequenceOf86 ? std::move(*bound.sequenceOf86)
-                                            : TRY(ports.orders.profile(order.iccid)).content;
+  package.sequenceOf86 =
+      bound.sequenceOf86 ? std::move(*bound.sequenceOf86) : TRY(ports.orders.profile(order.iccid)).content;
   return asn1::encode(package);
 }
 

@@ -1,5 +1,5 @@
-// Binding: sealing a profile to one eUICC's one-time key (SGP.22 2.5.4, 2.6.5), and giving a bound profile out
-// again. Internal to this room.
+// Binding: sealing a profile to one eUICC's one-time key (SGP.22 2.5.4, 2.6.5), and giving a bound profile
+// out again. Internal to this room.
 #pragma once
 
 #include "smdp/ports.hpp"

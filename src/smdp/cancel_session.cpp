@@ -32,9 +32,9 @@ Status end_order(Ports& ports, const Cancellable& session, CancelSessionReason r
     const std::optional<Order> order = TRY(ports.orders.find(session.iccid));
     if (!order || (order->eid && *order->eid != session.euicc->eid())) return {};
     if (order->state != OrderState::released && order->state != OrderState::downloaded) return {};
-    Transition t{.after = *order,
-                 .audit = {.action = "cancel",
-                           .detail = "reason " + std::to_string(static_cast<unsigned>(reason))}};
+    Transition t{
+        .after = *order,
+        .audit = {.action = "cancel", .detail = "reason " + std::to_string(static_cast<unsigned>(reason))}};
     t.after.state = OrderState::error;
     done = apply(ports, std::move(t), order->state);
     if (done || done.error().kind != ErrorKind::conflict) break;

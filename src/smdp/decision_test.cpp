@@ -1,6 +1,6 @@
-// Three questions before a profile is given out, eight combinations (docs/mission.md, M2-44): right chip, right
-// server, protected for this chip. Only three yeses deliver; each other case leaves one decision record, its
-// code, and an untouched order.
+// Three questions before a profile is given out, eight combinations (docs/mission.md, M2-44): right chip,
+// right server, protected for this chip. Only three yeses deliver; each other case leaves one decision
+// record, its code, and an untouched order.
 
 #include "smdp/test_world.hpp"
 
@@ -15,7 +15,8 @@ struct Answers {
 class ThreeQuestions : public ::testing::TestWithParam<Answers> {};
 
 /// A card that does not accept the server's certificate says so instead of signing.
-messages::AuthenticateServerResponse answer(MiniCard& card, const messages::InitiateAuthenticationOkEs9& hello,
+messages::AuthenticateServerResponse answer(MiniCard& card,
+                                            const messages::InitiateAuthenticationOkEs9& hello,
                                             const Order& order, bool right_server) {
   if (right_server) return card.authenticate(hello, order.matchingId);
   return {messages::AuthenticateResponseError{
@@ -26,14 +27,16 @@ messages::AuthenticateServerResponse answer(MiniCard& card, const messages::Init
 /// What ends the walk; none where the package was delivered.
 std::optional<Refusal> walk(World& w, MiniCard& card, MiniCard& thief, const Order& order, const Answers& a) {
   const auto hello = w.initiate(card);
-  const auto offer = authenticate_client(
-      w.ports, {.transactionId = hello->transactionId, .authenticateServerResponse = answer(card, *hello, order, a.server)});
+  const auto offer =
+      authenticate_client(w.ports, {.transactionId = hello->transactionId,
+                                    .authenticateServerResponse = answer(card, *hello, order, a.server)});
   if (!offer) return offer.error();
   auto response = card.prepare(*offer);
   if (!a.bound) {
     // Somebody on the way puts in a one-time key of his own, signed by the only card he has.
     auto& ok = std::get<messages::PrepareDownloadResponseOk>(response.alt);
-    ok.euiccSigned2.value.euiccOtpk = crypto::EphemeralKey::generate(crypto::Curve::p256, w.random).public_key().point();
+    ok.euiccSigned2.value.euiccOtpk =
+        crypto::EphemeralKey::generate(crypto::Curve::p256, w.random).public_key().point();
     ok.euiccSigned2 = asn1::seal(std::move(ok.euiccSigned2.value));
     const Octets<67> tail = auth::signature_tlv(offer->smdpSignature2);
     ok.euiccSignature2 = thief.sign({View(ok.euiccSigned2.tlv), View(tail)});
@@ -54,9 +57,12 @@ TEST_P(ThreeQuestions, deliver_for_three_yeses_alone) {
   const std::optional<Refusal> end = walk(w, card, thief, order, a);
 
   std::optional<Refusal> expected;
-  if (!a.server) expected = Refusal::client_reported_error;
-  else if (!a.chip) expected = Refusal::eid_not_expected;
-  else if (!a.bound) expected = Refusal::euicc_signature_invalid;
+  if (!a.server)
+    expected = Refusal::client_reported_error;
+  else if (!a.chip)
+    expected = Refusal::eid_not_expected;
+  else if (!a.bound)
+    expected = Refusal::euicc_signature_invalid;
   EXPECT_EQ(end, expected);
 
   ASSERT_EQ(w.observer.decisions.size(), 1u);

@@ -85,8 +85,9 @@ TEST(Downloads, a_session_makes_each_step_once) {
   MiniCard card = w.card();
   const Order order = w.order();
   const auto hello = w.initiate(card);
-  const messages::AuthenticateClientRequest request{.transactionId = hello->transactionId,
-                                                    .authenticateServerResponse = card.authenticate(*hello, order.matchingId)};
+  const messages::AuthenticateClientRequest request{
+      .transactionId = hello->transactionId,
+      .authenticateServerResponse = card.authenticate(*hello, order.matchingId)};
   const auto offer = authenticate_client(w.ports, request);
   ASSERT_TRUE(offer);
   EXPECT_EQ(authenticate_client(w.ports, request).error(), Refusal::transaction_unknown);
@@ -161,7 +162,8 @@ TEST(Retry, after_a_temporary_failure_the_order_is_released_again_for_that_card)
   MiniCard card = w.card(1), other = w.card(2);
   const Order order = w.order();
   const auto bpp = w.download(card, order);
-  handle_notification(w.ports, card.failure(bpp->transactionId, order.iccid, ErrorReason::installFailedDueToInterruption));
+  handle_notification(
+      w.ports, card.failure(bpp->transactionId, order.iccid, ErrorReason::installFailedDueToInterruption));
   EXPECT_EQ(w.now(order).state, OrderState::released);
   EXPECT_EQ(w.download(other, order).error(), Refusal::eid_not_expected);
   const auto again = w.download(card, order);
@@ -189,7 +191,8 @@ TEST(Notifications, the_same_result_counts_once) {
   MiniCard card = w.card();
   const Order order = w.order();
   const auto bpp = w.download(card, order);
-  const auto failed = card.failure(bpp->transactionId, order.iccid, ErrorReason::installFailedDueToInterruption);
+  const auto failed =
+      card.failure(bpp->transactionId, order.iccid, ErrorReason::installFailedDueToInterruption);
   handle_notification(w.ports, failed);
   const auto again = w.download(card, order);
   handle_notification(w.ports, failed);
@@ -204,7 +207,8 @@ TEST(Notifications, a_failure_of_an_earlier_delivery_does_not_end_the_one_under_
   const Order order = w.order();
   const auto first = w.download(card, order);
   const auto second = w.download(card, order);
-  handle_notification(w.ports, card.failure(first->transactionId, order.iccid, ErrorReason::scp03tSecurityError));
+  handle_notification(w.ports,
+                      card.failure(first->transactionId, order.iccid, ErrorReason::scp03tSecurityError));
   EXPECT_EQ(w.now(order).state, OrderState::downloaded);
   handle_notification(w.ports, card.success(second->transactionId, order.iccid));
   EXPECT_EQ(w.now(order).state, OrderState::installed);
@@ -235,15 +239,18 @@ TEST(Notifications, of_the_owner_of_a_profile_are_kept_once_others_not_at_all) {
   ASSERT_TRUE(w.download(card, order));
   const auto count = [&] {
     const auto audit = w.orders.audit();
-    return std::count_if(audit.begin(), audit.end(), [](const Audit& a) { return a.action == "profile_enabled"; });
+    return std::count_if(audit.begin(), audit.end(),
+                         [](const Audit& a) { return a.action == "profile_enabled"; });
   };
   const auto enabled = card.notification(messages::NotificationEventBit::notificationEnable, order.iccid);
   handle_notification(w.ports, enabled);
   handle_notification(w.ports, enabled);
   EXPECT_EQ(count(), 1);
-  handle_notification(w.ports, other.notification(messages::NotificationEventBit::notificationEnable, order.iccid));
+  handle_notification(w.ports,
+                      other.notification(messages::NotificationEventBit::notificationEnable, order.iccid));
   auto forged = card.notification(messages::NotificationEventBit::notificationEnable, order.iccid);
-  std::get<messages::OtherSignedNotification>(forged.pendingNotification.alt).euiccNotificationSignature[40] ^= 1;
+  std::get<messages::OtherSignedNotification>(forged.pendingNotification.alt)
+      .euiccNotificationSignature[40] ^= 1;
   handle_notification(w.ports, forged);
   EXPECT_EQ(count(), 1);
   EXPECT_EQ(w.observer.ignored.size(), 3u);
@@ -274,7 +281,8 @@ TEST(Cancel, is_accepted_after_the_package_was_delivered) {
   MiniCard card = w.card();
   const Order order = w.order();
   const auto bpp = w.download(card, order);
-  EXPECT_TRUE(w.cancel(bpp->transactionId, card.cancel(bpp->transactionId, messages::CancelSessionReason::postponed)));
+  EXPECT_TRUE(w.cancel(bpp->transactionId,
+                       card.cancel(bpp->transactionId, messages::CancelSessionReason::postponed)));
   EXPECT_EQ(w.now(order).state, OrderState::downloaded);
   EXPECT_TRUE(w.download(card, order));
 }
@@ -294,7 +302,8 @@ TEST(Cancel, of_another_card_does_not_end_a_bound_order) {
 
 TEST(Race, one_of_many_cards_gets_the_order) {
   World w;
-  Ports ports{w.clock, w.real_random, w.authenticator, w.signers, w.store_key, w.orders, w.sessions, w.observer, w.settings};
+  Ports ports{w.clock,  w.real_random, w.authenticator, w.signers, w.store_key,
+              w.orders, w.sessions,    w.observer,      w.settings};
   constexpr int kCards = 32;
   const Order order = w.order();
   std::vector<MiniCard> cards;
@@ -303,7 +312,8 @@ TEST(Race, one_of_many_cards_gets_the_order) {
     cards.push_back(w.card(n));
     const auto offer = w.authenticate(cards.back(), order.matchingId);
     ASSERT_TRUE(offer);
-    requests.push_back({.transactionId = offer->transactionId, .prepareDownloadResponse = cards.back().prepare(*offer)});
+    requests.push_back(
+        {.transactionId = offer->transactionId, .prepareDownloadResponse = cards.back().prepare(*offer)});
   }
   std::vector<std::optional<Refusal>> ends(kCards);
   std::vector<Bytes> packages(kCards);
@@ -313,8 +323,10 @@ TEST(Race, one_of_many_cards_gets_the_order) {
     threads.emplace_back([&, n] {
       start.arrive_and_wait();
       auto bpp = get_bound_profile_package(ports, requests[n]);
-      if (bpp) packages[n] = bpp->boundProfilePackage.tlv;
-      else ends[n] = bpp.error();
+      if (bpp)
+        packages[n] = bpp->boundProfilePackage.tlv;
+      else
+        ends[n] = bpp.error();
     });
   }
   for (auto& t : threads) t.join();
@@ -335,7 +347,8 @@ TEST(Race, one_of_many_cards_gets_the_order) {
 
 TEST(Race, a_crowd_gets_no_more_guesses_of_a_confirmation_code) {
   World w;
-  Ports ports{w.clock, w.real_random, w.authenticator, w.signers, w.store_key, w.orders, w.sessions, w.observer, w.settings};
+  Ports ports{w.clock,  w.real_random, w.authenticator, w.signers, w.store_key,
+              w.orders, w.sessions,    w.observer,      w.settings};
   constexpr int kGuesses = 24;
   const Order order = w.order({.confirmationCode = SecretBytes(to_bytes("4711"))});
   std::vector<MiniCard> cards;

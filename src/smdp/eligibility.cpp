@@ -11,16 +11,36 @@ using Bit = messages::UiccCapabilityBit;
 
 // Position n: the capability that answers to the n-th service of SAIP ServicesList.
 constexpr std::array kCapabilityOfService{
-    Bit::contactlessSupport, Bit::usimSupport,         Bit::isimSupport,
-    Bit::csimSupport,        Bit::akaMilenage,         Bit::akaTuak128,
-    Bit::akaCave,            Bit::gbaAuthenUsim,       Bit::gbaAuthenISim,
-    Bit::mbmsAuthenUsim,     Bit::eapClient,           Bit::javacard,
-    Bit::multos,             Bit::multipleUsimSupport, Bit::multipleIsimSupport,
-    Bit::multipleCsimSupport, Bit::akaTuak256,         Bit::usimTestAlgorithm,
-    Bit::berTlvFileSupport,  Bit::dfLinkSupport,       Bit::catTp,
-    Bit::getIdentity,        Bit::profileAX25519,      Bit::profileBP256,
-    Bit::suciCalculatorApi,  Bit::dnsResolution,       Bit::scp11ac,
-    Bit::scp11cAuthorizationMechanism, Bit::s16Mode,   Bit::eaka,
+    Bit::contactlessSupport,
+    Bit::usimSupport,
+    Bit::isimSupport,
+    Bit::csimSupport,
+    Bit::akaMilenage,
+    Bit::akaTuak128,
+    Bit::akaCave,
+    Bit::gbaAuthenUsim,
+    Bit::gbaAuthenISim,
+    Bit::mbmsAuthenUsim,
+    Bit::eapClient,
+    Bit::javacard,
+    Bit::multos,
+    Bit::multipleUsimSupport,
+    Bit::multipleIsimSupport,
+    Bit::multipleCsimSupport,
+    Bit::akaTuak256,
+    Bit::usimTestAlgorithm,
+    Bit::berTlvFileSupport,
+    Bit::dfLinkSupport,
+    Bit::catTp,
+    Bit::getIdentity,
+    Bit::profileAX25519,
+    Bit::profileBP256,
+    Bit::suciCalculatorApi,
+    Bit::dnsResolution,
+    Bit::scp11ac,
+    Bit::scp11cAuthorizationMechanism,
+    Bit::s16Mode,
+    Bit::eaka,
 };
 
 bool reads_version(const EuiccInfo2& euicc, const ProfileNeeds& needs) {
@@ -36,7 +56,8 @@ bool has_services(const EuiccInfo2& euicc, uint64_t services) {
   for (size_t n = 0; n < 64; ++n) {
     if ((services >> n & 1) == 0) continue;
     // A service that this table does not have cannot be promised on the eUICC's behalf.
-    if (n >= kCapabilityOfService.size() || !euicc.uiccCapability.contains(kCapabilityOfService[n])) return false;
+    if (n >= kCapabilityOfService.size() || !euicc.uiccCapability.contains(kCapabilityOfService[n]))
+      return false;
   }
   return true;
 }
@@ -45,7 +66,8 @@ bool allows_rules(const EuiccInfo2& euicc, const messages::StoreMetadataRequest&
   if (!metadata.profilePolicyRules || !euicc.forbiddenProfilePolicyRules) return true;
   using messages::PprId;
   for (PprId rule : {PprId::pprUpdateControl, PprId::ppr1, PprId::ppr2}) {
-    if (metadata.profilePolicyRules->contains(rule) && euicc.forbiddenProfilePolicyRules->contains(rule)) return false;
+    if (metadata.profilePolicyRules->contains(rule) && euicc.forbiddenProfilePolicyRules->contains(rule))
+      return false;
   }
   return true;
 }

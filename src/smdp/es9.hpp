@@ -15,8 +15,8 @@ Result<messages::InitiateAuthenticationOkEs9, Refusal> initiate_authentication(
     Ports&, const messages::InitiateAuthenticationRequest&);
 
 /// SGP.22 5.6.3. Verifies the eUICC and finds its order, which it only reads.
-Result<messages::AuthenticateClientOk, Refusal> authenticate_client(Ports&,
-                                                                    const messages::AuthenticateClientRequest&);
+Result<messages::AuthenticateClientOk, Refusal> authenticate_client(
+    Ports&, const messages::AuthenticateClientRequest&);
 
 /// SGP.22 5.6.2. Binds the profile to the eUICC: one compare and swap, durable before the answer.
 Result<messages::GetBoundProfilePackageOk, Refusal> get_bound_profile_package(

@@ -26,7 +26,8 @@ struct Phone {
     const auto hello = initiate_authentication(ports, card.initiate(std::string(kAddress)));
     if (!hello) return;
     const auto offer = authenticate_client(
-        ports, {.transactionId = hello->transactionId, .authenticateServerResponse = card.authenticate(*hello, order.matchingId)});
+        ports, {.transactionId = hello->transactionId,
+                .authenticateServerResponse = card.authenticate(*hello, order.matchingId)});
     if (!offer) return;
     const auto bpp = get_bound_profile_package(
         ports, {.transactionId = offer->transactionId, .prepareDownloadResponse = card.prepare(*offer)});
@@ -46,12 +47,14 @@ bool survives(int call, When when, Protection protection) {
   faulty.fail_at(call, when);
   MiniCard card = w.card(1), other = w.card(2);
   Phone phone{card, {}};
-  Ports first{w.clock, w.random, w.authenticator, w.signers, w.store_key, faulty, w.sessions, w.observer, w.settings};
+  Ports first{w.clock, w.random,   w.authenticator, w.signers, w.store_key,
+              faulty,  w.sessions, w.observer,      w.settings};
   phone.attempt(w, first, order);
   const bool met = faulty.calls() > call;
 
   store::MemorySessions none;
-  Ports again{w.clock, w.random, w.authenticator, w.signers, w.store_key, faulty, none, w.observer, w.settings};
+  Ports again{w.clock, w.random, w.authenticator, w.signers, w.store_key,
+              faulty,  none,     w.observer,      w.settings};
   phone.attempt(w, again, order);
   EXPECT_EQ(w.now(order).state, OrderState::installed) << "call " << call;
   EXPECT_EQ(w.now(order).eid, card.eid);
@@ -73,7 +76,8 @@ TEST(Faults, a_binding_whose_answer_is_lost_is_given_out_again_to_that_card_alon
   World w;
   const Order order = w.order();
   FaultyOrders faulty(w.orders);
-  Ports ports{w.clock, w.random, w.authenticator, w.signers, w.store_key, faulty, w.sessions, w.observer, w.settings};
+  Ports ports{w.clock, w.random,   w.authenticator, w.signers, w.store_key,
+              faulty,  w.sessions, w.observer,      w.settings};
   MiniCard card = w.card(1), other = w.card(2);
   const auto late = w.authenticate(other, order.matchingId);
   const auto offer = w.authenticate(card, order.matchingId);

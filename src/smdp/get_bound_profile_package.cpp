@@ -21,7 +21,9 @@ struct Step {
 struct Stop {
   std::optional<Refusal> refusal;
 };
-Stop changed() { return {}; }
+Stop changed() {
+  return {};
+}
 
 /// Writes; where the order has changed meanwhile, that is not yet a failure.
 Result<void, Stop> write(const Step& step, Transition t, OrderState from) {
@@ -68,12 +70,15 @@ std::optional<Refusal> check_order(const Step& step, const Order& order) {
 
 /// The stored package where this one-time key has one, else a new binding (SGP.22 3.1.3.3 retry).
 Result<Bytes, Stop> package_for(const Step& step, const Order& order, bool again) {
-  if (!again && !order.euiccOtpk.empty() && !step.ports.settings.rebind) return Stop{Refusal::rebinding_refused};
-  auto package = again ? step.ports.orders.package(order.iccid)
-                       : bind_profile(step.ports, order, step.signers, step.euicc.signer().eid(), step.euicc->euiccOtpk);
+  if (!again && !order.euiccOtpk.empty() && !step.ports.settings.rebind)
+    return Stop{Refusal::rebinding_refused};
+  auto package =
+      again ? step.ports.orders.package(order.iccid)
+            : bind_profile(step.ports, order, step.signers, step.euicc.signer().eid(), step.euicc->euiccOtpk);
   if (package) return std::move(*package);
   // A one-time key off the curve is the eUICC's fault.
-  if (!again && package.error().kind == ErrorKind::verification) return Stop{Refusal::euicc_signature_invalid};
+  if (!again && package.error().kind == ErrorKind::verification)
+    return Stop{Refusal::euicc_signature_invalid};
   return Stop{fail(step.ports, me, package.error())};
 }
 
@@ -116,9 +121,9 @@ Result<Bytes, Refusal> bind_and_deliver(const Step& step) {
 }
 
 /// Up to the eUICC's signature: whatever is wrong here ends the session.
-Result<auth::Verified<messages::EuiccSigned2>, Refusal> verify(const TransactionId& id,
-                                                               const ClientAuthenticated& session,
-                                                               const messages::PrepareDownloadResponse& response) {
+Result<auth::Verified<messages::EuiccSigned2>, Refusal> verify(
+    const TransactionId& id, const ClientAuthenticated& session,
+    const messages::PrepareDownloadResponse& response) {
   const auto* ok = std::get_if<messages::PrepareDownloadResponseOk>(&response.alt);
   if (!ok) return Refusal::client_reported_error;
   if (ok->euiccSigned2.value.transactionId != id) return Refusal::transaction_unknown;
@@ -158,7 +163,8 @@ Result<messages::GetBoundProfilePackageOk, Refusal> get_bound_profile_package(
   if (!package) decision.refusal = package.error();
   ports.observer.decided(decision);
   if (!package) return refuse(ports, me, &id, package.error());
-  return messages::GetBoundProfilePackageOk{.transactionId = id, .boundProfilePackage = {std::move(*package)}};
+  return messages::GetBoundProfilePackageOk{.transactionId = id,
+                                            .boundProfilePackage = {std::move(*package)}};
 }
 
 }  // namespace sealift::smdp

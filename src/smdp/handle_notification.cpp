@@ -44,16 +44,21 @@ std::string detail_of(const messages::ProfileInstallationResultData& result) {
 }
 
 /// One try; the error kinds `conflict` (try again) and `exists` (heard before) are the store's.
-Status settle(Ports& ports, const Delivery& delivery, const auth::Verified<messages::ProfileInstallationResultData>& result) {
+Status settle(Ports& ports, const Delivery& delivery,
+              const auth::Verified<messages::ProfileInstallationResultData>& result) {
   const std::optional<Order> order = TRY(ports.orders.find(delivery.iccid));
   if (!order) return Error{ErrorKind::not_found, "no order for an installation result"};
   const NotificationKey key{delivery.eid, result->notificationMetadata.seqNumber};
-  const auto next = order->eid == delivery.eid ? next_state(*order, delivery.transactionId, *result) : std::nullopt;
+  const auto next =
+      order->eid == delivery.eid ? next_state(*order, delivery.transactionId, *result) : std::nullopt;
   if (!next) {
-    return ports.orders.hear(key, delivery.iccid,
-                             {ports.clock.now(), "es9+", "installation_result", "no change: " + detail_of(*result)});
+    return ports.orders.hear(
+        key, delivery.iccid,
+        {ports.clock.now(), "es9+", "installation_result", "no change: " + detail_of(*result)});
   }
-  Transition t{.after = *order, .heard = key, .audit = {.action = "installation_result", .detail = detail_of(*result)}};
+  Transition t{.after = *order,
+               .heard = key,
+               .audit = {.action = "installation_result", .detail = detail_of(*result)}};
   t.after.state = *next;
   return apply(ports, std::move(t), order->state);
 }
@@ -61,10 +66,12 @@ Status settle(Ports& ports, const Delivery& delivery, const auth::Verified<messa
 Status handle(Ports& ports, const messages::ProfileInstallationResult& pir) {
   const auto& data = pir.profileInstallationResultData;
   const std::optional<Delivery> delivery = TRY(ports.orders.delivery(data.value.transactionId));
-  if (!delivery) return Error{ErrorKind::not_found, "an installation result of a transaction that delivered nothing"};
+  if (!delivery)
+    return Error{ErrorKind::not_found, "an installation result of a transaction that delivered nothing"};
   const auto euicc = TRY(auth::EuiccIdentity::recall(delivery->eid, delivery->euiccKey));
   const auto result = TRY(auth::verify_signed(euicc, data, View(), pir.euiccSignPIR));
-  if (!is_ours(ports, result->smdpOid)) return Error{ErrorKind::verification, "an installation result for another SM-DP+"};
+  if (!is_ours(ports, result->smdpOid))
+    return Error{ErrorKind::verification, "an installation result for another SM-DP+"};
   const auto& iccid = result->notificationMetadata.iccid;
   if (iccid && *iccid != delivery->iccid) {
     return Error{ErrorKind::verification, "an installation result about another profile"};
@@ -86,24 +93,27 @@ std::string_view action_of(const messages::NotificationEvent& event) {
 }
 
 Status handle(Ports& ports, const messages::OtherSignedNotification& other) {
-  const auto euicc = ports.authenticator.verify_chain(other.euiccCertificate.tlv, other.eumCertificate.tlv, nullptr,
-                                                      ports.clock.now());
+  const auto euicc = ports.authenticator.verify_chain(other.euiccCertificate.tlv, other.eumCertificate.tlv,
+                                                      nullptr, ports.clock.now());
   if (!euicc) return Error{ErrorKind::verification, "a notification of an eUICC that does not verify"};
-  const auto told = TRY(
-      auth::verify_signed(*euicc, other.tbsOtherNotification, View(), other.euiccNotificationSignature));
+  const auto told =
+      TRY(auth::verify_signed(*euicc, other.tbsOtherNotification, View(), other.euiccNotificationSignature));
   if (!told->iccid) return Error{ErrorKind::invalid, "a notification without an ICCID"};
   const std::optional<Order> order = TRY(ports.orders.find(*told->iccid));
   if (!order || order->eid != euicc->eid()) {
-    return Error{ErrorKind::not_found, "a notification about a profile that this eUICC does not have from here"};
+    return Error{ErrorKind::not_found,
+                 "a notification about a profile that this eUICC does not have from here"};
   }
-  return ports.orders.hear({euicc->eid(), told->seqNumber}, *told->iccid,
-                           {ports.clock.now(), "es9+", std::string(action_of(told->profileManagementOperation)), ""});
+  return ports.orders.hear(
+      {euicc->eid(), told->seqNumber}, *told->iccid,
+      {ports.clock.now(), "es9+", std::string(action_of(told->profileManagementOperation)), ""});
 }
 
 }  // namespace
 
 void handle_notification(Ports& ports, const messages::HandleNotification& request) {
-  const Status done = std::visit([&](const auto& n) { return handle(ports, n); }, request.pendingNotification.alt);
+  const Status done =
+      std::visit([&](const auto& n) { return handle(ports, n); }, request.pendingNotification.alt);
   if (done) return;
   switch (done.error().kind) {
     case ErrorKind::verification:

@@ -9,7 +9,8 @@ namespace {
 /// Host names are compared without regard to case (SGP.22 5.6.1).
 bool same_host(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 Refusal refusal_of(auth::CiChoiceFailure failure) {
@@ -37,7 +38,8 @@ Result<messages::InitiateAuthenticationOkEs9, Refusal> initiate_authentication(
 
   const auto id = TransactionId::from_octets(ports.random.octets<16>());
   check(id.has_value(), "sixteen octets are a TransactionId");
-  const auth::Challenged session{*id, settings.smdpAddress, ports.random.octets<16>(), choice->euiccCiPKIdToBeUsed};
+  const auth::Challenged session{*id, settings.smdpAddress, ports.random.octets<16>(),
+                                 choice->euiccCiPKIdToBeUsed};
   const auth::ServerIdentity& identity = ports.signers[choice->identity].dpAuth;
   auto hello = auth::sign_server1(session, request.euiccChallenge, identity);
   if (!hello) return fail(ports, me, hello.error());

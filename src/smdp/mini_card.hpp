@@ -15,17 +15,22 @@ namespace sealift::smdp::testing {
 
 class MiniCard {
  public:
-  MiniCard(const pki::Identity& euicc, const pki::Certificate& eum, const pki::Certificate& ci, const Eid& eid,
-           Random& random)
-      : eid(eid), certificate(to_bytes(euicc.certificate.der())), eum_certificate(to_bytes(eum.der())), ci_(ci),
-        signer_(std::make_unique<crypto::SoftwareSigner>(euicc.key)), random_(&random) {
+  MiniCard(const pki::Identity& euicc, const pki::Certificate& eum, const pki::Certificate& ci,
+           const Eid& eid, Random& random)
+      : eid(eid),
+        certificate(to_bytes(euicc.certificate.der())),
+        eum_certificate(to_bytes(eum.der())),
+        ci_(ci),
+        signer_(std::make_unique<crypto::SoftwareSigner>(euicc.key)),
+        random_(&random) {
     ci_id_ = *octets<20>(ci.subject_key_id());
     info1.svn = {2, 5, 0};
     info1.euiccCiPKIdListForSigning = info1.euiccCiPKIdListForVerification = {ci_id_};
     info2.profileVersion = {3, 3, 1};
     info2.svn = info1.svn;
     info2.extCardResource = {0x81, 0x01, 0x00, 0x82, 0x03, 0x08, 0x00, 0x00, 0x83, 0x02, 0x10, 0x00};
-    info2.uiccCapability = {messages::UiccCapabilityBit::usimSupport, messages::UiccCapabilityBit::akaMilenage};
+    info2.uiccCapability = {messages::UiccCapabilityBit::usimSupport,
+                            messages::UiccCapabilityBit::akaMilenage};
     info2.euiccCiPKIdListForSigning = info2.euiccCiPKIdListForVerification = {ci_id_};
     info2.ppVersion = {0, 0, 1};
     info2.sasAcreditationNumber = "TEST";
@@ -41,9 +46,11 @@ class MiniCard {
                                                     std::optional<MatchingId> matchingId) {
     auto server = pki::Certificate::parse(hello.serverCertificate.tlv);
     EXPECT_TRUE(server && server->signed_by(ci_.public_key()));
-    EXPECT_TRUE(crypto::verify(server->public_key(), {View(hello.serverSigned1.tlv)}, hello.serverSignature1));
+    EXPECT_TRUE(
+        crypto::verify(server->public_key(), {View(hello.serverSigned1.tlv)}, hello.serverSignature1));
     auto signed1 = asn1::decode<messages::ServerSigned1>(hello.serverSigned1.tlv);
-    EXPECT_TRUE(signed1 && signed1->euiccChallenge == challenge_ && signed1->transactionId == hello.transactionId);
+    EXPECT_TRUE(signed1 && signed1->euiccChallenge == challenge_ &&
+                signed1->transactionId == hello.transactionId);
     smdp_oid_ = server->registered_id().value_or(asn1::Oid());
     messages::EuiccSigned1 mine{.transactionId = hello.transactionId,
                                 .serverAddress = signed1->serverAddress,
@@ -63,12 +70,14 @@ class MiniCard {
     dppb_ = pki::Certificate::parse(offer.smdpCertificate.tlv).value();
     EXPECT_TRUE(dppb_->signed_by(ci_.public_key()));
     const Octets<67> tail1 = auth::signature_tlv(signature1_);
-    EXPECT_TRUE(crypto::verify(dppb_->public_key(), {View(offer.smdpSigned2.tlv), View(tail1)}, offer.smdpSignature2));
+    EXPECT_TRUE(crypto::verify(dppb_->public_key(), {View(offer.smdpSigned2.tlv), View(tail1)},
+                               offer.smdpSignature2));
     const auto& offered = offer.smdpSigned2.value.bppEuiccOtpk;
     if (!otsk_ || !offered || otsk_->public_key().point() != *offered) {
       otsk_ = crypto::EphemeralKey::generate(dppb_->public_key().curve(), *random_);
     }
-    messages::EuiccSigned2 mine{.transactionId = offer.transactionId, .euiccOtpk = otsk_->public_key().point()};
+    messages::EuiccSigned2 mine{.transactionId = offer.transactionId,
+                                .euiccOtpk = otsk_->public_key().point()};
     if (code) {
       const auto hash = crypto::sha256(view(*code));
       mine.hashCc = crypto::sha256({View(hash), offer.transactionId.octets()});
@@ -110,7 +119,8 @@ class MiniCard {
     return out;
   }
 
-  messages::HandleNotification result(const TransactionId& id, messages::FinalResult result, const Iccid& iccid) {
+  messages::HandleNotification result(const TransactionId& id, messages::FinalResult result,
+                                      const Iccid& iccid) {
     messages::ProfileInstallationResultData data{
         .transactionId = id,
         .notificationMetadata = metadata(messages::NotificationEventBit::notificationInstall, iccid),
@@ -121,9 +131,12 @@ class MiniCard {
     return {{std::move(pir)}};
   }
   messages::HandleNotification success(const TransactionId& id, const Iccid& iccid) {
-    return result(id, {messages::SuccessResult{.aid = *Aid::from_octets(Bytes(16, 1)), .simaResponse = {0x30, 0}}}, iccid);
+    return result(
+        id, {messages::SuccessResult{.aid = *Aid::from_octets(Bytes(16, 1)), .simaResponse = {0x30, 0}}},
+        iccid);
   }
-  messages::HandleNotification failure(const TransactionId& id, const Iccid& iccid, messages::ErrorReason reason) {
+  messages::HandleNotification failure(const TransactionId& id, const Iccid& iccid,
+                                       messages::ErrorReason reason) {
     return result(id, {messages::ErrorResult{messages::BppCommandId::loadProfileElements, reason}}, iccid);
   }
   messages::HandleNotification notification(messages::NotificationEventBit event, const Iccid& iccid) {
@@ -139,9 +152,9 @@ class MiniCard {
   }
   messages::CancelSessionResponse cancel(const TransactionId& id, messages::CancelSessionReason reason,
                                          const asn1::Oid& oid) {
-    messages::CancelSessionResponseOk ok{
-        .euiccCancelSessionSigned =
-            asn1::seal(messages::EuiccCancelSessionSigned{.transactionId = id, .smdpOid = oid, .reason = reason})};
+    messages::CancelSessionResponseOk ok{.euiccCancelSessionSigned =
+                                             asn1::seal(messages::EuiccCancelSessionSigned{
+                                                 .transactionId = id, .smdpOid = oid, .reason = reason})};
     ok.euiccCancelSessionSignature = sign({View(ok.euiccCancelSessionSigned.tlv)});
     return {std::move(ok)};
   }
@@ -157,7 +170,8 @@ class MiniCard {
 
  private:
   messages::NotificationMetadata metadata(messages::NotificationEventBit event, const Iccid& iccid) {
-    messages::NotificationMetadata m{.seqNumber = seqNumber++, .notificationAddress = "smdp.example.com", .iccid = iccid};
+    messages::NotificationMetadata m{
+        .seqNumber = seqNumber++, .notificationAddress = "smdp.example.com", .iccid = iccid};
     m.profileManagementOperation.insert(event);
     return m;
   }

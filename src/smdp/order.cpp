@@ -5,12 +5,15 @@
 namespace sealift::smdp {
 namespace {
 
-constexpr std::array<std::string_view, 9> kNames{"available",  "allocated", "linked", "confirmed",  "released",
-                                                 "downloaded", "installed", "error",  "unavailable"};
+constexpr std::array<std::string_view, 9> kNames{"available", "allocated", "linked",
+                                                 "confirmed", "released",  "downloaded",
+                                                 "installed", "error",     "unavailable"};
 
 }  // namespace
 
-std::string_view name(OrderState state) { return kNames[static_cast<size_t>(state)]; }
+std::string_view name(OrderState state) {
+  return kNames[static_cast<size_t>(state)];
+}
 
 Result<OrderState> order_state(std::string_view wanted) {
   for (size_t i = 0; i < kNames.size(); ++i) {

@@ -12,8 +12,12 @@
 
 namespace sealift::smdp {
 
-inline Iccid suite_iccid(int n) { return *Iccid::parse("89490000000000000" + std::to_string(100 + n)); }
-inline Eid suite_eid(int n) { return *Eid::with_check_digits("8904903212345123451234567890" + std::to_string(10 + n)); }
+inline Iccid suite_iccid(int n) {
+  return *Iccid::parse("89490000000000000" + std::to_string(100 + n));
+}
+inline Eid suite_eid(int n) {
+  return *Eid::with_check_digits("8904903212345123451234567890" + std::to_string(10 + n));
+}
 
 inline Order suite_order(int n) {
   Order o{.iccid = suite_iccid(n), .state = OrderState::released};
@@ -26,8 +30,8 @@ inline Transition suite_binding(const Order& order, int eid) {
   t.after.state = OrderState::downloaded;
   t.after.eid = suite_eid(eid);
   t.after.euiccOtpk = Bytes(65, static_cast<uint8_t>(eid));
-  t.delivery = Delivery{*TransactionId::from_octets(Bytes(16, static_cast<uint8_t>(eid))), order.iccid, suite_eid(eid),
-                        Bytes(66, 7)};
+  t.delivery = Delivery{*TransactionId::from_octets(Bytes(16, static_cast<uint8_t>(eid))), order.iccid,
+                        suite_eid(eid), Bytes(66, 7)};
   t.audit = {Time{}, "test", "bind", ""};
   return t;
 }
@@ -194,7 +198,7 @@ REGISTER_TYPED_TEST_SUITE_P(OrderStoreSuite, gives_back_every_field, tells_what_
                             refuses_an_iccid_or_matching_id_twice, looks_a_matching_id_up_exactly,
                             finds_the_oldest_default_order_that_waits_for_an_eid, lists_in_pages_by_iccid,
                             applies_a_change_whole_and_counts_the_version,
-                            refuses_a_change_of_an_old_version_and_keeps_nothing_of_it, hears_a_notification_once,
-                            lets_one_of_many_threads_win);
+                            refuses_a_change_of_an_old_version_and_keeps_nothing_of_it,
+                            hears_a_notification_once, lets_one_of_many_threads_win);
 
 }  // namespace sealift::smdp

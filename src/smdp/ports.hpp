@@ -57,13 +57,13 @@ struct Signers {
 };
 
 struct Settings {
-  std::string smdpAddress;                ///< host, or host:port (docs/divergences.md)
-  Octets<3> lowest_svn{2, 0, 0};          ///< first and last SVN of eUICCs that are served
-  Octets<3> highest_svn{2, 255, 255};     ///<
-  std::chrono::seconds session_ttl{300};  ///< idle time between two steps
-  uint32_t max_download_attempts = 10;    ///< packages delivered per order
-  uint32_t max_confirmation_attempts = 3; ///< wrong confirmation codes per order
-  bool rebind = true;                     ///< a new otPK.EUICC of the same eUICC gets a new binding
+  std::string smdpAddress;                 ///< host, or host:port (docs/divergences.md)
+  Octets<3> lowest_svn{2, 0, 0};           ///< first and last SVN of eUICCs that are served
+  Octets<3> highest_svn{2, 255, 255};      ///<
+  std::chrono::seconds session_ttl{300};   ///< idle time between two steps
+  uint32_t max_download_attempts = 10;     ///< packages delivered per order
+  uint32_t max_confirmation_attempts = 3;  ///< wrong confirmation codes per order
+  bool rebind = true;                      ///< a new otPK.EUICC of the same eUICC gets a new binding
 };
 
 struct Ports {

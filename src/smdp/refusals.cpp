@@ -12,7 +12,8 @@ constexpr std::array kRows{
     RefusalRow{smdp_address_not_ours, "8.8.1", "3.8", "the SM-DP+ address is not that of this server"},
     RefusalRow{svn_not_supported, "8.8.3", "3.1", "the eUICC's specification version is not supported"},
     RefusalRow{no_common_ci_for_signing, "8.8.2", "3.1", "no CI key of the eUICC is usable here"},
-    RefusalRow{no_certificate_for_euicc, "8.8.4", "3.7", "no SM-DP+ certificate under a CI key the eUICC verifies"},
+    RefusalRow{no_certificate_for_euicc, "8.8.4", "3.7",
+               "no SM-DP+ certificate under a CI key the eUICC verifies"},
     RefusalRow{transaction_unknown, "8.10.1", "3.9", "the transaction is unknown, over, or not at this step"},
     RefusalRow{eum_certificate_invalid, "8.1.2", "6.1", "the EUM certificate does not verify"},
     RefusalRow{eum_certificate_expired, "8.1.2", "6.3", "the EUM certificate has expired"},
@@ -49,7 +50,11 @@ static_assert(rows_follow_the_enum());
 
 }  // namespace
 
-const RefusalRow& row_of(Refusal refusal) { return kRows[static_cast<size_t>(refusal)]; }
-std::span<const RefusalRow> all_refusals() { return kRows; }
+const RefusalRow& row_of(Refusal refusal) {
+  return kRows[static_cast<size_t>(refusal)];
+}
+std::span<const RefusalRow> all_refusals() {
+  return kRows;
+}
 
 }  // namespace sealift::smdp

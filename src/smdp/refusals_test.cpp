@@ -70,8 +70,8 @@ pki::Identity short_lived_eum(World& w) {
   pki::Subject subject{.name = {{{pki::attribute::organization, "Sealift EUM"}}},
                        .registered_id = model.registered_id(),
                        .iin = "89049032"};
-  auto spec = pki::profile(pki::Role::eum, subject, key.public_key(), &ci.certificate, kStart - std::chrono::days(1),
-                           kStart + std::chrono::days(1), w.random);
+  auto spec = pki::profile(pki::Role::eum, subject, key.public_key(), &ci.certificate,
+                           kStart - std::chrono::days(1), kStart + std::chrono::days(1), w.random);
   auto certificate = pki::issue(spec, key.public_key(), signer).value();
   return {std::move(certificate), std::move(key)};
 }
@@ -122,11 +122,13 @@ const std::map<Refusal, std::function<Refusal(World&)>>& scenarios() {
       {transaction_unknown,
        [](World& w) {
          const auto id = *TransactionId::from_octets(Bytes(16, 1));
-         EXPECT_EQ(end_of(w.cancel(id, {messages::CancelSessionResponseError::undefinedError})), transaction_unknown);
+         EXPECT_EQ(end_of(w.cancel(id, {messages::CancelSessionResponseError::undefinedError})),
+                   transaction_unknown);
          MiniCard card = w.card();
          const auto offer = w.authenticate(card, w.order().matchingId);
-         EXPECT_EQ(end_of(w.cancel(offer->transactionId, card.cancel(id, messages::CancelSessionReason::timeout))),
-                   transaction_unknown)
+         EXPECT_EQ(
+             end_of(w.cancel(offer->transactionId, card.cancel(id, messages::CancelSessionReason::timeout))),
+             transaction_unknown)
              << "the signed transactionId is another one";
          EXPECT_EQ(got(w, [&](auto& ok) { ok.euiccSigned2.value.transactionId = id; }), transaction_unknown);
          return end_of(authenticate_client(w.ports, {.transactionId = id}));
@@ -180,9 +182,11 @@ const std::map<Refusal, std::function<Refusal(World&)>>& scenarios() {
            });
          };
          EXPECT_EQ(resigned([](auto& said) { said.serverChallenge[0] ^= 1; }), euicc_not_authenticated);
-         EXPECT_EQ(resigned([](auto& said) { said.serverAddress = "other.example.com"; }), euicc_not_authenticated);
-         EXPECT_EQ(resigned([](auto& said) { said.transactionId = *TransactionId::from_octets(Bytes(16, 1)); }),
+         EXPECT_EQ(resigned([](auto& said) { said.serverAddress = "other.example.com"; }),
                    euicc_not_authenticated);
+         EXPECT_EQ(
+             resigned([](auto& said) { said.transactionId = *TransactionId::from_octets(Bytes(16, 1)); }),
+             euicc_not_authenticated);
          return authenticated(w, card, order, [](auto& ok) { ok.euiccSignature1[3] ^= 1; });
        }},
       {client_reported_error,
@@ -190,11 +194,10 @@ const std::map<Refusal, std::function<Refusal(World&)>>& scenarios() {
          MiniCard card = w.card();
          const auto hello = w.initiate(card);
          return end_of(authenticate_client(
-             w.ports,
-             {.transactionId = hello->transactionId,
-              .authenticateServerResponse = {messages::AuthenticateResponseError{
-                  .transactionId = hello->transactionId,
-                  .authenticateErrorCode = messages::AuthenticateErrorCode::invalidCertificate}}}));
+             w.ports, {.transactionId = hello->transactionId,
+                       .authenticateServerResponse = {messages::AuthenticateResponseError{
+                           .transactionId = hello->transactionId,
+                           .authenticateErrorCode = messages::AuthenticateErrorCode::invalidCertificate}}}));
        }},
       {matching_id_unknown,
        [](World& w) {
@@ -233,8 +236,8 @@ const std::map<Refusal, std::function<Refusal(World&)>>& scenarios() {
          const Order order = w.order();
          EXPECT_TRUE(w.download(card, order));
          const auto early = w.authenticate(card, order.matchingId);
-         const messages::GetBoundProfilePackageRequest request{.transactionId = early->transactionId,
-                                                               .prepareDownloadResponse = card.prepare(*early)};
+         const messages::GetBoundProfilePackageRequest request{
+             .transactionId = early->transactionId, .prepareDownloadResponse = card.prepare(*early)};
          EXPECT_TRUE(w.download(card, order));
          EXPECT_EQ(end_of(get_bound_profile_package(w.ports, request)), download_attempts_exceeded);
          const Refusal end = end_of(w.authenticate(card, order.matchingId));
@@ -285,34 +288,39 @@ const std::map<Refusal, std::function<Refusal(World&)>>& scenarios() {
        [](World& w) {
          MiniCard card = w.card();
          const auto offer = w.authenticate(card, w.order().matchingId);
-         return end_of(w.cancel(offer->transactionId,
-                                card.cancel(offer->transactionId, messages::CancelSessionReason::endUserRejection,
-                                            asn1::Oid::of({2, 999, 77}))));
+         return end_of(
+             w.cancel(offer->transactionId,
+                      card.cancel(offer->transactionId, messages::CancelSessionReason::endUserRejection,
+                                  asn1::Oid::of({2, 999, 77}))));
        }},
       {request_not_supported,
        [](World& w) {
          MiniCard card = w.card();
          const auto hello = w.initiate(card);
-         return end_of(authenticate_client(w.ports, {.transactionId = hello->transactionId,
-                                                     .authenticateServerResponse = card.authenticate(*hello, std::nullopt),
-                                                     .useMatchingIdForAcr = asn1::Null{}}));
+         return end_of(authenticate_client(
+             w.ports, {.transactionId = hello->transactionId,
+                       .authenticateServerResponse = card.authenticate(*hello, std::nullopt),
+                       .useMatchingIdForAcr = asn1::Null{}}));
        }},
       {server_busy,
        [](World& w) {
          store::MemorySessions full(0);
-         Ports ports{w.clock, w.random, w.authenticator, w.signers, w.store_key, w.orders, full, w.observer, w.settings};
+         Ports ports{w.clock,  w.random, w.authenticator, w.signers, w.store_key,
+                     w.orders, full,     w.observer,      w.settings};
          return end_of(initiate_authentication(ports, w.card().initiate(std::string(kAddress))));
        }},
       {server_failed,
        [](World& w) {
          FaultyOrders faulty(w.orders);
          faulty.fail_at(0, FaultyOrders::When::before);
-         Ports ports{w.clock, w.random, w.authenticator, w.signers, w.store_key, faulty, w.sessions, w.observer, w.settings};
+         Ports ports{w.clock, w.random,   w.authenticator, w.signers, w.store_key,
+                     faulty,  w.sessions, w.observer,      w.settings};
          MiniCard card = w.card();
          const Order order = w.order();
          const auto hello = w.initiate(card);
-         return end_of(authenticate_client(ports, {.transactionId = hello->transactionId,
-                                                   .authenticateServerResponse = card.authenticate(*hello, order.matchingId)}));
+         return end_of(authenticate_client(
+             ports, {.transactionId = hello->transactionId,
+                     .authenticateServerResponse = card.authenticate(*hello, order.matchingId)}));
        }},
   };
   return all;
@@ -328,7 +336,8 @@ TEST_P(EveryRefusal, is_provoked_and_told_to_the_observer) {
   if (GetParam().refusal == Refusal::server_busy) return;
   EXPECT_EQ(w.observer.refusals.empty() ? none_of_it() : w.observer.refusals.back(), GetParam().refusal);
 }
-INSTANTIATE_TEST_SUITE_P(Table, EveryRefusal, ::testing::ValuesIn(all_refusals().begin(), all_refusals().end()),
+INSTANTIATE_TEST_SUITE_P(Table, EveryRefusal,
+                         ::testing::ValuesIn(all_refusals().begin(), all_refusals().end()),
                          [](const auto& row) {
                            std::string name(row.param.message);
                            for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
@@ -337,7 +346,9 @@ INSTANTIATE_TEST_SUITE_P(Table, EveryRefusal, ::testing::ValuesIn(all_refusals()
 
 // The codes of SGP.22 5.6 in the words of SGP.23's test cases.
 TEST(Refusals, have_the_codes_of_the_specification) {
-  const auto code = [](Refusal r) { return std::string(row_of(r).subjectCode) + "/" + std::string(row_of(r).reasonCode); };
+  const auto code = [](Refusal r) {
+    return std::string(row_of(r).subjectCode) + "/" + std::string(row_of(r).reasonCode);
+  };
   EXPECT_EQ(code(Refusal::smdp_address_not_ours), "8.8.1/3.8");
   EXPECT_EQ(code(Refusal::no_common_ci_for_signing), "8.8.2/3.1");
   EXPECT_EQ(code(Refusal::svn_not_supported), "8.8.3/3.1");

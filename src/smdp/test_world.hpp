@@ -42,7 +42,9 @@ struct Recorder final : Observer {
   std::vector<std::string> ignored, failures;
 };
 
-inline Eid card_eid(int n) { return *Eid::with_check_digits("8904903212345123451234567890" + std::to_string(10 + n)); }
+inline Eid card_eid(int n) {
+  return *Eid::with_check_digits("8904903212345123451234567890" + std::to_string(10 + n));
+}
 
 inline pki::Hierarchy make_pki(crypto::Curve curve, Random& random) {
   pki::HierarchyOptions options{.curve = curve, .deterministic = true};
@@ -104,18 +106,20 @@ class World {
   Result<messages::InitiateAuthenticationOkEs9, Refusal> initiate(MiniCard& card) {
     return initiate_authentication(ports, card.initiate(std::string(kAddress)));
   }
-  Result<messages::AuthenticateClientOk, Refusal> authenticate(MiniCard& card, const std::optional<MatchingId>& mid) {
+  Result<messages::AuthenticateClientOk, Refusal> authenticate(MiniCard& card,
+                                                               const std::optional<MatchingId>& mid) {
     const auto hello = TRY(initiate(card));
-    return authenticate_client(
-        ports, {.transactionId = hello.transactionId, .authenticateServerResponse = card.authenticate(hello, mid)});
+    return authenticate_client(ports, {.transactionId = hello.transactionId,
+                                       .authenticateServerResponse = card.authenticate(hello, mid)});
   }
-  Result<messages::GetBoundProfilePackageOk, Refusal> get(MiniCard& card, const messages::AuthenticateClientOk& offer,
-                                                          const std::optional<std::string>& code = std::nullopt) {
+  Result<messages::GetBoundProfilePackageOk, Refusal> get(
+      MiniCard& card, const messages::AuthenticateClientOk& offer,
+      const std::optional<std::string>& code = std::nullopt) {
     return get_bound_profile_package(
         ports, {.transactionId = offer.transactionId, .prepareDownloadResponse = card.prepare(offer, code)});
   }
-  Result<messages::GetBoundProfilePackageOk, Refusal> download(MiniCard& card, const Order& o,
-                                                               const std::optional<std::string>& code = std::nullopt) {
+  Result<messages::GetBoundProfilePackageOk, Refusal> download(
+      MiniCard& card, const Order& o, const std::optional<std::string>& code = std::nullopt) {
     const auto offer = TRY(authenticate(card, o.matchingId));
     return get(card, offer, code);
   }

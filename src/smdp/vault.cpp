@@ -8,7 +8,9 @@ namespace {
 constexpr size_t kNonce = 12;
 constexpr size_t kKeys = 48;
 
-Bytes associated(std::string_view what, const Iccid& iccid) { return concat({view(what), iccid.octets()}); }
+Bytes associated(std::string_view what, const Iccid& iccid) {
+  return concat({view(what), iccid.octets()});
+}
 
 // Nonces are random: 96 bits serve far more profiles under one key than there are ICCIDs in a store.
 Bytes seal(const Secret<32>& key, Random& random, std::string_view what, const Iccid& iccid, View plain) {
@@ -29,21 +31,25 @@ constexpr std::string_view kProfile = "sealift profile", kProfileKeys = "sealift
 
 }  // namespace
 
-StoredProfile lock_profile(const Secret<32>& store_key, Random& random, const Iccid& iccid, Protection protection, View upp) {
-  if (protection == Protection::session_keys) return {.content = seal(store_key, random, kProfile, iccid, upp)};
+StoredProfile lock_profile(const Secret<32>& store_key, Random& random, const Iccid& iccid,
+                           Protection protection, View upp) {
+  if (protection == Protection::session_keys)
+    return {.content = seal(store_key, random, kProfile, iccid, upp)};
   bsp::ProtectedProfilePackage ppp = bsp::protect_profile(upp, random);
   Secret<kKeys> keys;
   auto out = keys.expose_mutable().begin();
   for (const auto* part : {&ppp.keys.initialMacChainingValue, &ppp.keys.ppkEnc, &ppp.keys.ppkCmac}) {
     out = std::copy(part->expose().begin(), part->expose().end(), out);
   }
-  return {.content = std::move(ppp.sequenceOf86), .keys = seal(store_key, random, kProfileKeys, iccid, keys.expose())};
+  return {.content = std::move(ppp.sequenceOf86),
+          .keys = seal(store_key, random, kProfileKeys, iccid, keys.expose())};
 }
 
 Result<bsp::ProtectedProfilePackage> unlock_keys(const Secret<32>& store_key, const Iccid& iccid,
                                                  const StoredProfile& profile) {
   const SecretBytes keys = TRY(open(store_key, kProfileKeys, iccid, profile.keys));
-  if (keys.size() != kKeys) return Error{ErrorKind::verification, "the keys of a profile in stock are damaged"};
+  if (keys.size() != kKeys)
+    return Error{ErrorKind::verification, "the keys of a profile in stock are damaged"};
   bsp::ProtectedProfilePackage out;
   out.keys.initialMacChainingValue = TRY(Secret<16>::from(keys.expose().subspan(0, 16)));
   out.keys.ppkEnc = TRY(Secret<16>::from(keys.expose().subspan(16, 16)));
@@ -51,7 +57,8 @@ Result<bsp::ProtectedProfilePackage> unlock_keys(const Secret<32>& store_key, co
   return out;
 }
 
-Result<SecretBytes> unlock_upp(const Secret<32>& store_key, const Iccid& iccid, const StoredProfile& profile) {
+Result<SecretBytes> unlock_upp(const Secret<32>& store_key, const Iccid& iccid,
+                               const StoredProfile& profile) {
   return open(store_key, kProfile, iccid, profile.content);
 }
 

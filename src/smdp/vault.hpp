@@ -9,9 +9,10 @@
 
 namespace sealift::smdp {
 
-/// In random-key mode the profile is protected here and now, under keys of its own, and only those are sealed:
-/// binding never sees the profile again. In session-key mode the profile itself is sealed.
-StoredProfile lock_profile(const Secret<32>& store_key, Random& random, const Iccid& iccid, Protection protection, View upp);
+/// In random-key mode the profile is protected here and now, under keys of its own, and only those are
+/// sealed: binding never sees the profile again. In session-key mode the profile itself is sealed.
+StoredProfile lock_profile(const Secret<32>& store_key, Random& random, const Iccid& iccid,
+                           Protection protection, View upp);
 
 /// The random keys of a profile locked in random-key mode, without its blocks (they are `content`).
 /// Error kind verification: another store key, or a damaged store.

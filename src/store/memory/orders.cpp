@@ -7,9 +7,13 @@ using smdp::OrderState;
 
 namespace {
 
-Error not_in_stock() { return {ErrorKind::not_found, "no profile with this ICCID is in stock"}; }
+Error not_in_stock() {
+  return {ErrorKind::not_found, "no profile with this ICCID is in stock"};
+}
 
-bool has_matching_id(const Order& order) { return order.matchingId && !order.matchingId->empty(); }
+bool has_matching_id(const Order& order) {
+  return order.matchingId && !order.matchingId->empty();
+}
 
 }  // namespace
 
@@ -97,7 +101,8 @@ Status MemoryOrders::apply(const smdp::Transition& t) {
   std::lock_guard lock(mutex_);
   auto it = orders_.find(t.after.iccid);
   if (it == orders_.end()) return not_in_stock();
-  if (t.heard && heard_.contains(*t.heard)) return Error{ErrorKind::exists, "this notification was heard before"};
+  if (t.heard && heard_.contains(*t.heard))
+    return Error{ErrorKind::exists, "this notification was heard before"};
   if (it->second.order.version != t.after.version || matching_id_taken(t.after)) {
     return Error{ErrorKind::conflict, "the order has changed meanwhile, or its MatchingID is in use"};
   }

@@ -12,8 +12,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TransactionId id(uint8_t n) { return *TransactionId::from_octets(Bytes(16, n)); }
-smdp::Session fresh(size_t signers = 0) { return smdp::InitDone{.signers = signers}; }
+TransactionId id(uint8_t n) {
+  return *TransactionId::from_octets(Bytes(16, n));
+}
+smdp::Session fresh(size_t signers = 0) {
+  return smdp::InitDone{.signers = signers};
+}
 smdp::Session authenticated() {
   SeededRandom random(1);
   const auto key = crypto::PrivateKey::generate(crypto::Curve::p256, random).public_key();

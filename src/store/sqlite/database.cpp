@@ -30,7 +30,8 @@ Error error_of(sqlite3* db, int code) {
       const int why = db ? sqlite3_system_errno(db) : 0;
       if (why == EACCES || why == EPERM) return {ErrorKind::permission, "no permission to open the store"};
       if (why == ENOENT) return {ErrorKind::not_found, "the directory of the store does not exist"};
-      return {ErrorKind::io, "the store cannot be opened (" + std::string(why ? std::strerror(why) : detail) + ")"};
+      return {ErrorKind::io,
+              "the store cannot be opened (" + std::string(why ? std::strerror(why) : detail) + ")"};
     }
     case SQLITE_IOERR:
       return {ErrorKind::io, "the disk of the store fails (" + detail + ")"};
@@ -63,13 +64,14 @@ Query& Query::bind(int64_t value) {
 
 Query& Query::bind(View blob) {
   // An empty view may have a null pointer, which SQLite would take for NULL.
-  sqlite3_bind_blob64(statement_, next_++, blob.empty() ? "" : static_cast<const void*>(blob.data()), blob.size(),
-                      SQLITE_STATIC);
+  sqlite3_bind_blob64(statement_, next_++, blob.empty() ? "" : static_cast<const void*>(blob.data()),
+                      blob.size(), SQLITE_STATIC);
   return *this;
 }
 
 Query& Query::bind_text(std::string_view text) {
-  sqlite3_bind_text64(statement_, next_++, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  sqlite3_bind_text64(statement_, next_++, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC,
+                      SQLITE_UTF8);
   return *this;
 }
 
@@ -91,19 +93,29 @@ Status Query::run() {
   return {};
 }
 
-int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+int64_t Query::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 
 View Query::blob(int column) const {
   const auto* data = static_cast<const uint8_t*>(sqlite3_column_blob(statement_, column));
   return {data, static_cast<size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
-std::string_view Query::text(int column) const { return sealift::text(blob(column)); }
+std::string_view Query::text(int column) const {
+  return sealift::text(blob(column));
+}
 
-bool Query::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+bool Query::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
 
-void Database::Close::operator()(sqlite3* db) const { sqlite3_close(db); }
-void Database::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+void Database::Close::operator()(sqlite3* db) const {
+  sqlite3_close(db);
+}
+void Database::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
 
 Database::Database(Database&&) noexcept = default;
 
@@ -149,8 +161,12 @@ Result<int64_t> Database::integer(const char* sql) {
   return q.integer(0);
 }
 
-int64_t Database::changes() const { return sqlite3_changes64(db_.get()); }
+int64_t Database::changes() const {
+  return sqlite3_changes64(db_.get());
+}
 
-bool Database::in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
+bool Database::in_transaction() const {
+  return sqlite3_get_autocommit(db_.get()) == 0;
+}
 
 }  // namespace sealift::store

@@ -5,7 +5,8 @@
 namespace sealift::store {
 namespace {
 
-constexpr int64_t kApplicationId = 0x5EA11F70;  ///< in the file's header: tells our stores from other databases
+constexpr int64_t kApplicationId =
+    0x5EA11F70;  ///< in the file's header: tells our stores from other databases
 
 // A step that has shipped is never changed; later ones are added below it.
 constexpr std::array<const char*, 1> kSteps{
@@ -59,7 +60,8 @@ constexpr std::array<const char*, 1> kSteps{
 
 Status configure(Database& db) {
   // WAL: readers never wait for the writer. FULL: a commit is on the disk before anybody is answered.
-  return db.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;");
+  return db.execute(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;");
 }
 
 Status step(Database& db, size_t number) {

@@ -9,9 +9,10 @@ using smdp::OrderState;
 namespace {
 
 // One column list, read by read_order in this order.
-#define ORDER_COLUMNS                                                                                          \
-  "SELECT iccid, state, matching_id, eid, confirmation, confirmation_attempts, download_attempts, expires, "   \
-  "protection, needs_major, needs_minor, needs_size, needs_services, metadata, euicc_otpk, delivered, version " \
+#define ORDER_COLUMNS                                                                                        \
+  "SELECT iccid, state, matching_id, eid, confirmation, confirmation_attempts, download_attempts, expires, " \
+  "protection, needs_major, needs_minor, needs_size, needs_services, metadata, euicc_otpk, delivered, "      \
+  "version "                                                                                                 \
   "FROM orders "
 
 template <class T>
@@ -63,25 +64,24 @@ void bind_changeable(Query& q, const Order& o) {
 }
 
 Status insert_order(Database& db, const Order& o) {
-  Query q = TRY(
-      db.query("INSERT INTO orders (state, matching_id, eid, confirmation, confirmation_attempts, "
-               "download_attempts, expires, protection, needs_major, needs_minor, needs_size, needs_services, "
-               "metadata, euicc_otpk, delivered, version, iccid) "
-               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  Query q = TRY(db.query(
+      "INSERT INTO orders (state, matching_id, eid, confirmation, confirmation_attempts, "
+      "download_attempts, expires, protection, needs_major, needs_minor, needs_size, needs_services, "
+      "metadata, euicc_otpk, delivered, version, iccid) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   bind_changeable(q, o);
   q.bind(static_cast<int64_t>(o.version)).bind(View(o.iccid.octets()));
   return q.run();
 }
 
 Status insert_profile(Database& db, const Iccid& iccid, const smdp::StoredProfile& p) {
-  Query q = TRY(
-      db.query("INSERT INTO profiles (iccid, keys, content) VALUES (?, ?, ?)"));
+  Query q = TRY(db.query("INSERT INTO profiles (iccid, keys, content) VALUES (?, ?, ?)"));
   return q.bind(View(iccid.octets())).bind(View(p.keys)).bind(View(p.content)).run();
 }
 
 Status insert_audit(Database& db, const Audit& a, const Iccid& iccid, const Order* o) {
-  Query q = TRY(
-      db.query("INSERT INTO audit (at, actor, action, iccid, state, detail) VALUES (?, ?, ?, ?, ?, ?)"));
+  Query q =
+      TRY(db.query("INSERT INTO audit (at, actor, action, iccid, state, detail) VALUES (?, ?, ?, ?, ?, ?)"));
   q.bind(a.at.time_since_epoch().count()).bind_text(a.actor).bind_text(a.action);
   q.bind(View(iccid.octets()));
   o ? q.bind(static_cast<int64_t>(o->state)) : q.bind_null();
@@ -90,16 +90,17 @@ Status insert_audit(Database& db, const Audit& a, const Iccid& iccid, const Orde
 
 /// The compare and swap: one statement, so that it is atomic whoever else writes.
 Status swap_order(Database& db, const Order& o) {
-  Query q = TRY(
-      db.query("UPDATE orders SET state = ?, matching_id = ?, eid = ?, confirmation = ?, "
-               "confirmation_attempts = ?, download_attempts = ?, expires = ?, protection = ?, needs_major = ?, "
-               "needs_minor = ?, needs_size = ?, needs_services = ?, metadata = ?, euicc_otpk = ?, delivered = ?, "
-               "version = version + 1 WHERE version = ? AND iccid = ?"));
+  Query q = TRY(db.query(
+      "UPDATE orders SET state = ?, matching_id = ?, eid = ?, confirmation = ?, "
+      "confirmation_attempts = ?, download_attempts = ?, expires = ?, protection = ?, needs_major = ?, "
+      "needs_minor = ?, needs_size = ?, needs_services = ?, metadata = ?, euicc_otpk = ?, delivered = ?, "
+      "version = version + 1 WHERE version = ? AND iccid = ?"));
   bind_changeable(q, o);
   q.bind(static_cast<int64_t>(o.version)).bind(View(o.iccid.octets()));
   Status done = q.run();
   // The one constraint that can fail here is that of the MatchingID.
-  if (!done && done.error().kind == ErrorKind::exists) return Error{ErrorKind::conflict, "the MatchingID is in use"};
+  if (!done && done.error().kind == ErrorKind::exists)
+    return Error{ErrorKind::conflict, "the MatchingID is in use"};
   TRY_VOID(std::move(done));
   if (db.changes() == 1) return {};
   return Error{ErrorKind::conflict, "the order has changed meanwhile"};
@@ -116,9 +117,12 @@ Status put_package(Database& db, const Iccid& iccid, View package) {
 }
 
 Status put_delivery(Database& db, const smdp::Delivery& d) {
-  Query q = TRY(
-      db.query("INSERT OR REPLACE INTO deliveries (transaction_id, iccid, eid, euicc_key) VALUES (?, ?, ?, ?)"));
-  q.bind(d.transactionId.octets()).bind(View(d.iccid.octets())).bind(View(d.eid.octets())).bind(View(d.euiccKey));
+  Query q = TRY(db.query(
+      "INSERT OR REPLACE INTO deliveries (transaction_id, iccid, eid, euicc_key) VALUES (?, ?, ?, ?)"));
+  q.bind(d.transactionId.octets())
+      .bind(View(d.iccid.octets()))
+      .bind(View(d.eid.octets()))
+      .bind(View(d.euiccKey));
   return q.run();
 }
 
@@ -167,8 +171,8 @@ Result<std::optional<Order>> SqliteOrders::find(const MatchingId& id) {
 
 Result<std::optional<Order>> SqliteOrders::find_default(const Eid& eid) {
   return readers_.read([&](Database& db) -> Result<std::optional<Order>> {
-    Query q = TRY(
-        db.query(ORDER_COLUMNS "WHERE eid = ? AND matching_id = '' AND state IN (?, ?) ORDER BY number LIMIT 1"));
+    Query q = TRY(db.query(ORDER_COLUMNS
+                           "WHERE eid = ? AND matching_id = '' AND state IN (?, ?) ORDER BY number LIMIT 1"));
     q.bind(View(eid.octets()));
     q.bind(static_cast<int64_t>(OrderState::released)).bind(static_cast<int64_t>(OrderState::downloaded));
     return read_one(q);
@@ -212,8 +216,8 @@ Result<std::optional<smdp::Delivery>> SqliteOrders::delivery(const TransactionId
     q.bind(id.octets());
     const bool row = TRY(q.step());
     if (!row) return std::optional<smdp::Delivery>();
-    return std::optional<smdp::Delivery>(smdp::Delivery{id, TRY(Iccid::from_octets(q.blob(0))),
-                                                        TRY(Eid::from_octets(q.blob(1))), to_bytes(q.blob(2))});
+    return std::optional<smdp::Delivery>(smdp::Delivery{
+        id, TRY(Iccid::from_octets(q.blob(0))), TRY(Eid::from_octets(q.blob(1))), to_bytes(q.blob(2))});
   });
 }
 

@@ -77,8 +77,10 @@ TEST_F(SqliteStoreFiles, writes_an_audit_row_with_each_change_and_none_without) 
     ASSERT_TRUE(store->orders().add(smdp::suite_order(1), {}, {Time{}, "alice", "import", "x"}));
     ASSERT_TRUE(store->orders().apply(smdp::suite_binding(smdp::suite_order(1), 1)));
     ASSERT_FALSE(store->orders().apply(smdp::suite_binding(smdp::suite_order(1), 2)));
-    ASSERT_TRUE(store->orders().hear({smdp::suite_eid(1), 1}, smdp::suite_iccid(1), {Time{}, "es9+", "hear", ""}));
-    ASSERT_FALSE(store->orders().hear({smdp::suite_eid(1), 1}, smdp::suite_iccid(1), {Time{}, "es9+", "hear", ""}));
+    ASSERT_TRUE(
+        store->orders().hear({smdp::suite_eid(1), 1}, smdp::suite_iccid(1), {Time{}, "es9+", "hear", ""}));
+    ASSERT_FALSE(
+        store->orders().hear({smdp::suite_eid(1), 1}, smdp::suite_iccid(1), {Time{}, "es9+", "hear", ""}));
   }
   auto db = Database::open(path_.string(), Database::Mode::read, 100ms);
   ASSERT_TRUE(db);
@@ -147,7 +149,9 @@ TEST_F(SqliteStoreFiles, survives_a_full_disk_whole) {
   ASSERT_TRUE(db->execute("CREATE TABLE t (x BLOB); PRAGMA journal_mode = WAL; PRAGMA max_page_count = 20"));
   store::Writer writer(std::move(*db));
   const Bytes big(10'000, 1);
-  const auto insert = [&](Database& d) -> Status { return TRY(d.query("INSERT INTO t VALUES (?)")).bind(View(big)).run(); };
+  const auto insert = [&](Database& d) -> Status {
+    return TRY(d.query("INSERT INTO t VALUES (?)")).bind(View(big)).run();
+  };
   Status done;
   int stored = 0;
   while ((done = writer.write(insert))) ++stored;
@@ -178,9 +182,8 @@ TEST_F(SqliteStoreFiles, changes_that_wait_share_one_batch_and_a_failing_one_tak
   for (int n = 0; n < 20; ++n) {
     threads.emplace_back([&, n] {
       ++calling;
-      const Status s = writer.write([&](Database& d) -> Status {
-        return TRY(d.query("INSERT INTO t VALUES (?)")).bind(n % 10).run();
-      });
+      const Status s = writer.write(
+          [&](Database& d) -> Status { return TRY(d.query("INSERT INTO t VALUES (?)")).bind(n % 10).run(); });
       ++(s ? done : refused);
     });
   }

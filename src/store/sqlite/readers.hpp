@@ -12,7 +12,8 @@ namespace sealift::store {
 
 class Readers {
  public:
-  Readers(std::string path, std::chrono::milliseconds patience) : path_(std::move(path)), patience_(patience) {}
+  Readers(std::string path, std::chrono::milliseconds patience)
+      : path_(std::move(path)), patience_(patience) {}
 
   /// Calls `read(Database&)` with a connection and gives its Result.
   template <class Read>

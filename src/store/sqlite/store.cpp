@@ -21,7 +21,8 @@ class Opened final : public SqliteStore {
 
 }  // namespace
 
-Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, std::chrono::milliseconds patience) {
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
+                                                       std::chrono::milliseconds patience) {
   Database db = TRY(Database::open(path, Database::Mode::write, patience));
   Status migrated = migrate(db);
   if (!migrated) return std::move(migrated.error()).within(path);

@@ -1,4 +1,5 @@
-// The embedded durable store: one SQLite file (WAL, synchronous = FULL), one writer thread, readers beside it.
+// The embedded durable store: one SQLite file (WAL, synchronous = FULL), one writer thread, readers beside
+// it.
 //
 // Thread safe. The ports it implements are objects of its own that live as long as it does. Profiles in it
 // are sealed by the role before they come here.
@@ -22,8 +23,8 @@ class SqliteStore {
   /// Opens or creates the file. Error kinds: permission, not_found (no such directory), io, timeout (held by
   /// another process), invalid (a foreign or damaged file, or one of a newer Sealift).
   /// `patience`: how long a change waits for another process that writes.
-  static Result<std::unique_ptr<SqliteStore>> open(const std::string& path,
-                                                   std::chrono::milliseconds patience = std::chrono::seconds(5));
+  static Result<std::unique_ptr<SqliteStore>> open(
+      const std::string& path, std::chrono::milliseconds patience = std::chrono::seconds(5));
   virtual ~SqliteStore() = default;
 
   virtual smdp::OrderStore& orders() = 0;

@@ -24,7 +24,9 @@ Status Writer::write(const Change& change) {
   return std::move(me.result);
 }
 
-GroupFigures Writer::figures() const { return {batches_.load(), changes_.load(), largest_.load()}; }
+GroupFigures Writer::figures() const {
+  return {batches_.load(), changes_.load(), largest_.load()};
+}
 
 void Writer::loop() {
   std::vector<Waiting*> batch;
@@ -53,7 +55,8 @@ void Writer::run_batch(const std::vector<Waiting*>& batch) {
     if (!whole) break;
     w->result = run_one(*w->change);
     // A full or failing disk makes SQLite roll everything back, the changes before this one included.
-    if (!db_.in_transaction()) whole = w->result ? Status(Error{ErrorKind::io, "the disk of the store fails"}) : w->result;
+    if (!db_.in_transaction())
+      whole = w->result ? Status(Error{ErrorKind::io, "the disk of the store fails"}) : w->result;
   }
   if (whole) whole = db_.execute("COMMIT");
   if (whole) return;
