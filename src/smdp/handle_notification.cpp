@@ -76,6 +76,8 @@ Status handle(Ports& ports, const messages::ProfileInstallationResult& pir) {
   if (iccid && *iccid != delivery->iccid) {
     return Error{ErrorKind::verification, "an installation result about another profile"};
   }
+  // The eUICC is done with this session.
+  (void)ports.sessions.take(delivery->transactionId, ports.clock.monotonic());
   Status done;
   for (int i = 0; i < kMaxConflicts; ++i) {
     done = settle(ports, *delivery, result);

@@ -43,8 +43,8 @@ class OrderStore {
 class SessionStore {
  public:
   virtual ~SessionStore() = default;
-  /// Keeps a session until `until` (Clock::monotonic). False where it is full and nothing may give way;
-  /// sessions that have not authenticated give way first.
+  /// Keeps a session until `until` (Clock::monotonic). False where it is full and nothing may give way:
+  /// delivered sessions do first, then those that have not authenticated.
   virtual bool put(const TransactionId&, Session, std::chrono::milliseconds until) = 0;
   /// Takes a session out: of two callers with one transactionId, one gets it.
   virtual std::optional<Session> take(const TransactionId&, std::chrono::milliseconds now) = 0;

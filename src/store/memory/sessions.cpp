@@ -24,16 +24,26 @@ void MemorySessions::sweep(Order& line, std::chrono::milliseconds now) {
   }
 }
 
+bool MemorySessions::make_room() {
+  for (Order* line : {&delivered_, &unauthenticated_}) {
+    if (line->empty()) continue;
+    erase(sessions_.find(line->front()));
+    return true;
+  }
+  return false;
+}
+
+MemorySessions::Order& MemorySessions::line_of(const smdp::Session& session) {
+  if (std::holds_alternative<smdp::InitDone>(session)) return unauthenticated_;
+  return std::holds_alternative<smdp::BppDelivered>(session) ? delivered_ : authenticated_;
+}
+
 bool MemorySessions::put(const TransactionId& id, smdp::Session session, std::chrono::milliseconds until) {
   std::lock_guard lock(mutex_);
-  sweep(unauthenticated_, now_);
-  sweep(authenticated_, now_);
+  for (Order* line : {&delivered_, &unauthenticated_, &authenticated_}) sweep(*line, now_);
   if (auto held = sessions_.find(id); held != sessions_.end()) erase(held);
-  if (sessions_.size() >= capacity_) {
-    if (unauthenticated_.empty()) return false;
-    erase(sessions_.find(unauthenticated_.front()));
-  }
-  Order& line = std::holds_alternative<smdp::InitDone>(session) ? unauthenticated_ : authenticated_;
+  if (sessions_.size() >= capacity_ && !make_room()) return false;
+  Order& line = line_of(session);
   auto place = line.insert(line.end(), id);
   sessions_.emplace(id, Entry{std::move(session), until, &line, place});
   return true;

@@ -37,12 +37,15 @@ class MemorySessions final : public smdp::SessionStore {
   using Map = std::unordered_map<TransactionId, Entry, Hash>;
   void erase(Map::iterator);
   void sweep(Order& line, std::chrono::milliseconds now);
+  bool make_room();
+  Order& line_of(const smdp::Session&);
 
   const size_t capacity_;
   mutable std::mutex mutex_;
   Map sessions_;
-  Order unauthenticated_;  ///< gives way when full
-  Order authenticated_;
+  Order delivered_;                   ///< gives way first when full: nothing is left to do but to cancel
+  Order unauthenticated_;             ///< gives way second
+  Order authenticated_;               ///< in the middle of a download: never gives way
   std::chrono::milliseconds now_{0};  ///< the latest `now` heard of
 };
 

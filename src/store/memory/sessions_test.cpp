@@ -62,6 +62,16 @@ TEST(MemorySessions, unauthenticated_sessions_give_way_when_full_oldest_first) {
   EXPECT_TRUE(sessions.take(id(3), 0ms));
 }
 
+TEST(MemorySessions, delivered_sessions_give_way_before_any_other) {
+  MemorySessions sessions(2);
+  const auto euicc = std::get<smdp::ClientAuthenticated>(authenticated()).euicc;
+  ASSERT_TRUE(sessions.put(id(1), fresh(), 10ms));
+  ASSERT_TRUE(sessions.put(id(2), smdp::BppDelivered{.euicc = euicc}, 10ms));
+  ASSERT_TRUE(sessions.put(id(3), fresh(), 10ms));
+  EXPECT_FALSE(sessions.take(id(2), 0ms));
+  EXPECT_TRUE(sessions.take(id(1), 0ms));
+}
+
 TEST(MemorySessions, refuses_when_full_of_authenticated_ones) {
   MemorySessions sessions(2);
   ASSERT_TRUE(sessions.put(id(1), authenticated(), 10ms));
