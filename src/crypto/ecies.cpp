@@ -25,9 +25,11 @@ Result<Agreed> agree_x25519(View peer, Random& random) {
   detail::PkeyCtxPtr context(EVP_PKEY_CTX_new(own.get(), nullptr));
   Agreed out{Bytes(32), {}};
   size_t size = 32;
-  check(EVP_PKEY_get_raw_public_key(own.get(), out.ephemeral_public.data(), &size) == 1 && size == 32, "an X25519 point");
+  check(EVP_PKEY_get_raw_public_key(own.get(), out.ephemeral_public.data(), &size) == 1 && size == 32,
+        "an X25519 point");
   // The library refuses a point of small order, whose product is zero (RFC 7748 6.1).
-  if (!other || EVP_PKEY_derive_init(context.get()) != 1 || EVP_PKEY_derive_set_peer(context.get(), other.get()) != 1 ||
+  if (!other || EVP_PKEY_derive_init(context.get()) != 1 ||
+      EVP_PKEY_derive_set_peer(context.get(), other.get()) != 1 ||
       EVP_PKEY_derive(context.get(), out.shared.expose_mutable().data(), &size) != 1 || size != 32) {
     return bad;
   }

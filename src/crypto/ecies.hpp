@@ -11,9 +11,9 @@ namespace sealift::crypto {
 
 enum class EciesProfile : uint8_t { a, b };
 
-/// Conceals `plain` for the home network: ephemeral public key (32 octets, or 33 compressed), ciphertext as long
-/// as `plain`, MAC of 8 octets. `home_network_key` has 32 octets for A; for B 65 or, compressed, 33. Error kind
-/// verification: no key of that profile.
+/// Conceals `plain` for the home network: ephemeral public key (32 octets, or 33 compressed), ciphertext as
+/// long as `plain`, MAC of 8 octets. `home_network_key` has 32 octets for A; for B 65 or, compressed, 33.
+/// Error kind verification: no key of that profile.
 Result<Bytes> ecies_conceal(EciesProfile profile, View home_network_key, View plain, Random& random);
 
 }  // namespace sealift::crypto

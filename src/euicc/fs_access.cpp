@@ -42,9 +42,12 @@ bool condition_holds(const Profile& profile, NodeIndex directory, const Tlv& con
   if (depth > most_depth) return false;
   View inside = condition.value;
   switch (condition.tag) {
-    case 0x90: return true;   // always
-    case 0x97: return false;  // never
-    case 0xA4: return reference_satisfied(profile, directory, inside);
+    case 0x90:
+      return true;  // always
+    case 0x97:
+      return false;  // never
+    case 0xA4:
+      return reference_satisfied(profile, directory, inside);
     case 0xA0:  // one of them
       while (auto tlv = next(inside)) {
         if (condition_holds(profile, directory, *tlv, depth + 1)) return true;
@@ -66,19 +69,23 @@ bool condition_holds(const Profile& profile, NodeIndex directory, const Tlv& con
       }
       return any;
     }
-    default: return false;  // secure messaging and key types we do not have
+    default:
+      return false;  // secure messaging and key types we do not have
   }
 }
 
 /// An access mode: 80 a bit for each mode, 84 the instruction.
 bool mode_covers(const Tlv& mode, Access access) {
   if (mode.tag == 0x80) {
-    return access != Access::increase && mode.value.size() == 1 && (mode.value[0] & static_cast<uint8_t>(access));
+    return access != Access::increase && mode.value.size() == 1 &&
+           (mode.value[0] & static_cast<uint8_t>(access));
   }
   return mode.tag == 0x84 && mode.value.size() == 1 && access == Access::increase &&
          mode.value[0] == static_cast<uint8_t>(access);
 }
-bool is_mode(uint8_t tag) { return (tag & 0xF0) == 0x80; }
+bool is_mode(uint8_t tag) {
+  return (tag & 0xF0) == 0x80;
+}
 
 /// The record of EF_ARR that governs a file. EF_ARR is looked for from the directory of the file upwards
 /// (TS 102 221 9.2.7).

@@ -26,7 +26,8 @@ Response read_binary(Profile& profile, Channel& channel, const Command& c) {
   if (!c.data.empty()) return {{}, sw::wrong_length};
   auto place = place_of(profile, channel, c);
   if (!place) return {{}, place.error()};
-  if (uint16_t refused = may_access(profile, place->file, Access::read); refused != sw::ok) return {{}, refused};
+  if (uint16_t refused = may_access(profile, place->file, Access::read); refused != sw::ok)
+    return {{}, refused};
   View content = profile.image().body(place->file).content;
   if (place->offset > content.size() || (place->offset == content.size() && !content.empty())) {
     return {{}, sw::wrong_p1p2_or_offset};
@@ -42,7 +43,8 @@ Response update_binary(Profile& profile, Channel& channel, const Command& c) {
   if (c.data.empty()) return {{}, sw::wrong_length};
   auto place = place_of(profile, channel, c);
   if (!place) return {{}, place.error()};
-  if (uint16_t refused = may_access(profile, place->file, Access::update); refused != sw::ok) return {{}, refused};
+  if (uint16_t refused = may_access(profile, place->file, Access::update); refused != sw::ok)
+    return {{}, refused};
   Bytes content = profile.image().body(place->file).content;
   if (place->offset >= content.size()) return {{}, sw::wrong_p1p2_or_offset};
   if (c.data.size() > content.size() - place->offset) return {{}, sw::wrong_length};

@@ -10,8 +10,12 @@
 namespace sealift::euicc {
 namespace {
 
-std::string key(char what, size_t first) { return what + std::to_string(first); }
-std::string key(char what, size_t first, size_t second) { return key(what, first) + '.' + std::to_string(second); }
+std::string key(char what, size_t first) {
+  return what + std::to_string(first);
+}
+std::string key(char what, size_t first, size_t second) {
+  return key(what, first) + '.' + std::to_string(second);
+}
 
 struct Key {
   char what = 0;
@@ -58,13 +62,16 @@ Status apply_file(ProfileImage& image, const Key& k, View value) {
   }
   if (is_directory(f.kind) || f.link != no_node) return does_not_fit;
   if (k.what == 'f') {
-    const bool fits = f.kind == FileKind::ber_tlv ? value.size() <= f.capacity : value.size() == f.content.size();
+    const bool fits =
+        f.kind == FileKind::ber_tlv ? value.size() <= f.capacity : value.size() == f.content.size();
     if (!fits) return does_not_fit;
     f.content.assign(value.begin(), value.end());
     return {};
   }
-  if (!has_records(f.kind) || !k.second || *k.second >= f.records() || value.size() != f.record_size) return does_not_fit;
-  std::copy(value.begin(), value.end(), f.content.begin() + static_cast<ptrdiff_t>(*k.second * f.record_size));
+  if (!has_records(f.kind) || !k.second || *k.second >= f.records() || value.size() != f.record_size)
+    return does_not_fit;
+  std::copy(value.begin(), value.end(),
+            f.content.begin() + static_cast<ptrdiff_t>(*k.second * f.record_size));
   return {};
 }
 
@@ -107,18 +114,23 @@ Status Profile::apply(const ProfileChange& change) {
   switch (k->what) {
     case 'f':
     case 'r':
-    case 'l': return apply_file(image_, *k, *change.value);
+    case 'l':
+      return apply_file(image_, *k, *change.value);
     case 'p':
-    case 'u': return apply_pin(image_, *k, *change.value);
+    case 'u':
+      return apply_pin(image_, *k, *change.value);
     case 'a':
-    case 'c': return apply_aka(image_, *k, *change.value);
-    default: return does_not_fit;
+    case 'c':
+      return apply_aka(image_, *k, *change.value);
+    default:
+      return does_not_fit;
   }
 }
 
 uint16_t Profile::commit(std::span<const ProfileChange> changes) {
   if (!store_.commit(changes)) return sw::memory_problem;
-  for (const ProfileChange& change : changes) check(bool(apply(change)), "a committed change fits its own image");
+  for (const ProfileChange& change : changes)
+    check(bool(apply(change)), "a committed change fits its own image");
   return sw::ok;
 }
 

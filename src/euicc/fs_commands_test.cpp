@@ -6,14 +6,24 @@ namespace {
 TEST(Select, answers_the_fcp_of_the_mf_with_its_pins) {
   TestCard card;
   EXPECT_EQ(card.ask("00A40004023F00"),
-            "6220820278218302" "3F00A503800171" "8A0105" "8B032F0601" "C6099001C083010183010A 9000");
+            "6220820278218302"
+            "3F00A503800171"
+            "8A0105"
+            "8B032F0601"
+            "C6099001C083010183010A 9000");
 }
 
 TEST(Select, answers_the_fcp_of_record_files_and_applications) {
   TestCard card;
-  EXPECT_EQ(card.ask("00A40404" "0CA0000000871002FF49FF0589"),
-            "6228820278218" "40CA0000000871002FF49FF05898A01058B032F0601C60C9001E0830101830181" "83010A 9000");
-  EXPECT_EQ(card.ask("00A40004026F3B"), "62198205422100" "0A0283026F3B8A01058B036F060380020014" "8800 9000");
+  EXPECT_EQ(card.ask("00A40404"
+                     "0CA0000000871002FF49FF0589"),
+            "6228820278218"
+            "40CA0000000871002FF49FF05898A01058B032F0601C60C9001E0830101830181"
+            "83010A 9000");
+  EXPECT_EQ(card.ask("00A40004026F3B"),
+            "62198205422100"
+            "0A0283026F3B8A01058B036F060380020014"
+            "8800 9000");
 }
 
 TEST(Select, finds_files_by_identifier_path_and_parent) {
@@ -168,13 +178,17 @@ TEST(SearchRecord, finds_by_pattern_offset_and_octet) {
   TestCard card;
   card.verify_pin1();
   card.ask("00A4080C047F106F3A");
-  EXPECT_EQ(card.ask("00A2010402" "4242"), "02 9000");
+  EXPECT_EQ(card.ask("00A2010402"
+                     "4242"),
+            "02 9000");
   EXPECT_EQ(card.ask("00A2010401FF"), "010203 9000");
   EXPECT_EQ(card.ask("00A2030501FF"), "030201 9000");
   EXPECT_EQ(card.ask("00A20104024299"), "6282");
-  EXPECT_EQ(card.ask("00A20406" "03040441"), "6A83");
-  EXPECT_EQ(card.ask("00A2010603040441"), "6282");   // from octet 4 on
-  EXPECT_EQ(card.ask("00A20106030406FF"), "6282");   // offset past the end
+  EXPECT_EQ(card.ask("00A20406"
+                     "03040441"),
+            "6A83");
+  EXPECT_EQ(card.ask("00A2010603040441"), "6282");     // from octet 4 on
+  EXPECT_EQ(card.ask("00A20106030406FF"), "6282");     // offset past the end
   EXPECT_EQ(card.ask("00A20106030C07FF"), "03 9000");  // after the octet 07
 }
 
@@ -250,12 +264,32 @@ TEST(SecurityDomain, is_selected_and_gives_its_data_but_no_files) {
 TEST(Replay, gives_the_state_that_commands_left) {
   TestCard card;
   SeededRandom random(99);
-  const char* heads[] = {"00A40004023F00", "00A40404" "0CA0000000871002FF49FF0589", "00A4000C026F39", "00A4000C026F3B",
-                         "002000010831323334FFFFFFFF", "002000010830303030FFFFFFFF", "002C0001103132333435363738" "31323334FFFFFFFF",
-                         "002000810839393939FFFFFFFF", "0020000A083535353535353535", "8032000003000001", "00DC0003030000AA",
-                         "00DC01040A00112233445566778899", "00D6870002AABB", "80DB008505" "8103010203", "80DB00850181", "00040000",
-                         "00440000", "002600010831323334FFFFFFFF", "002800010831323334FFFFFFFF", "00A4080C047F106F3A", "00DC0204065A5A5A5A5A5A",
-                         "00A4000C026F07", "002400011031323334FFFFFFFF31323334FFFFFFFF"};
+  const char* heads[] = {"00A40004023F00",
+                         "00A40404"
+                         "0CA0000000871002FF49FF0589",
+                         "00A4000C026F39",
+                         "00A4000C026F3B",
+                         "002000010831323334FFFFFFFF",
+                         "002000010830303030FFFFFFFF",
+                         "002C0001103132333435363738"
+                         "31323334FFFFFFFF",
+                         "002000810839393939FFFFFFFF",
+                         "0020000A083535353535353535",
+                         "8032000003000001",
+                         "00DC0003030000AA",
+                         "00DC01040A00112233445566778899",
+                         "00D6870002AABB",
+                         "80DB008505"
+                         "8103010203",
+                         "80DB00850181",
+                         "00040000",
+                         "00440000",
+                         "002600010831323334FFFFFFFF",
+                         "002800010831323334FFFFFFFF",
+                         "00A4080C047F106F3A",
+                         "00DC0204065A5A5A5A5A5A",
+                         "00A4000C026F07",
+                         "002400011031323334FFFFFFFF31323334FFFFFFFF"};
   for (int i = 0; i < 3000; ++i) {
     card.ask(heads[random.octets<1>()[0] % std::size(heads)]);
     if (i % 250 == 0) {

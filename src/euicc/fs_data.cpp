@@ -82,7 +82,8 @@ uint16_t store(Profile& profile, NodeIndex file, View object) {
     const auto from = content.begin() + static_cast<ptrdiff_t>(old->first);
     content.erase(from, from + static_cast<ptrdiff_t>(old->second));
   }
-  if (object.size() > body.capacity - std::min<size_t>(body.capacity, content.size())) return sw::not_enough_memory;
+  if (object.size() > body.capacity - std::min<size_t>(body.capacity, content.size()))
+    return sw::not_enough_memory;
   append(content, object);
   return profile.write_content(file, std::move(content));
 }
@@ -98,7 +99,9 @@ uint16_t remove(Profile& profile, NodeIndex file, View tag) {
 }
 
 /// P1 00; P2 the block bit and a short identifier.
-bool parameters_known(const Command& c) { return c.p1 == 0 && (c.p2 & 0x60) == 0; }
+bool parameters_known(const Command& c) {
+  return c.p1 == 0 && (c.p2 & 0x60) == 0;
+}
 
 }  // namespace
 

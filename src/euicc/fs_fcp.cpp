@@ -10,16 +10,23 @@ void tlv(Bytes& out, uint8_t tag, View value) {
   out.push_back(static_cast<uint8_t>(value.size()));
   append(out, value);
 }
-Octets<2> two(size_t v) { return {static_cast<uint8_t>(v >> 8), static_cast<uint8_t>(v)}; }
+Octets<2> two(size_t v) {
+  return {static_cast<uint8_t>(v >> 8), static_cast<uint8_t>(v)};
+}
 
 uint8_t descriptor_octet(const FileNode& shape, bool shareable) {
   const uint8_t share = shareable ? 0x40 : 0x00;
   switch (shape.kind) {
-    case FileKind::transparent: return share | 0x01;
-    case FileKind::linear_fixed: return share | 0x02;
-    case FileKind::cyclic: return share | 0x06;
-    case FileKind::ber_tlv: return share | 0x39;
-    default: return share | 0x38;
+    case FileKind::transparent:
+      return share | 0x01;
+    case FileKind::linear_fixed:
+      return share | 0x02;
+    case FileKind::cyclic:
+      return share | 0x06;
+    case FileKind::ber_tlv:
+      return share | 0x39;
+    default:
+      return share | 0x38;
   }
 }
 
@@ -84,7 +91,8 @@ Bytes fcp_template(const ProfileImage& image, NodeIndex node) {
   }
   tlv(inside, 0x8A, Bytes{f.life_cycle});
   if (f.arr_record != 0) {
-    tlv(inside, 0x8B, Bytes{static_cast<uint8_t>(f.arr_fid >> 8), static_cast<uint8_t>(f.arr_fid), f.arr_record});
+    tlv(inside, 0x8B,
+        Bytes{static_cast<uint8_t>(f.arr_fid >> 8), static_cast<uint8_t>(f.arr_fid), f.arr_record});
   }
   if (is_directory(f.kind)) {
     pin_status(inside, image, node, shape.content);

@@ -23,8 +23,12 @@ inline constexpr NodeIndex no_node = 0xFFFF;
 inline constexpr NodeIndex mf_node = 0;
 
 enum class FileKind : uint8_t { mf, df, adf, transparent, linear_fixed, cyclic, ber_tlv };
-inline bool is_directory(FileKind kind) { return kind <= FileKind::adf; }
-inline bool has_records(FileKind kind) { return kind == FileKind::linear_fixed || kind == FileKind::cyclic; }
+inline bool is_directory(FileKind kind) {
+  return kind <= FileKind::adf;
+}
+inline bool has_records(FileKind kind) {
+  return kind == FileKind::linear_fixed || kind == FileKind::cyclic;
+}
 
 /// Life cycle status (TS 102 221 11.1.1.4.9).
 namespace lcs {
@@ -188,8 +192,6 @@ struct ProfileImage {
   const Puk* find_puk(uint8_t reference) const;
   /// Authentication parameters of an application, its own or mapped ones.
   const Aka* find_aka(NodeIndex adf) const;
-  /// Octets of memory the image takes when serialised.
-  size_t octets() const;
 };
 
 /// Compact form for the journal: a version octet, then the fields in order, lengths as base-128 numbers.

@@ -11,7 +11,9 @@ namespace {
 
 constexpr size_t value_size = 8;
 
-uint16_t tries(uint8_t left) { return static_cast<uint16_t>(sw::tries_left | (left & 0x0F)); }
+uint16_t tries(uint8_t left) {
+  return static_cast<uint16_t>(sw::tries_left | (left & 0x0F));
+}
 
 Result<const Pin*, uint16_t> pin_meant(Profile& profile, const Channel& channel, uint8_t reference) {
   const Pin* pin = profile.image().find_pin(channel.directory, reference);
@@ -19,7 +21,9 @@ Result<const Pin*, uint16_t> pin_meant(Profile& profile, const Channel& channel,
   return pin;
 }
 
-Profile::PinState state_of(const Pin& pin) { return {pin.enabled, pin.tries_left, pin.value.expose()}; }
+Profile::PinState state_of(const Pin& pin) {
+  return {pin.enabled, pin.tries_left, pin.value.expose()};
+}
 
 /// Compares under the try counter: 9000 with the counter full again, 63Cx, 6983 or 6581.
 uint16_t present(Profile& profile, const Pin& pin, View value) {
@@ -41,7 +45,8 @@ bool acceptable_value(const Pin& pin, View value) {
   if (number >= 0x0A && number <= 0x0E) return true;
   size_t digits = 0;
   while (digits < value.size() && value[digits] >= '0' && value[digits] <= '9') ++digits;
-  const bool filled = std::all_of(value.begin() + static_cast<ptrdiff_t>(digits), value.end(), [](uint8_t b) { return b == 0xFF; });
+  const bool filled = std::all_of(value.begin() + static_cast<ptrdiff_t>(digits), value.end(),
+                                  [](uint8_t b) { return b == 0xFF; });
   return digits >= 4 && filled;
 }
 
@@ -80,7 +85,8 @@ Response change_pin(Profile& profile, Channel& channel, const Command& c) {
   if (pin.tries_left == 0) return {{}, sw::method_blocked};
   if (!pin.enabled) return {{}, sw::data_invalidated};
   View fresh = c.data.subspan(value_size);
-  if (uint16_t result = present(profile, pin, c.data.first(value_size)); result != sw::ok) return {{}, result};
+  if (uint16_t result = present(profile, pin, c.data.first(value_size)); result != sw::ok)
+    return {{}, result};
   if (!acceptable_value(pin, fresh)) return {{}, sw::wrong_data};
   const uint16_t result = profile.write_pin(pin, {pin.enabled, pin.tries_left, fresh});
   if (result == sw::ok) profile.set_verified(pin, true);
@@ -128,7 +134,8 @@ Response unblock_pin(Profile& profile, Channel& channel, const Command& c) {
   const auto less = static_cast<uint8_t>(puk->tries_left - 1);
   if (uint16_t failed = profile.write_puk_tries(puk->reference, less); failed != sw::ok) return {{}, failed};
   if (!equal_constant_time(puk->value.expose(), c.data.first(value_size))) return {{}, tries(less)};
-  if (uint16_t failed = profile.write_puk_tries(puk->reference, puk->max_tries); failed != sw::ok) return {{}, failed};
+  if (uint16_t failed = profile.write_puk_tries(puk->reference, puk->max_tries); failed != sw::ok)
+    return {{}, failed};
   View fresh = c.data.subspan(value_size);
   if (!acceptable_value(pin, fresh)) return {{}, sw::wrong_data};
   const uint16_t result = profile.write_pin(pin, {true, pin.max_tries, fresh});

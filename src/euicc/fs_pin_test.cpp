@@ -48,7 +48,9 @@ TEST(VerifyPin, knows_local_pins_only_in_their_application) {
 
 TEST(VerifyPin, refuses_wrong_sizes_and_parameters) {
   TestCard card;
-  EXPECT_EQ(card.ask("0020000104" "31323334"), "6700");
+  EXPECT_EQ(card.ask("0020000104"
+                     "31323334"),
+            "6700");
   EXPECT_EQ(card.ask("002001010831323334FFFFFFFF"), "6A86");
   EXPECT_EQ(card.ask("00200002"), "6A88");
 }

@@ -38,7 +38,13 @@ struct Channel {
 
 /// Access modes for files: bits of the access mode octet (TS 102 221 9.2.4), and INCREASE, which is named by
 /// its instruction.
-enum class Access : uint8_t { read = 0x01, update = 0x02, deactivate = 0x08, activate = 0x10, increase = 0x32 };
+enum class Access : uint8_t {
+  read = 0x01,
+  update = 0x02,
+  deactivate = 0x08,
+  activate = 0x10,
+  increase = 0x32
+};
 
 class Profile {
  public:
@@ -127,7 +133,7 @@ struct Refused {
 /// then becomes current. The error is the status word: 6986 where no EF is current, 6A82 where the identifier
 /// is nobody's, 6981 where the file is of none of these kinds.
 Result<NodeIndex, Refused> file_for(Profile& profile, Channel& channel, uint8_t sfi,
-                                     std::initializer_list<FileKind> kinds);
+                                    std::initializer_list<FileKind> kinds);
 /// Checks that the file is active and its rules allow the access: 9000, 6985 or 6982.
 uint16_t may_access(const Profile& profile, NodeIndex file, Access access);
 

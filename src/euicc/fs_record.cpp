@@ -16,8 +16,8 @@ constexpr uint8_t mode_next = 0x02;
 constexpr uint8_t mode_previous = 0x03;
 constexpr uint8_t mode_absolute = 0x04;
 
-/// The record that P1 and the mode mean; 0 where there is none. Linear files end at their ends, cyclic ones go
-/// round.
+/// The record that P1 and the mode mean; 0 where there is none. Linear files end at their ends, cyclic ones
+/// go round.
 size_t record_for(const FileNode& body, const Channel& channel, uint8_t mode, uint8_t p1) {
   const size_t count = body.records();
   const bool round = body.kind == FileKind::cyclic;
@@ -35,7 +35,9 @@ size_t record_for(const FileNode& body, const Channel& channel, uint8_t mode, ui
   }
 }
 
-bool next_or_previous(uint8_t mode) { return mode == mode_next || mode == mode_previous; }
+bool next_or_previous(uint8_t mode) {
+  return mode == mode_next || mode == mode_previous;
+}
 
 /// A cyclic file after writing `record`: it becomes the first, the oldest goes.
 Bytes pushed(const FileNode& body, View record) {
@@ -49,7 +51,8 @@ Bytes pushed(const FileNode& body, View record) {
 Response read_record(Profile& profile, Channel& channel, const Command& c) {
   const uint8_t mode = c.p2 & 0x07;
   if (!c.data.empty()) return {{}, sw::wrong_length};
-  if (mode < mode_next || mode > mode_absolute || (next_or_previous(mode) && c.p1 != 0)) return {{}, sw::wrong_p1p2};
+  if (mode < mode_next || mode > mode_absolute || (next_or_previous(mode) && c.p1 != 0))
+    return {{}, sw::wrong_p1p2};
   auto file = file_for(profile, channel, c.p2 >> 3, {FileKind::linear_fixed, FileKind::cyclic});
   if (!file) return {{}, file.error()};
   if (uint16_t refused = may_access(profile, *file, Access::read); refused != sw::ok) return {{}, refused};
@@ -64,7 +67,8 @@ Response read_record(Profile& profile, Channel& channel, const Command& c) {
 
 Response update_record(Profile& profile, Channel& channel, const Command& c) {
   const uint8_t mode = c.p2 & 0x07;
-  if (mode < mode_next || mode > mode_absolute || (next_or_previous(mode) && c.p1 != 0)) return {{}, sw::wrong_p1p2};
+  if (mode < mode_next || mode > mode_absolute || (next_or_previous(mode) && c.p1 != 0))
+    return {{}, sw::wrong_p1p2};
   auto file = file_for(profile, channel, c.p2 >> 3, {FileKind::linear_fixed, FileKind::cyclic});
   if (!file) return {{}, file.error()};
   if (uint16_t refused = may_access(profile, *file, Access::update); refused != sw::ok) return {{}, refused};
@@ -89,7 +93,7 @@ namespace {
 
 struct Search {
   View pattern;
-  size_t from = 0;                     ///< record to begin with, 0: none
+  size_t from = 0;  ///< record to begin with, 0: none
   bool forward = true;
   size_t offset = 0;                   ///< first octet of a record that may match
   std::optional<uint8_t> after_value;  ///< or the octet after which it may
@@ -159,9 +163,11 @@ Response increase(Profile& profile, Channel& channel, const Command& c) {
   if (c.p2 != 0 || (c.p1 != 0 && !by_sfi)) return {{}, sw::wrong_p1p2};
   auto file = file_for(profile, channel, by_sfi ? c.p1 & 0x1F : 0, {FileKind::cyclic});
   if (!file) return {{}, file.error()};
-  if (uint16_t refused = may_access(profile, *file, Access::increase); refused != sw::ok) return {{}, refused};
+  if (uint16_t refused = may_access(profile, *file, Access::increase); refused != sw::ok)
+    return {{}, refused};
   const FileNode& body = profile.image().body(*file);
-  if (c.data.empty() || c.data.size() > 127 || c.data.size() > body.record_size) return {{}, sw::wrong_length};
+  if (c.data.empty() || c.data.size() > 127 || c.data.size() > body.record_size)
+    return {{}, sw::wrong_length};
   if (body.records() == 0) return {{}, sw::record_not_found};
   Bytes record = to_bytes(record_of(body, 1));
   unsigned carry = 0;
@@ -172,7 +178,8 @@ Response increase(Profile& profile, Channel& channel, const Command& c) {
     carry = sum >> 8;
   }
   if (carry != 0) return {{}, sw::increase_impossible};
-  if (uint16_t failed = profile.write_content(*file, pushed(body, record)); failed != sw::ok) return {{}, failed};
+  if (uint16_t failed = profile.write_content(*file, pushed(body, record)); failed != sw::ok)
+    return {{}, failed};
   channel.record = 1;
   append(record, c.data);
   return {std::move(record), sw::ok};

@@ -9,7 +9,9 @@ namespace {
 constexpr uint16_t mf_fid = 0x3F00;
 constexpr uint16_t current_application_fid = 0x7FFF;
 
-NodeIndex parent_of(const ProfileImage& image, NodeIndex directory) { return image.files[directory].parent; }
+NodeIndex parent_of(const ProfileImage& image, NodeIndex directory) {
+  return image.files[directory].parent;
+}
 
 /// By file identifier: below the current directory, the directory itself, its parent, its parent's other
 /// directories, the MF, and 7FFF for the application (TS 102 221 8.4.1).
@@ -60,8 +62,10 @@ NodeIndex by_name(const ProfileImage& image, const Channel& channel, View name, 
   auto current = std::find(matches.begin(), matches.end(), channel.application);
   const bool has_current = current != matches.end();
   switch (which) {
-    case Occurrence::first: return matches.front();
-    case Occurrence::last: return matches.back();
+    case Occurrence::first:
+      return matches.front();
+    case Occurrence::last:
+      return matches.back();
     case Occurrence::next:
       if (!has_current) return matches.front();
       return current + 1 == matches.end() ? no_node : *(current + 1);
@@ -92,7 +96,8 @@ Response select_security_domain(Profile& profile, Channel& channel, size_t index
   channel.transfer.reset();
   View aid = profile.image().security_domains[index].aid.octets();
   constexpr Octets<7> proprietary{0xA5, 0x05, 0x9F, 0x65, 0x02, 0x00, 0xFF};
-  Bytes out{0x6F, static_cast<uint8_t>(aid.size() + 2 + proprietary.size()), 0x84, static_cast<uint8_t>(aid.size())};
+  Bytes out{0x6F, static_cast<uint8_t>(aid.size() + 2 + proprietary.size()), 0x84,
+            static_cast<uint8_t>(aid.size())};
   append(out, aid);
   append(out, proprietary);
   return {std::move(out), sw::ok};
@@ -140,7 +145,8 @@ Response select(Profile& profile, Channel& channel, const Command& c) {
       if (n > 16) return {{}, sw::wrong_length};
       node = by_name(image, channel, c.data, static_cast<Occurrence>(c.p2 & 0x03));
       if (node == no_node) {
-        if (auto domain = security_domain_named(image, c.data)) return select_security_domain(profile, channel, *domain);
+        if (auto domain = security_domain_named(image, c.data))
+          return select_security_domain(profile, channel, *domain);
       }
       break;
     case 0x08:
@@ -148,7 +154,8 @@ Response select(Profile& profile, Channel& channel, const Command& c) {
       if (n == 0 || n % 2 != 0) return {{}, sw::wrong_length};
       node = by_path(image, channel, c.p1 == 0x08 ? mf_node : channel.directory, c.data);
       break;
-    default: return {{}, sw::wrong_p1p2};
+    default:
+      return {{}, sw::wrong_p1p2};
   }
   if (node == no_node || node >= image.files.size()) return {{}, sw::not_found};
   make_current(image, channel, node);
@@ -174,7 +181,7 @@ Response status(Profile& profile, Channel& channel, const Command& c) {
 }
 
 Result<NodeIndex, Refused> file_for(Profile& profile, Channel& channel, uint8_t sfi,
-                                     std::initializer_list<FileKind> kinds) {
+                                    std::initializer_list<FileKind> kinds) {
   const ProfileImage& image = profile.image();
   NodeIndex node = channel.file;
   if (sfi != 0) {

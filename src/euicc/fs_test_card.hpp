@@ -29,17 +29,21 @@ class MemoryStore final : public ProfileStore {
   bool broken = false;
 };
 
-inline Bytes h(std::string_view digits) { return *from_hex(digits); }
+inline Bytes h(std::string_view digits) {
+  return *from_hex(digits);
+}
 
 // Access rules of the image: records of both EF_ARR, by their use.
 inline constexpr uint8_t rule_free_read = 1;  // read always, update ADM1
-inline constexpr uint8_t rule_pin = 2;        // read and update PIN1, increase PIN1, deactivate and activate ADM1
-inline constexpr uint8_t rule_pin2 = 3;       // read PIN1, update PIN1 and PIN2
-inline constexpr uint8_t rule_never = 4;      // read ADM1, update never
+inline constexpr uint8_t rule_pin = 2;    // read and update PIN1, increase PIN1, deactivate and activate ADM1
+inline constexpr uint8_t rule_pin2 = 3;   // read PIN1, update PIN1 and PIN2
+inline constexpr uint8_t rule_never = 4;  // read ADM1, update never
 inline Bytes arr_content() {
   const char* rules[] = {
-      "80010190008001" "02A40683010A950108",
-      "800103A406830101950108840132A40683010195010880" "0118A40683010A950108",
+      "80010190008001"
+      "02A40683010A950108",
+      "800103A406830101950108840132A40683010195010880"
+      "0118A40683010A950108",
       "800101A406830101950108800102AF10A406830101950108A406830181950108",
       "800101A40683010A9501088001029700",
   };
@@ -53,14 +57,16 @@ inline Bytes arr_content() {
 }
 
 struct Fid {
-  static constexpr uint16_t arr_mf = 0x2F06, iccid = 0x2FE2, telecom = 0x7F10, adn = 0x6F3A, usim_arr = 0x6F06, imsi = 0x6F07,
-                            ust = 0x6F38, ad = 0x6FAD, acm = 0x6F39, fdn = 0x6F3B, secret = 0x6F99, tlv = 0x6F7A, df5gs = 0x5FC0,
-                            loci = 0x4F01, linked = 0x6F40;
+  static constexpr uint16_t arr_mf = 0x2F06, iccid = 0x2FE2, telecom = 0x7F10, adn = 0x6F3A,
+                            usim_arr = 0x6F06, imsi = 0x6F07, ust = 0x6F38, ad = 0x6FAD, acm = 0x6F39,
+                            fdn = 0x6F3B, secret = 0x6F99, tlv = 0x6F7A, df5gs = 0x5FC0, loci = 0x4F01,
+                            linked = 0x6F40;
 };
 inline const Bytes usim_aid = h("A0000000871002FF49FF0589");
 inline const Bytes isim_aid = h("A0000000871004FF49FF0589");
 inline const Bytes sd_aid = h("A000000151000000");
-inline const Bytes key_k = h("465B5CE8B199B49FAA5F0A2EE238A6BC"), key_opc = h("CD63CB71954A9F4E48A5994E37A02BAF");
+inline const Bytes key_k = h("465B5CE8B199B49FAA5F0A2EE238A6BC"),
+                   key_opc = h("CD63CB71954A9F4E48A5994E37A02BAF");
 
 class ImageMaker {
  public:
@@ -74,7 +80,8 @@ class ImageMaker {
     n.content = std::move(pins);
     return add(std::move(n));
   }
-  NodeIndex file(NodeIndex parent, uint16_t fid, FileKind kind, uint8_t rule, Bytes content, uint16_t record = 0, uint8_t sfi = 0) {
+  NodeIndex file(NodeIndex parent, uint16_t fid, FileKind kind, uint8_t rule, Bytes content,
+                 uint16_t record = 0, uint8_t sfi = 0) {
     FileNode n;
     n.fid = fid;
     n.parent = parent;
@@ -168,7 +175,8 @@ inline ProfileImage make_image() {
   return std::move(m.image);
 }
 
-/// Runs a profile and counts as a phone does: SELECT, VERIFY and so on, answers as hexadecimal with the status.
+/// Runs a profile and counts as a phone does: SELECT, VERIFY and so on, answers as hexadecimal with the
+/// status.
 class TestCard {
  public:
   explicit TestCard(ProfileImage image = make_image()) { start(std::move(image)); }
@@ -193,7 +201,8 @@ class TestCard {
   /// "DATA SW" in hexadecimal.
   std::string ask(std::string_view digits, uint8_t channel = 0) {
     const Response r = send(digits, channel);
-    return hex(r.data) + (r.data.empty() ? "" : " ") + hex(Bytes{static_cast<uint8_t>(r.sw >> 8), static_cast<uint8_t>(r.sw)});
+    return hex(r.data) + (r.data.empty() ? "" : " ") +
+           hex(Bytes{static_cast<uint8_t>(r.sw >> 8), static_cast<uint8_t>(r.sw)});
   }
   void select_usim() { ASSERT_EQ(ask("00A4040C0CA0000000871002FF49FF0589"), "9000"); }
   void verify_pin1() { ASSERT_EQ(ask("002000010831323334FFFFFFFF"), "9000"); }

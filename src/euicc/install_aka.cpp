@@ -35,13 +35,16 @@ PeResult check_algorithm(const saip::AlgoParameter& a) {
   switch (a.algorithmID) {
     case saip::Algorithm::milenage:
       if (a.key.size() != 16 || a.opc.size() != 16) return PeFault{PeStatusCode::bad_values};
-      if (!crypto::MilenageConstants::from(a.rotationConstants.value, a.xoringConstants.value)) return PeFault{PeStatusCode::bad_values};
+      if (!crypto::MilenageConstants::from(a.rotationConstants.value, a.xoringConstants.value))
+        return PeFault{PeStatusCode::bad_values};
       return {};
     case saip::Algorithm::usim_test_algorithm:
       if (a.key.size() != 16) return PeFault{PeStatusCode::bad_values};
       return {};
-    case saip::Algorithm::tuak: return PeFault{PeStatusCode::feature_not_supported};
-    default: return PeFault{PeStatusCode::bad_values};
+    case saip::Algorithm::tuak:
+      return PeFault{PeStatusCode::feature_not_supported};
+    default:
+      return PeFault{PeStatusCode::bad_values};
   }
 }
 
@@ -84,14 +87,18 @@ PeResult install_cdma(Installation& in, const saip::CdmaParameter& element) {
   const NodeIndex node = current_application(in);
   constexpr Octets<7> csim{0xA0, 0x00, 0x00, 0x03, 0x43, 0x10, 0x02};
   const Aid* name = node == no_node ? nullptr : in.image.name_of(node);
-  const bool twice = std::any_of(in.image.cdmas.begin(), in.image.cdmas.end(), [&](const Cdma& c) { return c.node == node; });
-  if (!name || name->octets().size() < csim.size() || !equal(name->octets().first(csim.size()), csim) || twice) {
+  const bool twice = std::any_of(in.image.cdmas.begin(), in.image.cdmas.end(),
+                                 [&](const Cdma& c) { return c.node == node; });
+  if (!name || name->octets().size() < csim.size() || !equal(name->octets().first(csim.size()), csim) ||
+      twice) {
     return PeFault{PeStatusCode::bad_values};
   }
-  // Kept, not used: CAVE is not among the card's services, so a package that needs it is refused by its header.
+  // Kept, not used: CAVE is not among the card's services, so a package that needs it is refused by its
+  // header.
   auto optional = [](const std::optional<SecretBytes>& b) { return b ? b->clone() : SecretBytes(); };
-  in.image.cdmas.push_back({node, SecretBytes(to_bytes(element.authenticationKey.expose())), optional(element.ssd),
-                            optional(element.hrpdAccessAuthenticationData), optional(element.simpleIPAuthenticationData),
+  in.image.cdmas.push_back({node, SecretBytes(to_bytes(element.authenticationKey.expose())),
+                            optional(element.ssd), optional(element.hrpdAccessAuthenticationData),
+                            optional(element.simpleIPAuthenticationData),
                             optional(element.mobileIPAuthenticationData)});
   return {};
 }

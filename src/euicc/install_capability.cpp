@@ -40,7 +40,8 @@ messages::UiccCapability card_capability() {
 }
 
 bool has_service(Service service) {
-  return std::any_of(std::begin(rows), std::end(rows), [&](const Row& row) { return row.service == service; });
+  return std::any_of(std::begin(rows), std::end(rows),
+                     [&](const Row& row) { return row.service == service; });
 }
 
 bool has_template(View oid) {
@@ -52,6 +53,8 @@ bool has_template(View oid) {
   });
 }
 
-bool has_package_version(uint8_t major) { return major == 2 || major == 3; }
+bool has_package_version(uint8_t major) {
+  return major == 2 || major == 3;
+}
 
 }  // namespace sealift::euicc

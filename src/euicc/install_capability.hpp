@@ -1,4 +1,5 @@
-// What this card can do for a profile: the other side of a package's mandatory services, templates and version.
+// What this card can do for a profile: the other side of a package's mandatory services, templates and
+// version.
 //
 // One table serves EUICCInfo2's uiccCapability and the check at installation, so that they cannot disagree.
 #pragma once

@@ -44,7 +44,8 @@ PeResult install_security_domain(Installation& in, const saip::SecurityDomain& e
   auto aid = Aid::from_octets(instance.instanceAID);
   if (!aid || in.name_taken(instance.instanceAID)) return PeFault{PeStatusCode::bad_values};
   if (is_mno_sd && instance.extraditeSecurityDomainAID) return PeFault{PeStatusCode::bad_values};
-  if (!is_mno_sd && (element.openPersoData || element.catTpParameters)) return PeFault{PeStatusCode::bad_values};
+  if (!is_mno_sd && (element.openPersoData || element.catTpParameters))
+    return PeFault{PeStatusCode::bad_values};
   if (instance.extraditeSecurityDomainAID && !has_domain(in.image, *instance.extraditeSecurityDomainAID)) {
     return PeFault{PeStatusCode::bad_values};
   }
@@ -59,7 +60,8 @@ PeResult install_security_domain(Installation& in, const saip::SecurityDomain& e
   }
   if (element.keyList) TRY_VOID(install_keys(domain, *element.keyList));
   if (element.sdPersoData) {
-    for (const SecretBytes& data : *element.sdPersoData) domain.personalisation.push_back(to_bytes(data.expose()));
+    for (const SecretBytes& data : *element.sdPersoData)
+      domain.personalisation.push_back(to_bytes(data.expose()));
   }
   in.image.security_domains.push_back(std::move(domain));
   return {};

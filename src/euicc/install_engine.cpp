@@ -6,7 +6,9 @@
 
 namespace sealift::euicc {
 
-messages::UiccCapability SaipEngine::capability() const { return card_capability(); }
+messages::UiccCapability SaipEngine::capability() const {
+  return card_capability();
+}
 
 std::unique_ptr<ProfileInstaller> SaipEngine::install(InstallContext context) const {
   return std::make_unique<PackageInstaller>(std::move(context));

@@ -10,8 +10,8 @@ class SaipEngine final : public ProfileEngine {
  public:
   messages::UiccCapability capability() const override;
   std::unique_ptr<ProfileInstaller> install(InstallContext context) const override;
-  Result<std::unique_ptr<RunningProfile>> start(View image, std::vector<ProfileChange> changes, ProfileStore& store,
-                                                Random& random) const override;
+  Result<std::unique_ptr<RunningProfile>> start(View image, std::vector<ProfileChange> changes,
+                                                ProfileStore& store, Random& random) const override;
 };
 
 }  // namespace sealift::euicc

@@ -12,13 +12,20 @@ using saip::ResolvedFile;
 
 FileKind kind_of(saip::Structure structure) {
   switch (structure) {
-    case saip::Structure::mf: return FileKind::mf;
-    case saip::Structure::adf: return FileKind::adf;
-    case saip::Structure::df: return FileKind::df;
-    case saip::Structure::transparent: return FileKind::transparent;
-    case saip::Structure::linear_fixed: return FileKind::linear_fixed;
-    case saip::Structure::cyclic: return FileKind::cyclic;
-    default: return FileKind::ber_tlv;
+    case saip::Structure::mf:
+      return FileKind::mf;
+    case saip::Structure::adf:
+      return FileKind::adf;
+    case saip::Structure::df:
+      return FileKind::df;
+    case saip::Structure::transparent:
+      return FileKind::transparent;
+    case saip::Structure::linear_fixed:
+      return FileKind::linear_fixed;
+    case saip::Structure::cyclic:
+      return FileKind::cyclic;
+    default:
+      return FileKind::ber_tlv;
   }
 }
 
@@ -61,12 +68,14 @@ PeResult create(Installation& in, const ResolvedFile& file) {
   if (is_mf != in.image.files.empty()) return PeFault{PeStatusCode::bad_values};
   if (!is_mf) {
     n.parent = in.node_at(file.parent());
-    if (n.parent == no_node || !is_directory(in.image.files[n.parent].kind)) return PeFault{PeStatusCode::bad_values};
+    if (n.parent == no_node || !is_directory(in.image.files[n.parent].kind))
+      return PeFault{PeStatusCode::bad_values};
     if (in.image.files[n.parent].link != no_node) return PeFault{PeStatusCode::bad_values};
     if (in.node_at(file.path) != no_node) return PeFault{PeStatusCode::bad_values};
   }
   if (file.link) TRY_VOID(point_at(in, n, *file.link));
-  if (n.sfi != 0 && in.image.child_by_sfi(n.parent, n.sfi) != no_node) return PeFault{PeStatusCode::bad_values};
+  if (n.sfi != 0 && in.image.child_by_sfi(n.parent, n.sfi) != no_node)
+    return PeFault{PeStatusCode::bad_values};
   if (has_records(n.kind) && n.link == no_node && n.records() > 254) return PeFault{PeStatusCode::bad_values};
   if (n.content.size() > 0xFFFF || n.capacity > 0xFFFF) return PeFault{PeStatusCode::not_enough_memory};
   const auto index = static_cast<NodeIndex>(in.image.files.size());
@@ -93,7 +102,8 @@ PeResult update(Installation& in, const ResolvedFile& file) {
   if (is_directory(n.kind)) return PeFault{PeStatusCode::bad_values};
   if (n.kind == FileKind::ber_tlv && end <= n.capacity) n.content.resize(std::max(n.content.size(), end));
   if (end > n.content.size()) return PeFault{PeStatusCode::bad_values};
-  std::copy(file.content.begin(), file.content.end(), n.content.begin() + static_cast<ptrdiff_t>(file.offset));
+  std::copy(file.content.begin(), file.content.end(),
+            n.content.begin() + static_cast<ptrdiff_t>(file.offset));
   return {};
 }
 
@@ -122,7 +132,8 @@ PeResult install_files(Installation& in, const saip::ProfileElement& element) {
 void clear_missing_services(ProfileImage& image) {
   // TCA Profile Package 8.3.4, PE-USIM and PE-ISIM. GBA and MBMS security are the services a file system may
   // promise and this card does not keep.
-  constexpr Octets<7> usim{0xA0, 0x00, 0x00, 0x00, 0x87, 0x10, 0x02}, isim{0xA0, 0x00, 0x00, 0x00, 0x87, 0x10, 0x04};
+  constexpr Octets<7> usim{0xA0, 0x00, 0x00, 0x00, 0x87, 0x10, 0x02},
+      isim{0xA0, 0x00, 0x00, 0x00, 0x87, 0x10, 0x04};
   constexpr unsigned ust_gba = 68, ust_mbms = 69, ist_gba = 2;
   auto clear = [&](NodeIndex application, uint16_t table, unsigned service) {
     const NodeIndex node = image.child(application, table);

@@ -55,13 +55,13 @@ PeResult install_header(Installation& in, const saip::ProfileHeader& header) {
     if (!has_service(service)) {
       return PeFault{PeStatusCode::feature_not_supported, std::nullopt, static_cast<uint8_t>(service)};
     }
-    in.mandatory_services.insert(service);
   }
   for (const Bytes& oid : header.eUICCMandatoryGfsteList) {
     if (!has_template(oid)) return PeFault{PeStatusCode::template_not_supported};
   }
   // Packages and applications that must be on the card already; this card has none of either.
-  if (header.eUICCMandatoryAids && !header.eUICCMandatoryAids->empty()) return PeFault{PeStatusCode::lib_not_supported};
+  if (header.eUICCMandatoryAids && !header.eUICCMandatoryAids->empty())
+    return PeFault{PeStatusCode::lib_not_supported};
   if (!is_iccid(header.iccid, in.context.iccid)) return PeFault{PeStatusCode::bad_values, data_mismatch};
   in.image.major_version = header.majorVersion;
   in.image.minor_version = header.minorVersion;

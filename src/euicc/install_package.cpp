@@ -21,12 +21,6 @@ bool is_unsupported(PeStatusCode status) {
          status == PeStatusCode::feature_not_supported;
 }
 
-/// Elements that appear once at most (TCA Profile Package 7.2).
-bool once_only(Kind kind) {
-  return kind == Kind::header || kind == Kind::mf || kind == Kind::pukCodes || kind == Kind::cd ||
-         kind == Kind::telecom || kind == Kind::end;
-}
-
 }  // namespace
 
 NodeIndex Installation::node_at(const saip::Path& path) const {
@@ -43,7 +37,8 @@ NodeIndex Installation::application(View aid) const {
 
 bool Installation::name_taken(View aid) const {
   auto is = [&](const auto& named) { return equal(named.aid.octets(), aid); };
-  return application(aid) != no_node || std::any_of(image.security_domains.begin(), image.security_domains.end(), is) ||
+  return application(aid) != no_node ||
+         std::any_of(image.security_domains.begin(), image.security_domains.end(), is) ||
          std::any_of(image.rfms.begin(), image.rfms.end(), is);
 }
 
@@ -53,7 +48,8 @@ InstallFailure PackageInstaller::fail(const PeFault& fault, std::optional<uint16
   response.peStatus = reported_;
   response.peStatus.push_back({fault.status, identification, fault.additionalInformation, std::nullopt});
   response.profileInstallationAborted = asn1::Null{};
-  const uint8_t by_status = fault.status == PeStatusCode::not_enough_memory ? insufficient_memory : pe_processing_error;
+  const uint8_t by_status =
+      fault.status == PeStatusCode::not_enough_memory ? insufficient_memory : pe_processing_error;
   return {fault.reason.value_or(by_status), asn1::encode(response)};
 }
 
@@ -77,13 +73,16 @@ Result<void, InstallFailure> PackageInstaller::element(View tlv) {
   auto done = carry_out(*decoded);
   if (done) return {};
   // Support of the profile header is never optional; other elements say themselves whether they are.
-  if (!header || header->mandated || !is_unsupported(done.error().status)) return fail(done.error(), identification);
-  reported_.push_back({done.error().status, identification, done.error().additionalInformation, std::nullopt});
+  if (!header || header->mandated || !is_unsupported(done.error().status))
+    return fail(done.error(), identification);
+  reported_.push_back(
+      {done.error().status, identification, done.error().additionalInformation, std::nullopt});
   return {};
 }
 
-/// Header first, then the MF (which generic file management may make), PUKs straight after it, end last. Where an
-/// element must follow its directory, the directory's absence says so itself.
+/// Header first, then the MF (which generic file management may make), PUKs straight after it, end last (TCA
+/// Profile Package 7.2). That an element follows its directory, and is there once, shows when its files are
+/// made.
 PeResult PackageInstaller::check_order(const saip::ProfileElement& element) {
   const auto kind = element.kind();
   const PeFault out_of_order{PeStatusCode::bad_values};
@@ -99,10 +98,6 @@ PeResult PackageInstaller::check_order(const saip::ProfileElement& element) {
     return {};
   }
   if (kind == Kind::mf || (kind == Kind::pukCodes && stage_ != Stage::after_mf)) return out_of_order;
-  if (kind && once_only(*kind) && kind != Kind::pukCodes && kind != Kind::end) {
-    const uint16_t fid = kind == Kind::cd ? 0x7F11 : 0x7F10;
-    if (in_.node_at({fid}) != no_node) return out_of_order;
-  }
   stage_ = kind == Kind::end ? Stage::ended : Stage::body;
   return {};
 }
@@ -112,7 +107,8 @@ PeResult PackageInstaller::carry_out(const saip::ProfileElement& element) {
       [&]<class T>(const T& body) -> PeResult {
         if constexpr (std::is_same_v<T, saip::ProfileHeader>) {
           return install_header(in_, body);
-        } else if constexpr (std::is_same_v<T, saip::TemplateElement> || std::is_same_v<T, saip::GenericFileManagement>) {
+        } else if constexpr (std::is_same_v<T, saip::TemplateElement> ||
+                             std::is_same_v<T, saip::GenericFileManagement>) {
           return install_files(in_, element);
         } else if constexpr (std::is_same_v<T, saip::PinCodes>) {
           return install_pin_codes(in_, body);

@@ -33,7 +33,6 @@ struct Installation {
   saip::FileResolver resolver;
   /// Where each file of the package went.
   std::map<saip::Path, NodeIndex> nodes;
-  std::set<saip::Service> mandatory_services;
   /// Content octets of all files so far.
   size_t content = 0;
 

@@ -1,9 +1,10 @@
+#include "euicc/install_package.hpp"
+
 #include <algorithm>
 #include <chrono>
 
 #include "euicc/fs_test_card.hpp"
 #include "euicc/install_engine.hpp"
-#include "euicc/install_package.hpp"
 #include "saip/test_vectors.hpp"
 
 namespace sealift::euicc::test {
@@ -23,7 +24,8 @@ InstallContext context_for(const saip::Package& package) {
   return c;
 }
 
-Result<InstalledProfile, InstallFailure> install(View upp, const InstallContext& context, size_t piece = 1007) {
+Result<InstalledProfile, InstallFailure> install(View upp, const InstallContext& context,
+                                                 size_t piece = 1007) {
   SaipEngine engine;
   auto installer = engine.install(context);
   for (size_t at = 0; at < upp.size(); at += piece) {
@@ -37,8 +39,8 @@ std::vector<saip::PeStatus> statuses(View der) {
   return r ? r->peStatus : std::vector<saip::PeStatus>{};
 }
 
-#define NEED_VECTORS(packages)                               \
-  const auto packages = saip::test::ts48_packages();         \
+#define NEED_VECTORS(packages)                       \
+  const auto packages = saip::test::ts48_packages(); \
   if (packages.empty()) GTEST_SKIP() << "skipped: vectors not present"
 
 /// The files of a package as the package says them, links and later fills worked in.
@@ -79,7 +81,8 @@ bool select_path(TestCard& card, const saip::ResolvedFile& file, const std::map<
   saip::Path path = file.path;
   if (!path.empty() && adfs.contains(path[0])) {
     const Bytes& aid = adfs.at(path[0]);
-    if (card.ask("00A4040C" + hex(Bytes{static_cast<uint8_t>(aid.size())}) + hex(aid)) != "9000") return false;
+    if (card.ask("00A4040C" + hex(Bytes{static_cast<uint8_t>(aid.size())}) + hex(aid)) != "9000")
+      return false;
     path.erase(path.begin());
   } else if (card.ask("00A4000C023F00") != "9000") {
     return false;
@@ -90,8 +93,8 @@ bool select_path(TestCard& card, const saip::ResolvedFile& file, const std::map<
     select.push_back(static_cast<uint8_t>(fid));
     if (card.ask(hex(select)) != "9000") return false;
   }
-  for (const char* pin : {"002000010830303030FFFFFFFF", "0020000A083535353535353535", "0020000B083636363636363636",
-                          "002000810839393939FFFFFFFF"}) {
+  for (const char* pin : {"002000010830303030FFFFFFFF", "0020000A083535353535353535",
+                          "0020000B083636363636363636", "002000810839393939FFFFFFFF"}) {
     card.ask(pin);
   }
   return true;
@@ -101,21 +104,23 @@ Bytes read_all(TestCard& card, const saip::ResolvedFile& file) {
   Bytes out;
   if (file.structure == saip::Structure::transparent) {
     while (out.size() < file.content.size()) {
-      Response r = card.send(hex(Bytes{0x00, 0xB0, static_cast<uint8_t>(out.size() >> 8), static_cast<uint8_t>(out.size()), 0x00}));
+      Response r = card.send(hex(
+          Bytes{0x00, 0xB0, static_cast<uint8_t>(out.size() >> 8), static_cast<uint8_t>(out.size()), 0x00}));
       if (r.sw != 0x9000 || r.data.empty()) return out;
       append(out, r.data);
     }
   } else if (saip::has_records(file.structure)) {
     const size_t count = file.record_length == 0 ? 0 : file.content.size() / file.record_length;
-    for (size_t n = 1; n <= count; ++n) append(out, card.send(hex(Bytes{0x00, 0xB2, static_cast<uint8_t>(n), 0x04, 0x00})).data);
+    for (size_t n = 1; n <= count; ++n)
+      append(out, card.send(hex(Bytes{0x00, 0xB2, static_cast<uint8_t>(n), 0x04, 0x00})).data);
   } else if (card.ask("80CB0080015C00") != "5C00 9000") {
     return Bytes(1);  // TS.48 leaves its BER-TLV files empty
   }
   return out;
 }
 
-/// Two files of TS.48 that no PIN opens for reading: EF_SUME has the rule of a directory, and a file of the ISIM
-/// names a record that its EF_ARR does not have.
+/// Two files of TS.48 that no PIN opens for reading: EF_SUME has the rule of a directory, and a file of the
+/// ISIM names a record that its EF_ARR does not have.
 bool nobody_reads(const saip::Path& path) {
   return path == saip::Path{0x7F10, 0x6F54} || path == saip::Path{0x7FB0, 0x6FFE};
 }
@@ -369,7 +374,8 @@ TEST_F(Faults, a_profile_larger_than_the_memory_is_refused) {
 }
 
 TEST_F(Faults, keys_of_a_wrong_size_or_algorithm_are_refused) {
-  auto& alt = package.elements[find(saip::Kind::akaParameter)].edit<saip::AkaParameter>()->algoConfiguration.alt;
+  auto& alt =
+      package.elements[find(saip::Kind::akaParameter)].edit<saip::AkaParameter>()->algoConfiguration.alt;
   std::get<saip::AlgoParameter>(alt).key = SecretBytes(Bytes(15, 1));
   expect_refusal(12, PeStatusCode::bad_values);
   std::get<saip::AlgoParameter>(alt).key = SecretBytes(Bytes(16, 1));

@@ -8,9 +8,15 @@ namespace {
 
 using saip::PeStatusCode;
 
-bool is_global_pin(uint8_t r) { return (r >= 1 && r <= 8) || (r >= 10 && r <= 14) || (r >= 138 && r <= 142); }
-bool is_local_pin(uint8_t r) { return r >= 129 && r <= 136; }
-bool is_puk(uint8_t r) { return (r >= 1 && r <= 8) || is_local_pin(r); }
+bool is_global_pin(uint8_t r) {
+  return (r >= 1 && r <= 8) || (r >= 10 && r <= 14) || (r >= 138 && r <= 142);
+}
+bool is_local_pin(uint8_t r) {
+  return r >= 129 && r <= 136;
+}
+bool is_puk(uint8_t r) {
+  return (r >= 1 && r <= 8) || is_local_pin(r);
+}
 
 /// High nibble: most tries; low nibble: those left.
 struct Tries {
@@ -25,8 +31,9 @@ std::optional<Tries> tries_of(uint8_t packed) {
 PeResult install_list(Installation& in, NodeIndex node, const std::vector<saip::PinConfiguration>& list) {
   for (const saip::PinConfiguration& p : list) {
     const bool allowed = node == mf_node ? is_global_pin(p.keyReference) : is_local_pin(p.keyReference);
-    const bool twice = std::any_of(in.image.pins.begin(), in.image.pins.end(),
-                                   [&](const Pin& o) { return o.node == node && o.reference == p.keyReference; });
+    const bool twice = std::any_of(in.image.pins.begin(), in.image.pins.end(), [&](const Pin& o) {
+      return o.node == node && o.reference == p.keyReference;
+    });
     const auto tries = tries_of(p.maxNumOfAttempsRetryNumLeft);
     if (!allowed || twice || !tries) return PeFault{PeStatusCode::bad_values};
     if (p.unblockingPINReference && !in.image.find_puk(*p.unblockingPINReference)) {
@@ -78,7 +85,8 @@ PeResult install_pin_codes(Installation& in, const saip::PinCodes& element) {
 PeResult install_puk_codes(Installation& in, const saip::PukCodes& element) {
   for (const saip::PukConfiguration& p : element.pukCodes) {
     const auto tries = tries_of(p.maxNumOfAttempsRetryNumLeft);
-    if (!is_puk(p.keyReference) || in.image.find_puk(p.keyReference) || !tries) return PeFault{PeStatusCode::bad_values};
+    if (!is_puk(p.keyReference) || in.image.find_puk(p.keyReference) || !tries)
+      return PeFault{PeStatusCode::bad_values};
     Puk puk;
     puk.reference = p.keyReference;
     puk.max_tries = tries->most;
@@ -94,7 +102,8 @@ PeResult check_pins(const ProfileImage& image) {
     const FileNode& f = image.files[i];
     if (!is_directory(f.kind) || f.link != no_node) continue;
     for (uint8_t reference : f.content) {
-      if (!image.find_pin(static_cast<NodeIndex>(i), reference)) return PeFault{PeStatusCode::pin_code_missing};
+      if (!image.find_pin(static_cast<NodeIndex>(i), reference))
+        return PeFault{PeStatusCode::pin_code_missing};
     }
   }
   return {};

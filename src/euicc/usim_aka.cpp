@@ -118,7 +118,8 @@ uint64_t highest_sqn(const Aka& aka) {
   return *highest << index_bits | static_cast<uint64_t>(highest - aka.seq.begin());
 }
 
-AkaResynchronise resynchronise(const AlgorithmSet& set, const Functions& f, const Octets<16>& rand, uint64_t sqn_ms) {
+AkaResynchronise resynchronise(const AlgorithmSet& set, const Functions& f, const Octets<16>& rand,
+                               uint64_t sqn_ms) {
   constexpr Octets<2> amf_star{};  // TS 33.102 6.3.3: AMF* is all zeros
   const Octets<6> sqn = octets_of(sqn_ms);
   const Octets<6> concealed = exclusive_or(sqn, f.ak_star);

@@ -50,7 +50,8 @@ Response answer_3g(Profile& profile, NodeIndex application, const Aka& aka, View
   put(out, success->res.expose());
   put(out, success->ck.expose());
   put(out, success->ik.expose());
-  if (!is_isim(profile.image(), application) && service_available(profile.image(), application, service_gsm_access)) {
+  if (!is_isim(profile.image(), application) &&
+      service_available(profile.image(), application, service_gsm_access)) {
     put(out, gsm_key(success->ck, success->ik).expose());
   }
   return {std::move(out), sw::ok};
@@ -85,7 +86,8 @@ bool application_user_verified(const Profile& profile, NodeIndex application) {
 }
 
 bool service_available(const ProfileImage& image, NodeIndex application, unsigned service) {
-  const NodeIndex table = image.child(application, is_isim(image, application) ? ef_service_table_isim : ef_service_table_usim);
+  const NodeIndex table =
+      image.child(application, is_isim(image, application) ? ef_service_table_isim : ef_service_table_usim);
   if (table == no_node) return false;
   const Bytes& bits = image.body(table).content;
   const unsigned bit = service - 1;
@@ -100,14 +102,18 @@ Response authenticate_command(Profile& profile, Channel& channel, const Command&
   if (!application_user_verified(profile, channel.application)) return {{}, sw::security_status};
   if (aka->counter_max != 0 && aka->counter >= aka->counter_max) return {{}, sw::conditions_not_satisfied};
   switch (c.p2) {
-    case context_3g: return answer_3g(profile, channel.application, *aka, c.data);
-    case context_gsm: return answer_gsm(profile, channel.application, *aka, c.data);
+    case context_3g:
+      return answer_3g(profile, channel.application, *aka, c.data);
+    case context_gsm:
+      return answer_gsm(profile, channel.application, *aka, c.data);
     // VGCS/VBS, GBA, MBMS and local key establishment.
     case 0x82:
     case 0x84:
     case 0x85:
-    case 0x86: return {{}, sw::context_not_supported};
-    default: return {{}, sw::wrong_p1p2};
+    case 0x86:
+      return {{}, sw::context_not_supported};
+    default:
+      return {{}, sw::wrong_p1p2};
   }
 }
 

@@ -137,7 +137,9 @@ TEST_F(Authenticate, isim_uses_the_mapped_parameters_and_has_no_gsm_context) {
 }
 
 TEST_F(Authenticate, refuses_bad_lengths_and_other_contexts) {
-  EXPECT_EQ(card.ask("00880081" "0110"), "6700");
+  EXPECT_EQ(card.ask("00880081"
+                     "0110"),
+            "6700");
   std::string bad = network.command(rand, 32);
   bad.replace(10, 2, "0F");
   EXPECT_EQ(card.ask(bad), "6A80");
@@ -169,18 +171,24 @@ TEST(TestAlgorithm, gives_res_keys_and_resynchronises_on_its_amf) {
   AkaChallenge c;
   for (size_t i = 0; i < 16; ++i) c.rand[i] = static_cast<uint8_t>(0xF0 ^ i);  // XDOUT: 16 times F0
   // SQN 7 concealed by AK F0..F0, AMF 8000, MAC over SQN and AMF.
-  c.autn = *octets_from_hex<16>("F0F0F0F0F0F78000" "F0F0F0F0F0F770F0");
+  c.autn = *octets_from_hex<16>(
+      "F0F0F0F0F0F78000"
+      "F0F0F0F0F0F770F0");
   auto result = authenticate(aka, c);
   ASSERT_TRUE(result);
   const auto* ok = std::get_if<AkaSuccess>(&*result);
   ASSERT_NE(ok, nullptr);
   EXPECT_EQ(hex(ok->res.expose()), "F0F0F0F0F0F0F0F0F0F0F0F0F0F0F0F0");
-  c.autn = *octets_from_hex<16>("F0F0F0F0F0F7FFFF" "F0F0F0F0F0F70F0F");
+  c.autn = *octets_from_hex<16>(
+      "F0F0F0F0F0F7FFFF"
+      "F0F0F0F0F0F70F0F");
   result = authenticate(aka, c);
   ASSERT_TRUE(result);
   const auto* resync = std::get_if<AkaResynchronise>(&*result);
   ASSERT_NE(resync, nullptr);
-  EXPECT_EQ(hex(resync->auts), "F0F0F0F0F0F7" "F0F0F0F0F0F7F0F0");
+  EXPECT_EQ(hex(resync->auts),
+            "F0F0F0F0F0F7"
+            "F0F0F0F0F0F7F0F0");
   c.autn[15] ^= 1;
   EXPECT_TRUE(std::holds_alternative<AkaWrongMac>(*authenticate(aka, c)));
 }
@@ -199,7 +207,10 @@ TEST(GetIdentity, gives_the_suci_by_the_first_scheme_the_card_has) {
   EXPECT_EQ(card.ask("8078000100"), "A10D0100F110F0FF00001032540636 9000");
   ProfileImage with_key = *parse_image(card.state());
   with_key.files[info].content =
-      h("A0040901" "0101A1258001" "1B8120" "5A8D38864820197C3394B92613B20B91633CBD897119273BF8E4A6F4EEC0A650");
+      h("A0040901"
+        "0101A1258001"
+        "1B8120"
+        "5A8D38864820197C3394B92613B20B91633CBD897119273BF8E4A6F4EEC0A650");
   card.start(std::move(with_key));
   card.verify_pin1();
   card.select_usim();

@@ -1,4 +1,5 @@
-// GET IDENTITY (TS 31.102 7.5): the SUCI of an IMSI, calculated by the card where services 124 and 125 say so.
+// GET IDENTITY (TS 31.102 7.5): the SUCI of an IMSI, calculated by the card where services 124 and 125 say
+// so.
 #include <optional>
 
 #include "base/ids.hpp"

@@ -15,7 +15,8 @@ Response envelope(Profile&, Channel&, const Command& c) {
   if (c.data.size() < 2) return {{}, sw::wrong_length};
   constexpr uint8_t sms_pp_download = 0xD1, cell_broadcast_download = 0xD2;
   // Nothing here could open a secured packet; a phone that is told so reports it to the sender.
-  if (c.data[0] == sms_pp_download || c.data[0] == cell_broadcast_download) return {{}, sw::function_not_supported};
+  if (c.data[0] == sms_pp_download || c.data[0] == cell_broadcast_download)
+    return {{}, sw::function_not_supported};
   return {};
 }
 

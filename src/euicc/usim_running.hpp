@@ -7,7 +7,8 @@ namespace sealift::euicc {
 
 class UsimProfile final : public RunningProfile {
  public:
-  UsimProfile(ProfileImage image, ProfileStore& store, Random& random) : profile_(std::move(image), store, random) {}
+  UsimProfile(ProfileImage image, ProfileStore& store, Random& random)
+      : profile_(std::move(image), store, random) {}
   bool has_application(View aid) const override;
   Response command(uint8_t channel, const Command& command) override;
   void channel_opened(uint8_t channel) override;
