@@ -268,8 +268,10 @@ class Describer {
     if (!f.content.empty()) out.push_back(text_node("content", masked ? "(hidden)" : hex(f.content)));
     if (!means.empty()) out.push_back(text_node("value", means));
     Node node = object("", std::move(out));
-    node.line = to_string(f.path) + (f.name.empty() ? "" : "  " + f.name) + "  " +
-                (update ? "update at " + std::to_string(f.offset) : file_size(f));
+    node.line = to_string(f.path);
+    for (auto& part : {f.name, update ? "update at " + std::to_string(f.offset) : file_size(f)}) {
+      if (!part.empty() && part != node.line) node.line += "  " + part;
+    }
     if (!means.empty())
       node.line += "  = " + means;
     else if (!f.content.empty())
