@@ -9,7 +9,7 @@ constexpr int64_t kApplicationId =
     0x5EA11F70;  ///< in the file's header: tells our stores from other databases
 
 // A step that has shipped is never changed; later ones are added below it.
-constexpr std::array<const char*, 1> kSteps{
+constexpr std::array<const char*, 2> kSteps{
     R"sql(
       CREATE TABLE orders (
         number                INTEGER PRIMARY KEY,
@@ -55,6 +55,20 @@ constexpr std::array<const char*, 1> kSteps{
         state  INTEGER,
         detail TEXT NOT NULL
       );
+    )sql",
+    R"sql(
+      CREATE TABLE subscribers (
+        imsi               TEXT PRIMARY KEY,
+        keys               BLOB NOT NULL,
+        amf                BLOB NOT NULL,
+        rotation_constants BLOB NOT NULL,
+        xoring_constants   BLOB NOT NULL,
+        issued             INTEGER NOT NULL,
+        confirmed          INTEGER NOT NULL,
+        last_rand          BLOB NOT NULL,
+        suspicions         INTEGER NOT NULL,
+        barred             INTEGER NOT NULL
+      ) WITHOUT ROWID;
     )sql",
 };
 

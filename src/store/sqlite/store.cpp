@@ -2,6 +2,7 @@
 
 #include "store/sqlite/migrations.hpp"
 #include "store/sqlite/orders.hpp"
+#include "store/sqlite/subscribers.hpp"
 
 namespace sealift::store {
 namespace {
@@ -11,6 +12,9 @@ class Opened final : public SqliteStore {
   Opened(Database writing, const std::string& path, std::chrono::milliseconds patience)
       : readers_(path, patience), writer_(std::move(writing)), orders_(writer_, readers_) {}
   smdp::OrderStore& orders() override { return orders_; }
+  std::unique_ptr<auc::SubscriberStore> subscribers(const Secret<32>& store_key, Random& random) override {
+    return std::make_unique<SqliteSubscribers>(writer_, readers_, store_key, random);
+  }
   GroupFigures figures() const override { return writer_.figures(); }
 
  private:

@@ -1,12 +1,13 @@
 // The embedded durable store: one SQLite file (WAL, synchronous = FULL), one writer thread, readers beside
 // it.
 //
-// Thread safe. The ports it implements are objects of its own that live as long as it does. Profiles in it
-// are sealed by the role before they come here.
+// Thread safe. The ports it implements are objects that live no longer than it does. Profiles in it are
+// sealed by the role before they come here.
 #pragma once
 
 #include <memory>
 
+#include "auc/ports.hpp"
 #include "smdp/ports.hpp"
 
 namespace sealift::store {
@@ -28,6 +29,9 @@ class SqliteStore {
   virtual ~SqliteStore() = default;
 
   virtual smdp::OrderStore& orders() = 0;
+  /// The subscribers of an authentication centre, their keys sealed under `store_key`. The result borrows the
+  /// store and `random`.
+  virtual std::unique_ptr<auc::SubscriberStore> subscribers(const Secret<32>& store_key, Random& random) = 0;
   /// Batches written so far and changes in them.
   virtual GroupFigures figures() const = 0;
 };

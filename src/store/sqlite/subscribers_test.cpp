@@ -1,0 +1,106 @@
+#include "store/sqlite/subscribers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "auc/auc.hpp"
+#include "store/sqlite/store.hpp"
+
+namespace sealift::store {
+namespace {
+
+class Subscribers : public ::testing::Test {
+ protected:
+  Subscribers() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "sealift-store-XXXXXX").string();
+    directory_ = ::mkdtemp(pattern.data());
+    open(1);
+  }
+  ~Subscribers() override {
+    subscribers_.reset();
+    store_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+  void open(uint8_t key) {
+    subscribers_.reset();
+    store_.reset();
+    store_ = std::move(SqliteStore::open((directory_ / "store.db").string()).value());
+    subscribers_ = store_->subscribers(Secret<32>(Octets<32>{key}), random_);
+  }
+  auc::Subscriber subscriber() {
+    Octets<16> k{}, opc{};
+    for (size_t i = 0; i < 16; ++i) k[i] = opc[15 - i] = static_cast<uint8_t>(0xA0 + i);
+    auc::Subscriber s{.imsi = imsi_, .k = Secret<16>(k), .opc = Secret<16>(opc), .amf = {0x80, 0x01}};
+    s.constants.c[4][3] = 9;
+    s.state = {auc::Sqn((uint64_t{1} << 48) - 1), auc::Sqn(5), {1, 2, 3}, 7, true};
+    return s;
+  }
+  const Imsi imsi_ = *Imsi::parse("001010123456789");
+  std::filesystem::path directory_;
+  SystemRandom random_;
+  std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<auc::SubscriberStore> subscribers_;
+};
+
+TEST_F(Subscribers, are_given_back_whole_after_opening_again) {
+  const auc::Subscriber s = subscriber();
+  ASSERT_TRUE(subscribers_->add(s));
+  EXPECT_EQ(subscribers_->add(s).error().kind, ErrorKind::exists);
+  open(1);
+  const auto found = subscribers_->find(imsi_);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_TRUE(equal_constant_time(found->k.expose(), s.k.expose()));
+  EXPECT_TRUE(equal_constant_time(found->opc.expose(), s.opc.expose()));
+  EXPECT_EQ(found->amf, s.amf);
+  EXPECT_EQ(found->constants, s.constants);
+  EXPECT_EQ(found->state, s.state);
+}
+
+TEST_F(Subscribers, advance_only_from_the_state_that_was_read) {
+  const auc::Subscriber s = subscriber();
+  auc::SubscriberState next = s.state;
+  next.issued = auc::Sqn(77);
+  EXPECT_EQ(subscribers_->advance(imsi_, s.state, next).error().kind, ErrorKind::not_found);
+  ASSERT_TRUE(subscribers_->add(s));
+  ASSERT_TRUE(subscribers_->advance(imsi_, s.state, next));
+  EXPECT_EQ(subscribers_->advance(imsi_, s.state, next).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(subscribers_->find(imsi_)->state, next);
+}
+
+TEST_F(Subscribers, never_get_one_sequence_number_twice) {
+  auc::Subscriber s = subscriber();
+  s.state = {};
+  ASSERT_TRUE(subscribers_->add(s));
+  std::vector<std::thread> threads;
+  std::atomic<int> advanced = 0;
+  for (uint64_t n = 1; n <= 8; ++n) {
+    threads.emplace_back(
+        [&, n] { advanced += subscribers_->advance(imsi_, {}, {.issued = auc::Sqn(n)}).has_value(); });
+  }
+  for (auto& t : threads) t.join();
+  EXPECT_EQ(advanced, 1);
+}
+
+TEST_F(Subscribers, keys_are_not_in_clear_and_open_under_their_key_alone) {
+  const auc::Subscriber s = subscriber();
+  ASSERT_TRUE(subscribers_->add(s));
+  for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    const Bytes octets(std::istreambuf_iterator<char>(file), {});
+    for (View key : {View(s.k.expose()), View(s.opc.expose())}) {
+      EXPECT_EQ(std::search(octets.begin(), octets.end(), key.begin(), key.end()), octets.end())
+          << entry.path();
+    }
+  }
+  open(2);
+  EXPECT_EQ(subscribers_->find(imsi_).error().kind, ErrorKind::verification);
+}
+
+}  // namespace
+}  // namespace sealift::store
