@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 import tidy
@@ -42,6 +43,14 @@ def run(program):
     return program.name, cases, printed, time.monotonic() - begin
 
 
+def run_interop(script):
+    """A driver of somebody else's program; exit code 77 says that it is not on this machine."""
+    begin = time.monotonic()
+    done = subprocess.run([sys.executable, str(script)], cwd=ROOT, capture_output=True, text=True, timeout=TIME_LIMIT)
+    result = {0: "passed", 77: "skipped"}.get(done.returncode, "failed")
+    return f"interop/{script.stem}", [(f"Interop.{script.stem}", result)], done.stdout + done.stderr, time.monotonic() - begin
+
+
 def main():
     pattern = sys.argv[1] if len(sys.argv) > 1 else ""
     programs = sorted(p for p in (ROOT / "build/release/tests").glob("test_*")
@@ -54,7 +63,8 @@ def main():
     results, rules = {}, [("house." + rule, problems) for rule, problems in tidy.check_all()]
     print(f"==> running {len(programs)} test programs", flush=True)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        for name, cases, printed, seconds in pool.map(run, programs):
+        interop = [p for p in sorted((ROOT / "tests/interop").glob("*.py")) if pattern in p.name]
+        for name, cases, printed, seconds in chain(pool.map(run, programs), map(run_interop, interop)):
             bad = [c for c, result in cases if result == "failed"]
             skipped = sum(result == "skipped" for _, result in cases)
             note = f", {skipped} skipped" if skipped else ""
