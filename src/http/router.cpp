@@ -2,6 +2,8 @@
 
 #include <exception>
 
+#include "base/result.hpp"
+
 namespace sealift::http {
 namespace {
 
@@ -19,11 +21,23 @@ void Router::add(std::string method, std::string path, Handler handler, std::str
   routes_[std::move(path)].push_back({std::move(method), std::move(handler), std::move(required_media_type)});
 }
 
+void Router::add_below(std::string method, std::string prefix, Handler handler) {
+  check(prefix.ends_with('/'), "a prefix route ends with '/'");
+  below_[std::move(prefix)].push_back({std::move(method), std::move(handler), ""});
+}
+
+const std::vector<Router::Route>* Router::at(std::string_view path) const {
+  if (auto whole = routes_.find(path); whole != routes_.end()) return &whole->second;
+  const std::string_view segment = last_segment(path);
+  auto below = below_.find(path.substr(0, path.size() - segment.size()));
+  return below == below_.end() || segment.empty() ? nullptr : &below->second;
+}
+
 Response Router::answer(const Request& request) const {
-  auto found = routes_.find(request.path);
-  if (found == routes_.end()) return plain(404, "There is nothing at this path.");
+  const std::vector<Route>* found = at(request.path);
+  if (!found) return plain(404, "There is nothing at this path.");
   std::string allowed;
-  for (const Route& route : found->second) {
+  for (const Route& route : *found) {
     if (!answers(route.method, request.method)) {
       allowed += (allowed.empty() ? "" : ", ") + route.method + (route.method == "GET" ? ", HEAD" : "");
       continue;
