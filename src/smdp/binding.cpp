@@ -26,9 +26,8 @@ namespace {
 
 constexpr std::string_view kHostId = "sealift";
 
-Result<messages::BoundProfilePackage> seal(Ports& ports, const Order& order, const bsp::SessionKeys& keys,
-                                           const asn1::Oid& dpOid) {
-  const StoredProfile profile = TRY(ports.orders.profile(order.iccid));
+Result<messages::BoundProfilePackage> seal(Ports& ports, const Order& order, const StoredProfile& profile,
+                                           const bsp::SessionKeys& keys, const asn1::Oid& dpOid) {
   const Bytes configure = asn1::encode(
       messages::ConfigureIsdpRequest{.dpProprietaryData = messages::DpProprietaryData{.dpOid = dpOid}});
   if (order.protection == Protection::session_keys) {
@@ -41,15 +40,15 @@ Result<messages::BoundProfilePackage> seal(Ports& ports, const Order& order, con
 
 }  // namespace
 
-Result<Bytes> bind_profile(Ports& ports, const Order& order, const Signers& signers, const Eid& eid,
-                           const messages::PointOctets& euiccOtpk) {
+Result<Bytes> bind_profile(Ports& ports, const Order& order, const StoredProfile& profile,
+                           const Signers& signers, const Eid& eid, const messages::PointOctets& euiccOtpk) {
   const crypto::Curve curve = signers.dpPb.signer->public_key().curve();
   const auto peer = TRY(crypto::PublicKey::from_point(curve, euiccOtpk));
   const auto otsk = crypto::EphemeralKey::generate(curve, ports.random);
   messages::ControlRefTemplate crt{.hostId = to_bytes(kHostId)};
   const Secret<32> z = TRY(otsk.agree(peer));
   const bsp::SessionKeys keys = TRY(bsp::derive_session_keys(z, crt, eid));
-  messages::BoundProfilePackage sealed = TRY(seal(ports, order, keys, signers.dpPb.oid));
+  messages::BoundProfilePackage sealed = TRY(seal(ports, order, profile, keys, signers.dpPb.oid));
   BoundPackage bound{.hostId = std::move(crt.hostId),
                      .smdpOtpk = otsk.public_key().point(),
                      .firstSequenceOf87 = std::move(sealed.firstSequenceOf87),
@@ -59,7 +58,7 @@ Result<Bytes> bind_profile(Ports& ports, const Order& order, const Signers& sign
   return asn1::encode(bound);
 }
 
-Result<Bytes> finish_package(Ports& ports, const Order& order, const Signers& signers, View stored,
+Result<Bytes> finish_package(StoredProfile profile, const Signers& signers, View stored,
                              const TransactionId& id, const messages::PointOctets& euiccOtpk) {
   auto bound = TRY(asn1::decode<BoundPackage>(stored));
   messages::BoundProfilePackage package{.firstSequenceOf87 = std::move(bound.firstSequenceOf87),
@@ -71,8 +70,7 @@ Result<Bytes> finish_package(Ports& ports, const Order& order, const Signers& si
   channel.smdpOtpk = bound.smdpOtpk;
   const Bytes covered = messages::smdp_sign_input(channel, euiccOtpk);
   channel.smdpSign = TRY(signers.dpPb.signer->sign({View(covered)}));
-  package.sequenceOf86 =
-      bound.sequenceOf86 ? std::move(*bound.sequenceOf86) : TRY(ports.orders.profile(order.iccid)).content;
+  package.sequenceOf86 = bound.sequenceOf86 ? std::move(*bound.sequenceOf86) : std::move(profile.content);
   return asn1::encode(package);
 }
 

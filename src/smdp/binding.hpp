@@ -19,12 +19,12 @@ struct BoundPackage {
 
 /// Binds the profile of an order to this eUICC; gives a BoundPackage, DER. otSK.DP exists in here alone.
 /// Errors: the eUICC's point is not on the curve (verification), or a port's.
-Result<Bytes> bind_profile(Ports& ports, const Order& order, const Signers& signers, const Eid& eid,
-                           const messages::PointOctets& euiccOtpk);
+Result<Bytes> bind_profile(Ports& ports, const Order& order, const StoredProfile& profile,
+                           const Signers& signers, const Eid& eid, const messages::PointOctets& euiccOtpk);
 
 /// Makes the BoundProfilePackage of a session from what was bound: its transactionId, a smdpSign over it, and
 /// everything else as it was. Errors: a port's.
-Result<Bytes> finish_package(Ports& ports, const Order& order, const Signers& signers, View stored,
+Result<Bytes> finish_package(StoredProfile profile, const Signers& signers, View stored,
                              const TransactionId& id, const messages::PointOctets& euiccOtpk);
 
 }  // namespace sealift::smdp

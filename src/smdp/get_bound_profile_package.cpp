@@ -69,12 +69,13 @@ std::optional<Refusal> check_order(const Step& step, const Order& order) {
 }
 
 /// The stored package where this one-time key has one, else a new binding (SGP.22 3.1.3.3 retry).
-Result<Bytes, Stop> package_for(const Step& step, const Order& order, bool again) {
+Result<Bytes, Stop> package_for(const Step& step, const Order& order, const StoredProfile& profile,
+                                bool again) {
   if (!again && !order.euiccOtpk.empty() && !step.ports.settings.rebind)
     return Stop{Refusal::rebinding_refused};
-  auto package =
-      again ? step.ports.orders.package(order.iccid)
-            : bind_profile(step.ports, order, step.signers, step.euicc.signer().eid(), step.euicc->euiccOtpk);
+  auto package = again ? step.ports.orders.package(order.iccid)
+                       : bind_profile(step.ports, order, profile, step.signers, step.euicc.signer().eid(),
+                                      step.euicc->euiccOtpk);
   if (package) return std::move(*package);
   // A one-time key off the curve is the eUICC's fault.
   if (!again && package.error().kind == ErrorKind::verification)
@@ -85,7 +86,9 @@ Result<Bytes, Stop> package_for(const Step& step, const Order& order, bool again
 /// The durable point: one compare and swap makes the order this eUICC's, with all that a retry must find.
 Result<Bytes, Stop> deliver(const Step& step, const Order& order) {
   const bool again = equal(order.euiccOtpk, step.euicc->euiccOtpk);
-  Bytes package = TRY(package_for(step, order, again));
+  auto profile = step.ports.orders.profile(order.iccid);
+  if (!profile) return Stop{fail(step.ports, me, profile.error())};
+  Bytes package = TRY(package_for(step, order, *profile, again));
   const auth::EuiccIdentity& euicc = step.euicc.signer();
   Transition t{.after = order,
                .delivery = Delivery{step.id, order.iccid, euicc.eid(), euicc.remember()},
@@ -97,7 +100,7 @@ Result<Bytes, Stop> deliver(const Step& step, const Order& order) {
   ++t.after.download_attempts;
   if (!again) t.package = package;
   TRY_VOID(write(step, std::move(t), order.state));
-  auto finished = finish_package(step.ports, order, step.signers, package, step.id, step.euicc->euiccOtpk);
+  auto finished = finish_package(std::move(*profile), step.signers, package, step.id, step.euicc->euiccOtpk);
   if (!finished) return Stop{fail(step.ports, me, finished.error())};
   return std::move(*finished);
 }
