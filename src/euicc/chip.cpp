@@ -37,7 +37,12 @@ Bytes Chip::transmit(View apdu) {
   if (!command) return to_octets({{}, command.error()});
   auto channel = channels_.find(command->channel);
   if (channel == channels_.end()) return to_octets({{}, sw::channel_not_supported});
-  return to_octets(run(*command, channel->second));
+  Response response = run(*command, channel->second);
+  // A proactive command that waits shows in every good status until it is fetched (TS 102 221 7.4.2.1).
+  if (response.sw == sw::ok && proactive_ == Proactive::to_fetch) {
+    response.sw = static_cast<uint16_t>(0x9100 | refresh_command.size());
+  }
+  return to_octets(response);
 }
 
 Response Chip::run(const Command& command, Channel& channel) {
@@ -46,14 +51,12 @@ Response Chip::run(const Command& command, Channel& channel) {
     return deliver(std::exchange(channel.rest, {}), command.le.value_or(256), channel);
   }
   channel.rest = {};
-  // MANAGE CHANNEL may close the channel: nothing of it is used afterwards.
+  // These may close the very channel they came on: nothing of it is used afterwards.
   if (command.family == 0x00 && command.ins == 0x70) return manage_channel(command);
+  if (command.family == 0x80 && command.ins == 0x14) return terminal_response();
   Response whole = command.family == 0x00 ? interindustry(command, channel) : telecom(command, channel);
   Response cut = deliver(std::move(whole), command.le, channel);
   if (isdr_.profile_switch != ProfileSwitch::none) after_isdr_command();
-  if (cut.sw == sw::ok && proactive_ == Proactive::to_fetch && command.ins != 0x12) {
-    cut.sw = static_cast<uint16_t>(0x9100 | refresh_command.size());
-  }
   return cut;
 }
 
@@ -63,7 +66,7 @@ Response Chip::interindustry(const Command& command, Channel& channel) {
     if (command.ins != 0xA4) return {{}, sw::ins_not_supported};
     channel.application = Application::profile;  // a file is selected: back to the profile's files
   }
-  return to_profile(command, channel);
+  return to_profile(command);
 }
 
 Response Chip::telecom(const Command& command, Channel& channel) {
@@ -71,18 +74,15 @@ Response Chip::telecom(const Command& command, Channel& channel) {
     case 0xAA:  // TERMINAL CAPABILITY
       return {{}, command.data.empty() ? sw::wrong_length : sw::ok};
     case 0x10:  // TERMINAL PROFILE
-      if (command.data.empty()) return {{}, sw::wrong_length};
-      terminal_is_proactive_ = true;
-      return {};
+      return {{}, command.data.empty() ? sw::wrong_length : sw::ok};
     case 0x12: return fetch();
-    case 0x14: return terminal_response();
     default: break;
   }
   if (channel.application == Application::isdr) {
     return command.ins == 0xE2 ? store_data(command, channel) : Response{{}, sw::ins_not_supported};
   }
   if (channel.application == Application::ecasd) return {{}, sw::ins_not_supported};
-  return to_profile(command, channel);
+  return to_profile(command);
 }
 
 Response Chip::select_application(const Command& command, Channel& channel) {
@@ -161,8 +161,7 @@ Response Chip::terminal_response() {
   return {};
 }
 
-Response Chip::to_profile(const Command& command, Channel& channel) {
-  (void)channel;
+Response Chip::to_profile(const Command& command) {
   RunningProfile* running = profile();
   if (!running) return {{}, command.ins == 0xA4 ? sw::not_found : sw::conditions_not_satisfied};
   return running->command(command.channel, command);
@@ -212,20 +211,23 @@ void Chip::after_isdr_command() {
   auto wanted = std::exchange(isdr_.profile_switch, ProfileSwitch::none);
   if (wanted == ProfileSwitch::now) {
     switch_profile();
-  } else if (terminal_is_proactive_) {
+  } else {
+    // Also where no TERMINAL PROFILE has come: an LPA behind a plain reader fetches it, or leaves it to the reset.
     proactive_ = Proactive::to_fetch;
     isdr_.refresh_pending = true;
   }
 }
 
 void Chip::reset() {
+  // After a failed write nobody knows what reached the memory: it is read anew. Where that fails too, every
+  // function that writes keeps answering 6581.
+  if (isdr_.memory.failed() && isdr_.memory.read_anew()) (void)report_interrupted_package(isdr_);
   // A package under way ends here; should the memory fail at this, its mark is found at the next start.
   (void)interrupt_package(isdr_);
   isdr_.session = NoSession{};
   isdr_.profile_switch = ProfileSwitch::none;
   isdr_.refresh_pending = false;
   proactive_ = Proactive::none;
-  terminal_is_proactive_ = false;
   channels_.clear();
   channels_.emplace(0, Channel{});
   profile_.reset();

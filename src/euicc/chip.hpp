@@ -37,7 +37,7 @@ class Chip final : private ProfileStore {
   Response store_data(const Command& command, Channel& channel);
   Response fetch();
   Response terminal_response();
-  Response to_profile(const Command& command, Channel& channel);
+  Response to_profile(const Command& command);
   /// Cuts by Le; keeps the rest for GET RESPONSE.
   Response deliver(Response whole, std::optional<unsigned> le, Channel& channel);
 
@@ -58,7 +58,6 @@ class Chip final : private ProfileStore {
   /// The ISD-P whose profile runs, or is to run when it is first needed. Follows the Enabled Profile at reset,
   /// and in between as ProfileSwitch says.
   std::optional<Aid> current_ = isdr_.memory.enabled();
-  bool terminal_is_proactive_ = false;  ///< TERMINAL PROFILE has come
   Proactive proactive_ = Proactive::none;
 };
 

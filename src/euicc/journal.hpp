@@ -48,6 +48,9 @@ class Journal {
   /// until it is opened anew, since what reached the memory is unknown.
   Status commit(const Transaction& transaction);
 
+  /// A commit failed, or tidying up after one did.
+  bool failed() const { return failed_; }
+
   bool has(const std::string& key) const { return index_.contains(key); }
   /// Error kind: not_found, io.
   Result<Bytes> get(const std::string& key) const;

@@ -221,7 +221,12 @@ Result<Memory> Memory::open(Nvm& nvm) {
   auto identity = decode_identity(stored);
   wipe(stored);
   if (!identity) return std::move(identity.error()).within("card memory");
-  return Memory(std::move(journal), std::move(*identity));
+  return Memory(nvm, std::move(journal), std::move(*identity));
+}
+
+Status Memory::read_anew() {
+  journal_ = TRY(Journal::open(*nvm_));
+  return {};
 }
 
 Status Memory::create(Nvm& nvm, const Identity& identity, const std::string& default_dp_address) {

@@ -68,6 +68,11 @@ class Memory {
   /// Error kinds: exists, io.
   static Status create(Nvm& nvm, const Identity& identity, const std::string& default_dp_address);
 
+  /// A write failed: nothing can be written until read_anew.
+  bool failed() const { return journal_.failed(); }
+  /// Error kinds: as open.
+  Status read_anew();
+
   const Identity& identity() const { return identity_; }
   Status commit(const Transaction& t) { return journal_.commit(t); }
   /// Octets left for profiles and notifications.
@@ -115,7 +120,9 @@ class Memory {
   static void erase_loading_mark(Transaction& t);
 
  private:
-  Memory(Journal journal, Identity identity) : journal_(std::move(journal)), identity_(std::move(identity)) {}
+  Memory(Nvm& nvm, Journal journal, Identity identity)
+      : nvm_(&nvm), journal_(std::move(journal)), identity_(std::move(identity)) {}
+  Nvm* nvm_;
   Journal journal_;
   Identity identity_;
 };

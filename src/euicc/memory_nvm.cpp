@@ -26,6 +26,10 @@ bool MemoryNvm::power_fails_now() {
 }
 
 Status MemoryNvm::append(View octets) {
+  if (refuse_at_ && (*refuse_at_)-- == 0) {
+    refuse_at_.reset();
+    return Error{ErrorKind::io, "no space left"};
+  }
   bool already = failed_;
   bool fails = power_fails_now();
   if (!already) sealift::append(content_, octets);

@@ -46,6 +46,8 @@ class MemoryNvm final : public Nvm {
   Status sync() override;
   Status replace(View octets) override;
 
+  /// The n-th append from now (0 is the next) fails, as on a full disk; power stays.
+  void refuse_append(uint64_t n) { refuse_at_ = n; }
   /// Power fails during the n-th write from now (0 is the next); everything after it fails with `io`.
   void fail_at(uint64_t write, Loss loss, uint64_t seed = 1);
   bool failed() const { return failed_; }
@@ -61,7 +63,7 @@ class MemoryNvm final : public Nvm {
   Bytes content_;
   size_t synced_ = 0;
   uint64_t writes_ = 0;
-  std::optional<uint64_t> fail_at_;
+  std::optional<uint64_t> fail_at_, refuse_at_;
   Loss loss_ = Loss::dropped;
   uint64_t seed_ = 1;
   bool failed_ = false;

@@ -149,6 +149,19 @@ TEST(PowerLoss, leaves_a_profiles_own_change_kept_or_not) {
   }
 }
 
+TEST(FullDisk, leaves_the_card_usable_after_a_reset) {
+  World w;
+  install(w, a);
+  w.nvm.refuse_append(0);
+  messages::EnableProfileRequest request;
+  request.profileIdentifier.alt = *Iccid::parse(a);
+  EXPECT_FALSE(w.phone.script(asn1::encode(request)));
+  EXPECT_EQ(w.phone.last_sw, 0x6581);
+  EXPECT_FALSE(w.phone.script(asn1::encode(request))) << "nothing is written in doubt";
+  w.phone.connect();
+  EXPECT_EQ(w.enable(a), messages::EnableResult::ok);
+}
+
 TEST(PowerLoss, of_making_a_card_leaves_a_card_or_empty_memory) {
   World w;
   for (auto loss : {Loss::dropped, Loss::arrived}) {
