@@ -79,7 +79,8 @@ TEST(FileNvm, is_for_one_program_at_a_time) {
   ASSERT_TRUE(first);
   EXPECT_EQ(FileNvm::open(folder.file()).error().kind, ErrorKind::conflict);
   ASSERT_TRUE((*first)->replace(Bytes{1, 2, 3}));
-  EXPECT_EQ(FileNvm::open(folder.file()).error().kind, ErrorKind::conflict) << "a rewrite does not lose the lock";
+  EXPECT_EQ(FileNvm::open(folder.file()).error().kind, ErrorKind::conflict)
+      << "a rewrite does not lose the lock";
   first->reset();
   auto second = FileNvm::open(folder.file());
   ASSERT_TRUE(second);
@@ -131,9 +132,11 @@ TEST(Stdio, speaks_as_lpac_expects) {
   EXPECT_EQ(answer("logic_channel_open", "A0000005591010FFFFFFFF8900000100"),
             R"({"type":"apdu","payload":{"ecode":1}})");
   EXPECT_EQ(answer("logic_channel_open", "A000000087"), bad);
-  EXPECT_EQ(answer("transmit", "81E2910006BF3E035C015A"), R"({"type":"apdu","payload":{"ecode":0,"data":"6115"}})");
-  EXPECT_EQ(answer("transmit", "81C0000015"),
-            std::string(R"({"type":"apdu","payload":{"ecode":0,"data":"BF3E125A10)") + eid_digits + R"(9000"}})");
+  EXPECT_EQ(answer("transmit", "81E2910006BF3E035C015A"),
+            R"({"type":"apdu","payload":{"ecode":0,"data":"6115"}})");
+  EXPECT_EQ(
+      answer("transmit", "81C0000015"),
+      std::string(R"({"type":"apdu","payload":{"ecode":0,"data":"BF3E125A10)") + eid_digits + R"(9000"}})");
   EXPECT_EQ(answer("logic_channel_close", "01"), zero);
   EXPECT_EQ(answer("logic_channel_close", "01"), bad);
   EXPECT_EQ(answer("transmit", "8"), bad);

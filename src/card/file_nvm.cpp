@@ -13,15 +13,16 @@ namespace sealift::card {
 namespace {
 
 Error file_error(std::string_view doing, const std::string& path, int error) {
-  ErrorKind kind = error == ENOENT                                        ? ErrorKind::not_found
-                   : error == EEXIST                                      ? ErrorKind::exists
+  ErrorKind kind = error == ENOENT                                       ? ErrorKind::not_found
+                   : error == EEXIST                                     ? ErrorKind::exists
                    : error == EACCES || error == EPERM || error == EROFS ? ErrorKind::permission
-                                                                          : ErrorKind::io;
+                                                                         : ErrorKind::io;
   std::string hint = error == ENOENT   ? " (make a card first: sealift euicc make)"
                      : error == EEXIST ? " (a card is made only once; choose another file or remove this one)"
                      : error == ENOSPC ? " (free some space; the card is as it was before)"
                                        : "";
-  return Error{kind, "cannot " + std::string(doing) + " card file " + path + ": " + std::strerror(error) + hint};
+  return Error{kind,
+               "cannot " + std::string(doing) + " card file " + path + ": " + std::strerror(error) + hint};
 }
 
 Status write_all(int fd, const std::string& path, View octets, uint64_t offset) {
@@ -56,7 +57,8 @@ bool is_current(int fd, const std::string& path) {
 Status lock(int fd, const std::string& path) {
   if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return {};
   if (errno != EWOULDBLOCK) return file_error("lock", path, errno);
-  return Error{ErrorKind::conflict, "card file " + path + " is in use by another program; a card is in one device at a time"};
+  return Error{ErrorKind::conflict,
+               "card file " + path + " is in use by another program; a card is in one device at a time"};
 }
 
 }  // namespace
@@ -73,8 +75,9 @@ Result<std::unique_ptr<FileNvm>> FileNvm::open(const std::string& path) {
     if (::fstat(fd, &status) < 0) return file_error("look at", path, errno);
     if (!S_ISREG(status.st_mode)) return Error{ErrorKind::invalid, path + " is not a file"};
     if ((status.st_mode & 077) != 0) {
-      return Error{ErrorKind::permission,
-                   "card file " + path + " holds keys but others may read it; set its mode: chmod 600 " + path};
+      return Error{
+          ErrorKind::permission,
+          "card file " + path + " holds keys but others may read it; set its mode: chmod 600 " + path};
     }
     nvm->size_ = static_cast<uint64_t>(status.st_size);
     return nvm;
@@ -91,7 +94,9 @@ Result<std::unique_ptr<FileNvm>> FileNvm::create(const std::string& path) {
   return nvm;
 }
 
-FileNvm::~FileNvm() { ::close(fd_); }
+FileNvm::~FileNvm() {
+  ::close(fd_);
+}
 
 Status FileNvm::read(uint64_t offset, std::span<uint8_t> out) {
   while (!out.empty()) {

@@ -11,8 +11,8 @@ namespace sealift::card {
 class LineReader {
  public:
   explicit LineReader(int fd, size_t max_line) : fd_(fd), max_line_(max_line) {}
-  /// The next line without its end (LF or CR LF); absent at the end of input, where a last line without an end
-  /// counts too. Error kinds: io, limit.
+  /// The next line without its end (LF or CR LF); absent at the end of input, where a last line without an
+  /// end counts too. Error kinds: io, limit.
   Result<std::optional<std::string>> next();
 
   /// A whole line has arrived already.

@@ -112,7 +112,9 @@ Result<pid_t> spawn(const std::vector<std::string>& command, int in, int out) {
   int failed = ::posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failed == 0) return child;
-  ErrorKind kind = failed == ENOENT ? ErrorKind::not_found : failed == EACCES ? ErrorKind::permission : ErrorKind::io;
+  ErrorKind kind = failed == ENOENT   ? ErrorKind::not_found
+                   : failed == EACCES ? ErrorKind::permission
+                                      : ErrorKind::io;
   return Error{kind, "cannot run " + command[0] + ": " + std::strerror(failed)};
 }
 

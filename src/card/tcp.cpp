@@ -19,7 +19,9 @@ namespace {
 constexpr size_t max_line = 1024;  // twice the 261 octets of the longest command, and some
 
 Error socket_error(const std::string& what, int error) {
-  ErrorKind kind = error == EADDRINUSE ? ErrorKind::conflict : error == EACCES ? ErrorKind::permission : ErrorKind::io;
+  ErrorKind kind = error == EADDRINUSE ? ErrorKind::conflict
+                   : error == EACCES   ? ErrorKind::permission
+                                       : ErrorKind::io;
   std::string hint = error == EADDRINUSE ? " (choose another port, or 0 for a free one)" : "";
   return Error{kind, what + ": " + std::strerror(error) + hint};
 }

@@ -1,8 +1,8 @@
 // The card at a TCP port: one hexadecimal command APDU a line in, one response APDU a line out.
 //
-// "reset" resets the card and answers its ATR, which also greets each connection. One connection at a time, as
-// a card sits in one reader. Format: docs/formats/card-doors.md. There is no protection on this door: it listens
-// on loopback unless told otherwise. Blocking, single thread.
+// "reset" resets the card and answers its ATR, which also greets each connection. One connection at a time,
+// as a card sits in one reader. Format: docs/formats/card-doors.md. There is no protection on this door: it
+// listens on loopback unless told otherwise. Blocking, single thread.
 #pragma once
 
 #include <string>
@@ -13,7 +13,8 @@ namespace sealift::card {
 
 class TcpDoor {
  public:
-  /// Listens; port 0 takes a free one. Error kinds: invalid (address), conflict (port in use), permission, io.
+  /// Listens; port 0 takes a free one. Error kinds: invalid (address), conflict (port in use), permission,
+  /// io.
   static Result<TcpDoor> listen(const std::string& address, uint16_t port);
   TcpDoor(TcpDoor&& other) noexcept;
   TcpDoor& operator=(TcpDoor&&) = delete;

@@ -137,7 +137,8 @@ Result<Info> look(euicc::Card& card) {
   info.addresses =
       TRY(ask<messages::EuiccConfiguredAddressesResponse>(card, messages::EuiccConfiguredAddressesRequest{}));
   auto profiles = TRY(ask<messages::ProfileInfoListResponse>(card, messages::ProfileInfoListRequest{}));
-  if (auto* list = std::get_if<std::vector<messages::ProfileInfo>>(&profiles.alt)) info.profiles = std::move(*list);
+  if (auto* list = std::get_if<std::vector<messages::ProfileInfo>>(&profiles.alt))
+    info.profiles = std::move(*list);
   auto pending = TRY(ask<messages::ListNotificationResponse>(card, messages::ListNotificationRequest{}));
   if (auto* list = std::get_if<std::vector<messages::NotificationMetadata>>(&pending.alt)) {
     info.notifications = list->size();
@@ -159,7 +160,8 @@ int info(const Options& o, Output& out) {
   for (const auto& p : found->profiles) {
     bool enabled = p.profileState == messages::ProfileState::enabled;
     std::string iccid = p.iccid ? p.iccid->digits() : "";
-    out.line("profile        " + iccid + (enabled ? "  enabled   " : "  disabled  ") + p.profileName.value_or(""));
+    out.line("profile        " + iccid + (enabled ? "  enabled   " : "  disabled  ") +
+             p.profileName.value_or(""));
     profiles.push_back(json::object{
         {"iccid", iccid}, {"state", enabled ? "enabled" : "disabled"}, {"name", p.profileName.value_or("")}});
   }
@@ -211,30 +213,37 @@ void add(CLI::App& app, Output& out) {
       "Example:  sealift euicc make card.euicc --pki ./site\n"
       "          sealift euicc stdio card.euicc -- lpac chip info");
 
-  auto* make_it = euicc->add_subcommand("make", "Make a card: keys and certificates under the EUM of a PKI folder");
+  auto* make_it =
+      euicc->add_subcommand("make", "Make a card: keys and certificates under the EUM of a PKI folder");
   make_it->add_option("file", options->file, "Card file to make")->required();
   make_it->add_option("--pki", options->keys, "Folder made by 'sealift pki init'")->required();
   make_it->add_option("--eid", options->eid, "EID, 32 digits; drawn from the EUM's range where absent");
   make_it->add_option("--default-dp", options->default_dp_address, "Default SM-DP+ address");
   make_it->add_option("--root-ds", options->root_ds_address, "Root SM-DS address");
-  make_it->add_option("--capacity", options->capacity, "Octets for profiles")->check(CLI::Range(1u << 16, 64u << 20));
-  make_it->add_flag("--no-test-profiles", options->no_test_profiles, "Refuse Test Profiles, as cards in the field do");
-  make_it->add_flag("--no-policy-rules", options->no_policy_rules, "Let no operator set profile policy rules");
+  make_it->add_option("--capacity", options->capacity, "Octets for profiles")
+      ->check(CLI::Range(1u << 16, 64u << 20));
+  make_it->add_flag("--no-test-profiles", options->no_test_profiles,
+                    "Refuse Test Profiles, as cards in the field do");
+  make_it->add_flag("--no-policy-rules", options->no_policy_rules,
+                    "Let no operator set profile policy rules");
   on_run(make_it, out, [options](Output& o) { return make(*options, o); });
 
   auto* info_of = euicc->add_subcommand("info", "What is on a card");
   info_of->add_option("file", options->file, "Card file")->required();
   on_run(info_of, out, [options](Output& o) { return info(*options, o); });
 
-  auto* serve_at = euicc->add_subcommand("serve", "Open the card to LPAs at a TCP port (docs/formats/card-doors.md)");
+  auto* serve_at =
+      euicc->add_subcommand("serve", "Open the card to LPAs at a TCP port (docs/formats/card-doors.md)");
   serve_at->add_option("file", options->file, "Card file")->required();
   serve_at->add_option("--address", options->address, "IPv4 address to listen on");
   serve_at->add_option("--port", options->port, "Port; 0 takes a free one");
   on_run(serve_at, out, [options](Output& o) { return serve(*options, o); });
 
-  auto* stdio_to = euicc->add_subcommand("stdio", "Run an LPA that speaks lpac's stdio driver: stdio FILE -- COMMAND");
+  auto* stdio_to =
+      euicc->add_subcommand("stdio", "Run an LPA that speaks lpac's stdio driver: stdio FILE -- COMMAND");
   stdio_to->add_option("file", options->file, "Card file")->required();
-  stdio_to->add_option("command", options->command, "The LPA and its arguments; none: speak on our own streams");
+  stdio_to->add_option("command", options->command,
+                       "The LPA and its arguments; none: speak on our own streams");
   on_run(stdio_to, out, [options](Output& o) { return stdio(*options, o); });
 }
 

@@ -4,7 +4,8 @@ namespace sealift::euicc {
 
 namespace {
 
-/// Fills family and channel (ISO 7816-4 5.4.1, TS 102 221 10.1.1): 0x/8x channels 0-3, 4x-7x/Cx-Fx channels 4-19.
+/// Fills family and channel (ISO 7816-4 5.4.1, TS 102 221 10.1.1): 0x/8x channels 0-3, 4x-7x/Cx-Fx channels
+/// 4-19.
 uint16_t parse_cla(Command& c) {
   uint8_t cla = c.cla;
   if (cla == 0xFF) return sw::cla_not_supported;
@@ -21,7 +22,9 @@ uint16_t parse_cla(Command& c) {
   return cla & 0x10 ? sw::cla_not_supported : sw::ok;
 }
 
-unsigned length_expected(uint8_t le) { return le == 0 ? 256 : le; }
+unsigned length_expected(uint8_t le) {
+  return le == 0 ? 256 : le;
+}
 
 }  // namespace
 

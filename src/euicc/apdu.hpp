@@ -38,7 +38,8 @@ struct Command {
   std::optional<unsigned> le;
   /// Logical channel of CLA, 0 to 19.
   uint8_t channel = 0;
-  /// CLA without channel and secure messaging: 0x00 (interindustry) or 0x80 (TS 102 221 commands, STORE DATA).
+  /// CLA without channel and secure messaging: 0x00 (interindustry) or 0x80 (TS 102 221 commands, STORE
+  /// DATA).
   uint8_t family = 0;
 };
 
@@ -48,8 +49,8 @@ struct Response {
   uint16_t sw = sw::ok;
 };
 
-/// Parses cases 1 to 4 of the short form. The error is the status word to answer: 6700 for lengths that do not
-/// fit, 6E00 for a CLA of no known family, 6882 for secure messaging.
+/// Parses cases 1 to 4 of the short form. The error is the status word to answer: 6700 for lengths that do
+/// not fit, 6E00 for a CLA of no known family, 6882 for secure messaging.
 Result<Command, uint16_t> parse_command(View apdu);
 /// Data followed by the two octets of the status word.
 Bytes to_octets(const Response& response);

@@ -19,14 +19,19 @@ Result<pki::VerifiedChain, AuthenticateErrorCode> verify_server(Isdr& isdr, View
   }
   if (chain) return std::move(*chain);
   switch (chain.error().error) {
-    case pki::ChainError::unknown_ci: return AuthenticateErrorCode::ciPKUnknown;
-    case pki::ChainError::wrong_curve: return AuthenticateErrorCode::unsupportedCurve;
-    case pki::ChainError::wrong_role: return AuthenticateErrorCode::invalidOid;
-    default: return AuthenticateErrorCode::invalidCertificate;
+    case pki::ChainError::unknown_ci:
+      return AuthenticateErrorCode::ciPKUnknown;
+    case pki::ChainError::wrong_curve:
+      return AuthenticateErrorCode::unsupportedCurve;
+    case pki::ChainError::wrong_role:
+      return AuthenticateErrorCode::invalidOid;
+    default:
+      return AuthenticateErrorCode::invalidCertificate;
   }
 }
 
-std::optional<uint8_t> credential_of(const Identity& identity, const messages::SubjectKeyIdentifier& ci_key_id) {
+std::optional<uint8_t> credential_of(const Identity& identity,
+                                     const messages::SubjectKeyIdentifier& ci_key_id) {
   for (size_t i = 0; i < identity.credentials.size(); ++i) {
     if (identity.credentials[i].ci_key_id == ci_key_id) return static_cast<uint8_t>(i);
   }
@@ -50,7 +55,8 @@ Result<ServerAuthenticated, AuthenticateErrorCode> judge(Isdr& isdr, const Sessi
   const auto& signed1 = request.serverSigned1.value;
   decision.right_chip = signed1.euiccChallenge == given->euiccChallenge;
   if (!*decision.right_chip) return AuthenticateErrorCode::euiccChallengeMismatch;
-  return ServerAuthenticated{signed1.transactionId, signed1.serverAddress, std::move(server), *credential, {}, decision};
+  return ServerAuthenticated{
+      signed1.transactionId, signed1.serverAddress, std::move(server), *credential, {}, decision};
 }
 
 }  // namespace

@@ -8,7 +8,8 @@ namespace {
 using namespace test;
 using messages::AuthenticateErrorCode;
 
-/// The code that the card answers, 0 where it agrees; on the way asserts that a refusal tells nothing of the card.
+/// The code that the card answers, 0 where it agrees; on the way asserts that a refusal tells nothing of the
+/// card.
 uint8_t answer(World& w, const messages::AuthenticateServerRequest& request) {
   auto octets = w.phone.script(asn1::encode(request));
   EXPECT_TRUE(octets);
@@ -23,7 +24,8 @@ uint8_t answer(World& w, const messages::AuthenticateServerRequest& request) {
 }
 
 Challenge challenge(World& w) {
-  return w.phone.command<messages::GetEuiccChallengeResponse>(messages::GetEuiccChallengeRequest{}).euiccChallenge;
+  return w.phone.command<messages::GetEuiccChallengeResponse>(messages::GetEuiccChallengeRequest{})
+      .euiccChallenge;
 }
 
 TEST(AuthenticateServer, proves_itself_to_a_server_that_proved_itself) {

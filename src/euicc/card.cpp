@@ -17,7 +17,8 @@ Result<Identity::Credential> make_credential(const Eid& eid, Personalisation::Cr
     return Error{ErrorKind::invalid, "the private key does not belong to the card's certificate"};
   }
   auto ci = TRY(octets<20>(chain->ci_key_id()));
-  return Identity::Credential{std::move(given.euicc_certificate), std::move(given.eum_certificate), ci, std::move(key)};
+  return Identity::Credential{std::move(given.euicc_certificate), std::move(given.eum_certificate), ci,
+                              std::move(key)};
 }
 
 }  // namespace
@@ -33,7 +34,8 @@ Result<std::unique_ptr<Card>> Card::open(CardPorts ports) {
 }
 
 Status Card::personalise(Nvm& nvm, Personalisation data) {
-  if (data.credentials.empty()) return Error{ErrorKind::invalid, "a card needs a certificate and key of its own"};
+  if (data.credentials.empty())
+    return Error{ErrorKind::invalid, "a card needs a certificate and key of its own"};
   auto trust = TRY(make_trust(data.ci_certificates));
   Identity identity{.eid = data.eid};
   for (auto& credential : data.credentials) {
@@ -47,8 +49,12 @@ Status Card::personalise(Nvm& nvm, Personalisation data) {
   return Memory::create(nvm, identity, data.default_dp_address);
 }
 
-Bytes Card::transmit(View command) { return chip_->transmit(command); }
-void Card::reset() { chip_->reset(); }
+Bytes Card::transmit(View command) {
+  return chip_->transmit(command);
+}
+void Card::reset() {
+  chip_->reset();
+}
 
 // TS 102 221 6.3: T=0 and T=1, logical channels up to 19, no extended length; historical bytes as 6.3.3.
 Bytes Card::atr() const {
@@ -60,7 +66,11 @@ Bytes Card::atr() const {
   return atr;
 }
 
-const Eid& Card::eid() const { return chip_->isdr().identity().eid; }
-uint64_t Card::free_nvm() const { return chip_->isdr().memory.free(); }
+const Eid& Card::eid() const {
+  return chip_->isdr().identity().eid;
+}
+uint64_t Card::free_nvm() const {
+  return chip_->isdr().memory.free();
+}
 
 }  // namespace sealift::euicc

@@ -1,7 +1,7 @@
 // A virtual eUICC (SGP.22 v2.6): ISD-R, ECASD, ISD-Ps and the enabled profile behind one APDU door.
 //
-// All state lives in the Nvm as one journal; the object holds what a chip holds in RAM, and may be thrown away
-// at any moment. Ports outlive the card. Single thread; many cards in a process are independent.
+// All state lives in the Nvm as one journal; the object holds what a chip holds in RAM, and may be thrown
+// away at any moment. Ports outlive the card. Single thread; many cards in a process are independent.
 #pragma once
 
 #include <memory>
@@ -56,11 +56,11 @@ struct Personalisation {
 
 class Card {
  public:
-  /// Opens a personalised card. Errors: not_found where the memory is empty, invalid where it is damaged or is
-  /// no card, io.
+  /// Opens a personalised card. Errors: not_found where the memory is empty, invalid where it is damaged or
+  /// is no card, io.
   static Result<std::unique_ptr<Card>> open(CardPorts ports);
-  /// Writes a new card into empty memory. Errors: exists where it is personalised already, invalid where keys,
-  /// certificates and EID do not fit together, io.
+  /// Writes a new card into empty memory. Errors: exists where it is personalised already, invalid where
+  /// keys, certificates and EID do not fit together, io.
   static Status personalise(Nvm& nvm, Personalisation data);
 
   ~Card();

@@ -19,16 +19,21 @@ constexpr Octets<11> refresh_command{0xD0, 0x09, 0x81, 0x03, 0x01, 0x01, 0x04, 0
 /// FCI of the ISD-R (SGP.22 5.7.1): E0 with the SVN and, absent, no LPAe.
 Bytes isdr_fci() {
   Bytes info = asn1::tlv(0xE0, asn1::tlv(0x82, Octets<3>{2, 6, 0}));
-  return asn1::tlv(0x6F, concat({asn1::tlv(0x84, isdr_aid), asn1::tlv(0xA5, Bytes{0x9F, 0x65, 0x01, 0xFF}), info}));
+  return asn1::tlv(0x6F,
+                   concat({asn1::tlv(0x84, isdr_aid), asn1::tlv(0xA5, Bytes{0x9F, 0x65, 0x01, 0xFF}), info}));
 }
-Bytes ecasd_fci() { return asn1::tlv(0x6F, asn1::tlv(0x84, ecasd_aid)); }
+Bytes ecasd_fci() {
+  return asn1::tlv(0x6F, asn1::tlv(0x84, ecasd_aid));
+}
 
 /// Right-truncated AIDs select as well (TS 102 221 8.5.1.2).
 bool names(View wanted, View aid) {
   return wanted.size() >= 5 && wanted.size() <= aid.size() && equal(wanted, aid.first(wanted.size()));
 }
 
-bool is_success(uint16_t status) { return status == sw::ok || (status & 0xFF00) == 0x9100; }
+bool is_success(uint16_t status) {
+  return status == sw::ok || (status & 0xFF00) == 0x9100;
+}
 
 }  // namespace
 
@@ -75,8 +80,10 @@ Response Chip::telecom(const Command& command, Channel& channel) {
       return {{}, command.data.empty() ? sw::wrong_length : sw::ok};
     case 0x10:  // TERMINAL PROFILE
       return {{}, command.data.empty() ? sw::wrong_length : sw::ok};
-    case 0x12: return fetch();
-    default: break;
+    case 0x12:
+      return fetch();
+    default:
+      break;
   }
   if (channel.application == Application::isdr) {
     return command.ins == 0xE2 ? store_data(command, channel) : Response{{}, sw::ins_not_supported};
@@ -192,7 +199,8 @@ RunningProfile* Chip::profile() {
   if (profile_ || !current_) return profile_.get();
   auto image = isdr_.memory.image(*current_);
   if (!image) return nullptr;
-  auto started = ports_.profiles.start(image->expose(), isdr_.memory.changes(*current_), *this, ports_.random);
+  auto started =
+      ports_.profiles.start(image->expose(), isdr_.memory.changes(*current_), *this, ports_.random);
   if (!started) return nullptr;
   profile_ = std::move(*started);
   for (const auto& [number, channel] : channels_) profile_->channel_opened(number);
@@ -212,7 +220,8 @@ void Chip::after_isdr_command() {
   if (wanted == ProfileSwitch::now) {
     switch_profile();
   } else {
-    // Also where no TERMINAL PROFILE has come: an LPA behind a plain reader fetches it, or leaves it to the reset.
+    // Also where no TERMINAL PROFILE has come: an LPA behind a plain reader fetches it, or leaves it to the
+    // reset.
     proactive_ = Proactive::to_fetch;
     isdr_.refresh_pending = true;
   }

@@ -55,8 +55,8 @@ class Chip final : private ProfileStore {
   Isdr isdr_;
   std::map<uint8_t, Channel> channels_{{0, Channel{}}};
   std::unique_ptr<RunningProfile> profile_;
-  /// The ISD-P whose profile runs, or is to run when it is first needed. Follows the Enabled Profile at reset,
-  /// and in between as ProfileSwitch says.
+  /// The ISD-P whose profile runs, or is to run when it is first needed. Follows the Enabled Profile at
+  /// reset, and in between as ProfileSwitch says.
   std::optional<Aid> current_ = isdr_.memory.enabled();
   Proactive proactive_ = Proactive::none;
 };

@@ -115,7 +115,8 @@ TEST(Chip, refuses_what_is_no_function) {
 TEST(Chip, tells_eid_and_addresses_to_the_lpa) {
   World w;
   EXPECT_EQ(hex(*w.phone.script(*from_hex("BF3E035C015A"))), "BF3E125A1089049032123451234512345678901235");
-  auto addresses = w.phone.command<messages::EuiccConfiguredAddressesResponse>(messages::EuiccConfiguredAddressesRequest{});
+  auto addresses = w.phone.command<messages::EuiccConfiguredAddressesResponse>(
+      messages::EuiccConfiguredAddressesRequest{});
   EXPECT_EQ(addresses.defaultDpAddress, "default.example.com");
   EXPECT_EQ(addresses.rootDsAddress, "ds.example.com");
   messages::SetDefaultDpAddressRequest set;
@@ -123,11 +124,13 @@ TEST(Chip, tells_eid_and_addresses_to_the_lpa) {
   EXPECT_EQ(w.phone.command<messages::SetDefaultDpAddressResponse>(set).setDefaultDpAddressResult,
             messages::SetDefaultDpAddressResult::ok);
   w.restart();
-  addresses = w.phone.command<messages::EuiccConfiguredAddressesResponse>(messages::EuiccConfiguredAddressesRequest{});
+  addresses = w.phone.command<messages::EuiccConfiguredAddressesResponse>(
+      messages::EuiccConfiguredAddressesRequest{});
   EXPECT_EQ(addresses.defaultDpAddress, "other.example.com");
   set.defaultDpAddress = "";
   w.phone.command<messages::SetDefaultDpAddressResponse>(set);
-  addresses = w.phone.command<messages::EuiccConfiguredAddressesResponse>(messages::EuiccConfiguredAddressesRequest{});
+  addresses = w.phone.command<messages::EuiccConfiguredAddressesResponse>(
+      messages::EuiccConfiguredAddressesRequest{});
   EXPECT_FALSE(addresses.defaultDpAddress);
 }
 
@@ -136,7 +139,8 @@ TEST(Chip, describes_itself) {
   auto info1 = w.phone.command<messages::EuiccInfo1>(messages::GetEuiccInfo1Request{});
   EXPECT_EQ(info1.svn, (messages::VersionType{2, 6, 0}));
   ASSERT_EQ(info1.euiccCiPKIdListForSigning.size(), 1u);
-  EXPECT_TRUE(equal(info1.euiccCiPKIdListForSigning[0], w.hierarchy.certificate(pki::Role::ci).subject_key_id()));
+  EXPECT_TRUE(
+      equal(info1.euiccCiPKIdListForSigning[0], w.hierarchy.certificate(pki::Role::ci).subject_key_id()));
   auto info2 = w.phone.command<messages::EuiccInfo2>(messages::GetEuiccInfo2Request{});
   EXPECT_TRUE(info2.uiccCapability.contains(messages::UiccCapabilityBit::usimSupport));
   EXPECT_FALSE(info2.forbiddenProfilePolicyRules) << "the RAT allows both rules";
@@ -157,11 +161,13 @@ TEST(Chip, has_an_atr_whose_check_octet_fits) {
 
 TEST(Personalise, happens_once_and_only_with_parts_that_fit) {
   World w;
-  EXPECT_EQ(Card::personalise(w.nvm, personalisation(w.hierarchy, test_eid())).error().kind, ErrorKind::exists);
+  EXPECT_EQ(Card::personalise(w.nvm, personalisation(w.hierarchy, test_eid())).error().kind,
+            ErrorKind::exists);
   MemoryNvm empty;
   EXPECT_EQ(Card::open({empty, w.random, w.engine}).error().kind, ErrorKind::not_found);
   Eid other = *Eid::with_check_digits("890490321234512345123456789013");
-  EXPECT_FALSE(Card::personalise(empty, personalisation(w.hierarchy, other))) << "certificate for another EID";
+  EXPECT_FALSE(Card::personalise(empty, personalisation(w.hierarchy, other)))
+      << "certificate for another EID";
   auto p = personalisation(w.hierarchy, test_eid());
   p.credentials[0].private_key = w.hierarchy[pki::Role::eum].key.scalar().clone();
   EXPECT_FALSE(Card::personalise(empty, std::move(p))) << "another key";

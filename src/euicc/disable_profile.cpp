@@ -1,5 +1,5 @@
-// ES10c.DisableProfile (SGP.22 5.7.17, 3.2.2). Disabling a Test or Provisioning Profile brings back the profile
-// that it displaced.
+// ES10c.DisableProfile (SGP.22 5.7.17, 3.2.2). Disabling a Test or Provisioning Profile brings back the
+// profile that it displaced.
 #include "euicc/notifications.hpp"
 #include "euicc/profile_state.hpp"
 

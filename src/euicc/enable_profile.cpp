@@ -12,13 +12,15 @@ using messages::EnableResult;
 EnableResult judge(const Isdr& isdr, const std::optional<KnownProfile>& target,
                    const std::optional<KnownProfile>& current, bool refresh) {
   if (!target) return EnableResult::iccidOrAidNotFound;
-  if (current && current->record.isdp_aid == target->record.isdp_aid) return EnableResult::profileNotInDisabledState;
+  if (current && current->record.isdp_aid == target->record.isdp_aid)
+    return EnableResult::profileNotInDisabledState;
   if (current && !target->displaces()) {
     if (current->has_rule(messages::PprId::ppr1)) return EnableResult::disallowedByPolicy;
     // From a Test Profile the way leads back to the profile it displaced.
     bool leaves_test = current->metadata.profileClass.value == messages::ProfileClass::test;
     auto displaced = isdr.memory.displaced();
-    if (leaves_test && displaced && *displaced != target->record.isdp_aid) return EnableResult::wrongProfileReenabling;
+    if (leaves_test && displaced && *displaced != target->record.isdp_aid)
+      return EnableResult::wrongProfileReenabling;
   }
   if (refresh && isdr.refresh_pending) return EnableResult::catBusy;
   return EnableResult::ok;

@@ -12,9 +12,12 @@ using messages::ResetResult;
 
 bool is_meant(const messages::NamedBits<ResetOption>& options, const KnownProfile& profile) {
   switch (profile.metadata.profileClass.value) {
-    case messages::ProfileClass::operational: return options.contains(ResetOption::deleteOperationalProfiles);
-    case messages::ProfileClass::test: return options.contains(ResetOption::deleteFieldLoadedTestProfiles);
-    case messages::ProfileClass::provisioning: break;  // part of the device, not of its user's choice
+    case messages::ProfileClass::operational:
+      return options.contains(ResetOption::deleteOperationalProfiles);
+    case messages::ProfileClass::test:
+      return options.contains(ResetOption::deleteFieldLoadedTestProfiles);
+    case messages::ProfileClass::provisioning:
+      break;  // part of the device, not of its user's choice
   }
   return false;
 }

@@ -1,4 +1,5 @@
-// ES10b.GetEUICCInfo (SGP.22 5.7.8): EUICCInfo1 for servers that are not yet authenticated, EUICCInfo2 in full.
+// ES10b.GetEUICCInfo (SGP.22 5.7.8): EUICCInfo1 for servers that are not yet authenticated, EUICCInfo2 in
+// full.
 #include "euicc/isdr.hpp"
 
 namespace sealift::euicc {
@@ -35,7 +36,8 @@ messages::PprIds forbidden_rules(const Identity& identity) {
   messages::PprIds forbidden;
   for (auto rule : {messages::PprId::ppr1, messages::PprId::ppr2}) {
     bool allowed = false;
-    for (const auto& entry : identity.rules) allowed |= entry.pprIds.contains(rule) && !entry.allowedOperators.empty();
+    for (const auto& entry : identity.rules)
+      allowed |= entry.pprIds.contains(rule) && !entry.allowedOperators.empty();
     if (!allowed) forbidden.insert(rule);
   }
   return forbidden;
@@ -72,7 +74,8 @@ messages::EuiccInfo2 euicc_info2(const Isdr& isdr) {
   info.rspCapability.insert(deviceInfoExtensibilitySupport);
   info.euiccCiPKIdListForVerification = isdr.identity().ci_key_ids;
   info.euiccCiPKIdListForSigning = signing_list(isdr.identity());
-  if (auto forbidden = forbidden_rules(isdr.identity()); forbidden.any()) info.forbiddenProfilePolicyRules = forbidden;
+  if (auto forbidden = forbidden_rules(isdr.identity()); forbidden.any())
+    info.forbiddenProfilePolicyRules = forbidden;
   info.ppVersion = protection_profile_version;
   info.sasAcreditationNumber = "Sealift virtual eUICC";
   return info;

@@ -47,8 +47,8 @@ struct Isdr {
 /// not of its type, 6A88 where there is no such function, 6581 and 6F00 where the card fails.
 Reply run_function(Isdr& isdr, View command);
 
-/// One or more octets of a Bound Profile Package. Answers nothing until the package has come to its result, then
-/// the ProfileInstallationResult (once `last` is set, so that a script is never cut off in the middle).
+/// One or more octets of a Bound Profile Package. Answers nothing until the package has come to its result,
+/// then the ProfileInstallationResult (once `last` is set, so that a script is never cut off in the middle).
 Reply load_bound_profile_package(Isdr& isdr, View octets, bool last);
 /// True where a script that begins with these octets belongs to a package.
 bool belongs_to_package(const Isdr& isdr, View first_octets);
@@ -84,11 +84,11 @@ Reply set_nickname(Isdr& isdr, View command);
 messages::EuiccInfo2 euicc_info2(const Isdr& isdr);
 
 /// Decodes a command or gives 6A80.
-#define DECODE(Type, command)                                                        \
-  (__extension__({                                                                   \
-    auto decoded_ = ::sealift::asn1::decode<messages::Type>(command);                \
-    if (!decoded_) return ::sealift::Unexpected{uint16_t{sw::wrong_data}};           \
-    std::move(*decoded_);                                                            \
+#define DECODE(Type, command)                                              \
+  (__extension__({                                                         \
+    auto decoded_ = ::sealift::asn1::decode<messages::Type>(command);      \
+    if (!decoded_) return ::sealift::Unexpected{uint16_t{sw::wrong_data}}; \
+    std::move(*decoded_);                                                  \
   }))
 
 }  // namespace sealift::euicc

@@ -178,7 +178,8 @@ Status Journal::commit(const Transaction& transaction) {
   if (record.size() - header_size > max_body) return Error{ErrorKind::limit, "a transaction of over 64 MiB"};
   seal(record, sequence_ + 1);
   uint64_t offset = nvm_->size();
-  // The first record is written atomically, so that an unreadable start always means a foreign or damaged file.
+  // The first record is written atomically, so that an unreadable start always means a foreign or damaged
+  // file.
   Status written = offset == 0 ? nvm_->replace(record) : nvm_->append(record);
   if (written && offset != 0) written = nvm_->sync();
   if (!written) {
@@ -213,7 +214,8 @@ Status Journal::compact() {
     ++sequence_;
     index_.clear();
     live_ = 0;
-    done = take_record(View(record).subspan(header_size, record.size() - header_size - trailer_size), header_size);
+    done = take_record(View(record).subspan(header_size, record.size() - header_size - trailer_size),
+                       header_size);
   }
   wipe(record);
   return done;
@@ -229,7 +231,8 @@ Result<Bytes> Journal::get(const std::string& key) const {
 
 std::vector<std::string> Journal::keys(std::string_view prefix) const {
   std::vector<std::string> found;
-  for (auto it = index_.lower_bound(std::string(prefix)); it != index_.end() && it->first.starts_with(prefix); ++it) {
+  for (auto it = index_.lower_bound(std::string(prefix)); it != index_.end() && it->first.starts_with(prefix);
+       ++it) {
     found.push_back(it->first);
   }
   return found;
@@ -237,7 +240,8 @@ std::vector<std::string> Journal::keys(std::string_view prefix) const {
 
 uint64_t Journal::live_size(std::string_view prefix) const {
   uint64_t sum = 0;
-  for (auto it = index_.lower_bound(std::string(prefix)); it != index_.end() && it->first.starts_with(prefix); ++it) {
+  for (auto it = index_.lower_bound(std::string(prefix)); it != index_.end() && it->first.starts_with(prefix);
+       ++it) {
     sum += it->first.size() + it->second.size;
   }
   return sum;

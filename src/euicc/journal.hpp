@@ -1,9 +1,10 @@
 // The one store of a card: a map from short keys to octets, kept as a log of transactions in the Nvm.
 //
-// A transaction is one record: magic, length, sequence number, entries, CRC-32 of all of it; it is appended and
-// synced before `commit` returns, so that a power loss leaves the state before or after it. Values stay in the
-// Nvm; RAM holds the index alone. Superseded records are dropped by an atomic rewrite once they outweigh the
-// living ones. The Nvm outlives the journal. Single thread. Format: docs/formats/euicc-memory.md.
+// A transaction is one record: magic, length, sequence number, entries, CRC-32 of all of it; it is appended
+// and synced before `commit` returns, so that a power loss leaves the state before or after it. Values stay
+// in the Nvm; RAM holds the index alone. Superseded records are dropped by an atomic rewrite once they
+// outweigh the living ones. The Nvm outlives the journal. Single thread. Format:
+// docs/formats/euicc-memory.md.
 #pragma once
 
 #include <map>

@@ -42,22 +42,26 @@ TEST(Journal, keeps_what_was_committed) {
 TEST(Journal, compacts_and_still_reads) {
   MemoryNvm nvm;
   auto j = Journal::open(nvm).value();
-  for (int i = 0; i < 400; ++i) ASSERT_TRUE(j.commit(put("k" + std::to_string(i % 3), Bytes(1000, uint8_t(i)))));
+  for (int i = 0; i < 400; ++i)
+    ASSERT_TRUE(j.commit(put("k" + std::to_string(i % 3), Bytes(1000, uint8_t(i)))));
   EXPECT_LT(nvm.size(), 2 * j.live_size() + (70u << 10));
   EXPECT_EQ(j.get("k0").value(), Bytes(1000, uint8_t(399)));
   auto again = Journal::open(nvm).value();
   EXPECT_EQ(contents(again), contents(j));
 }
 
-// Every write of a run of commits (with compactions in it) fails once, in each manner of losing unsynced octets.
+// Every write of a run of commits (with compactions in it) fails once, in each manner of losing unsynced
+// octets.
 TEST(Journal, power_loss_leaves_the_state_before_or_after) {
   using Loss = MemoryNvm::Loss;
   auto step = [](int i) {
     Transaction t;
     t.put("x", Bytes(700 + 13 * size_t(i), uint8_t(i)));
     t.put("y", Bytes(700 + 13 * size_t(i), uint8_t(i)));
-    if (i % 2) t.erase("z");
-    else t.put("z", {uint8_t(i)});
+    if (i % 2)
+      t.erase("z");
+    else
+      t.put("z", {uint8_t(i)});
     return t;
   };
   constexpr int steps = 110;
@@ -89,7 +93,8 @@ TEST(Journal, power_loss_leaves_the_state_before_or_after) {
         if (i % 2 == 0) c["z"] = {uint8_t(i)};
         return c;
       };
-      ASSERT_TRUE(found == expected(done) || found == expected(done + 1)) << "write " << w << " loss " << int(loss);
+      ASSERT_TRUE(found == expected(done) || found == expected(done + 1))
+          << "write " << w << " loss " << int(loss);
       ASSERT_TRUE(opened->commit(put("after", {1})));
     }
   }

@@ -3,7 +3,8 @@
 
 namespace sealift::euicc {
 
-PackageLoading::PackageLoading(std::unique_ptr<PackageLoader> package_loader) : loader(std::move(package_loader)) {}
+PackageLoading::PackageLoading(std::unique_ptr<PackageLoader> package_loader)
+    : loader(std::move(package_loader)) {}
 PackageLoading::PackageLoading(PackageLoading&&) noexcept = default;
 PackageLoading& PackageLoading::operator=(PackageLoading&&) noexcept = default;
 PackageLoading::~PackageLoading() = default;
@@ -14,8 +15,10 @@ bool belongs_to_package(const Isdr& isdr, View first_octets) {
   const auto* loading = std::get_if<PackageLoading>(&isdr.session);
   if (!loading) return false;
   const auto& stream = loading->loader->stream();
-  // Between objects a script may be another ES10 function; those begin with BF, as only BF23 does in a package.
-  return !stream.at_boundary() || stream.expects_initialise() || first_octets.empty() || first_octets[0] != 0xBF;
+  // Between objects a script may be another ES10 function; those begin with BF, as only BF23 does in a
+  // package.
+  return !stream.at_boundary() || stream.expects_initialise() || first_octets.empty() ||
+         first_octets[0] != 0xBF;
 }
 
 Reply load_bound_profile_package(Isdr& isdr, View octets, bool last) {

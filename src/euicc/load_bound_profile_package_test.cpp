@@ -30,7 +30,8 @@ TEST(LoadBoundProfilePackage, installs_in_both_key_modes_and_any_block_size) {
       EXPECT_EQ(w.profiles()[0].profileState, messages::ProfileState::disabled);
       ASSERT_EQ(w.decisions.all.size(), 1u);
       const auto& d = w.decisions.all[0];
-      EXPECT_TRUE(d.installed && d.right_chip == true && d.right_server == true && d.protected_for_this_chip == true);
+      EXPECT_TRUE(d.installed && d.right_chip == true && d.right_server == true &&
+                  d.protected_for_this_chip == true);
     }
   }
 }
@@ -40,7 +41,8 @@ TEST(LoadBoundProfilePackage, signs_its_result_and_files_it_as_a_notification) {
   auto result = w.download();
   ASSERT_TRUE(succeeded(result));
   const auto& data = result->profileInstallationResultData;
-  EXPECT_TRUE(crypto::verify(w.hierarchy.certificate(pki::Role::euicc).public_key(), {data.tlv}, result->euiccSignPIR));
+  EXPECT_TRUE(crypto::verify(w.hierarchy.certificate(pki::Role::euicc).public_key(), {data.tlv},
+                             result->euiccSignPIR));
   EXPECT_EQ(data.value.transactionId, w.server.transactionId);
   EXPECT_EQ(data.value.smdpOid, *w.hierarchy.certificate(pki::Role::dp_pb).registered_id());
   EXPECT_EQ(data.value.notificationMetadata.notificationAddress, w.server.address);
@@ -192,7 +194,8 @@ TEST(LoadBoundProfilePackage, refuses_test_profiles_where_they_are_switched_off)
 TEST(LoadBoundProfilePackage, grants_policy_rules_by_the_rules_authorisation_table) {
   using messages::PprId;
   World w;
-  EXPECT_EQ(error_of(w.download({.rules = {PprId::ppr1}, .owner = false})).errorReason, ErrorReason::pprNotAllowed);
+  EXPECT_EQ(error_of(w.download({.rules = {PprId::ppr1}, .owner = false})).errorReason,
+            ErrorReason::pprNotAllowed);
   EXPECT_TRUE(succeeded(w.download({.iccid = "8949000000000000025", .rules = {PprId::ppr2}})));
   EXPECT_EQ(error_of(w.download({.rules = {PprId::ppr1}})).errorReason, ErrorReason::pprNotAllowed)
       << "there is an operational profile";
@@ -272,23 +275,29 @@ TEST(LoadBoundProfilePackage, enforces_the_order_of_the_parts) {
     auto answer = w.phone.script(asn1::tlv(0xBF36, body));
     EXPECT_TRUE(w.profiles().empty());
     if (!answer || answer->empty()) return -1;
-    return static_cast<int>(error_of(*asn1::decode<messages::ProfileInstallationResult>(*answer)).errorReason);
+    return static_cast<int>(
+        error_of(*asn1::decode<messages::ProfileInstallationResult>(*answer)).errorReason);
   };
   EXPECT_EQ(run([](auto& bpp, Bytes& body) { append(body, asn1::tlv(0xA1, bpp.sequenceOf88)); }), 7);
   EXPECT_EQ(run([](auto& bpp, Bytes& body) {
               append(body, asn1::tlv(0xA0, bpp.firstSequenceOf87));
               append(body, asn1::tlv(0xA3, bpp.sequenceOf86));
-            }), 7) << "no metadata";
+            }),
+            7)
+      << "no metadata";
   EXPECT_EQ(run([](auto& bpp, Bytes& body) {
               append(body, asn1::tlv(0xA0, bpp.firstSequenceOf87));
               append(body, asn1::tlv(0xA1, bpp.sequenceOf88));
-            }), 7) << "no profile";
+            }),
+            7)
+      << "no profile";
   EXPECT_EQ(run([](auto&, Bytes& body) { body = *from_hex("A000"); }), 7) << "no secure channel";
   EXPECT_EQ(run([](auto& bpp, Bytes& body) { append(body, asn1::tlv(0xA0, bpp.sequenceOf88)); }), 7)
       << "'88' among '87'";
 }
 
-// M2-44: the right chip, the right server, protected for this chip, or not: eight cases, and one that installs.
+// M2-44: the right chip, the right server, protected for this chip, or not: eight cases, and one that
+// installs.
 TEST(ThreeQuestions, only_three_yeses_install) {
   for (int bits = 0; bits < 8; ++bits) {
     bool right_chip = bits & 1, right_server = bits & 2, protected_for_it = bits & 4;

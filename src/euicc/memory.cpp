@@ -18,9 +18,15 @@ constexpr const char* displaced_key = "displaced";
 constexpr const char* sequence_key = "sequence";
 constexpr const char* one_time_key_key = "one-time-key";
 constexpr const char* loading_key = "loading";
-std::string profile_key(const Aid& aid) { return "profile/" + hex(aid.octets()); }
-std::string image_key(const Aid& aid) { return "image/" + hex(aid.octets()); }
-std::string change_prefix(const Aid& aid) { return "change/" + hex(aid.octets()) + "/"; }
+std::string profile_key(const Aid& aid) {
+  return "profile/" + hex(aid.octets());
+}
+std::string image_key(const Aid& aid) {
+  return "image/" + hex(aid.octets());
+}
+std::string change_prefix(const Aid& aid) {
+  return "change/" + hex(aid.octets()) + "/";
+}
 constexpr std::string_view notification_prefix = "notification/";
 
 Octets<8> number_octets(uint64_t n) {
@@ -33,7 +39,9 @@ uint64_t number_from(View octets) {
   for (uint8_t b : octets) n = n << 8 | b;
   return n;
 }
-std::string notification_key(uint64_t n) { return std::string(notification_prefix) + hex(number_octets(n)); }
+std::string notification_key(uint64_t n) {
+  return std::string(notification_prefix) + hex(number_octets(n));
+}
 
 // Card ::= SEQUENCE { eid [APPLICATION 26], rootDs [0], capacity [1], credentials [2] SEQUENCE OF
 //   SEQUENCE { euicc Certificate, eum Certificate, ciKeyId [0], curve [1], key [2] },
@@ -231,7 +239,8 @@ Status Memory::read_anew() {
 
 Status Memory::create(Nvm& nvm, const Identity& identity, const std::string& default_dp_address) {
   Journal journal = TRY(Journal::open(nvm));
-  if (!journal.empty()) return Error{ErrorKind::exists, "this memory holds a card already; a card is made only once"};
+  if (!journal.empty())
+    return Error{ErrorKind::exists, "this memory holds a card already; a card is made only once"};
   Transaction t;
   t.put(identity_key, encode_identity(identity));
   put_default_dp_address(t, default_dp_address);
@@ -240,8 +249,8 @@ Status Memory::create(Nvm& nvm, const Identity& identity, const std::string& def
 }
 
 uint64_t Memory::free() const {
-  uint64_t used = journal_.live_size("profile/") + journal_.live_size("image/") + journal_.live_size("change/") +
-                  journal_.live_size(notification_prefix);
+  uint64_t used = journal_.live_size("profile/") + journal_.live_size("image/") +
+                  journal_.live_size("change/") + journal_.live_size(notification_prefix);
   return used >= identity_.capacity ? 0 : identity_.capacity - used;
 }
 
@@ -283,7 +292,8 @@ std::optional<ProfileRecord> Memory::find(const Iccid& iccid) const {
 
 Result<Aid> Memory::free_isdp_aid() const {
   for (unsigned n = 0x10; n <= 0xFF; ++n) {
-    Octets<16> isdp{0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0x89, 0x00, 0x00, 0x00, 0x00};
+    Octets<16> isdp{0xA0, 0x00, 0x00, 0x05, 0x59, 0x10, 0x10, 0xFF,
+                    0xFF, 0xFF, 0xFF, 0x89, 0x00, 0x00, 0x00, 0x00};
     isdp[14] = static_cast<uint8_t>(n);
     Aid aid = TRY(Aid::from_octets(isdp));
     if (!journal_.has(profile_key(aid))) return aid;
@@ -294,7 +304,9 @@ Result<Aid> Memory::free_isdp_aid() const {
 void Memory::put_profile(Transaction& t, const ProfileRecord& profile) {
   t.put(profile_key(profile.isdp_aid), encode_profile(profile));
 }
-void Memory::put_image(Transaction& t, const Aid& isdp_aid, View image) { t.put(image_key(isdp_aid), to_bytes(image)); }
+void Memory::put_image(Transaction& t, const Aid& isdp_aid, View image) {
+  t.put(image_key(isdp_aid), to_bytes(image));
+}
 
 void Memory::erase_profile(Transaction& t, const Aid& isdp_aid) const {
   t.erase(profile_key(isdp_aid));
@@ -326,10 +338,18 @@ void Memory::put_changes(Transaction& t, const Aid& isdp_aid, std::span<const Pr
   }
 }
 
-std::optional<Aid> Memory::enabled() const { return aid_under(journal_, enabled_key); }
-void Memory::put_enabled(Transaction& t, const std::optional<Aid>& isdp_aid) { put_aid(t, enabled_key, isdp_aid); }
-std::optional<Aid> Memory::displaced() const { return aid_under(journal_, displaced_key); }
-void Memory::put_displaced(Transaction& t, const std::optional<Aid>& isdp_aid) { put_aid(t, displaced_key, isdp_aid); }
+std::optional<Aid> Memory::enabled() const {
+  return aid_under(journal_, enabled_key);
+}
+void Memory::put_enabled(Transaction& t, const std::optional<Aid>& isdp_aid) {
+  put_aid(t, enabled_key, isdp_aid);
+}
+std::optional<Aid> Memory::displaced() const {
+  return aid_under(journal_, displaced_key);
+}
+void Memory::put_displaced(Transaction& t, const std::optional<Aid>& isdp_aid) {
+  put_aid(t, displaced_key, isdp_aid);
+}
 
 uint64_t Memory::next_sequence_number() const {
   return number_from(journal_.get(sequence_key).value_or(Bytes{1}));
@@ -358,7 +378,9 @@ void Memory::put_notification(Transaction& t, uint64_t number, const StoredNotif
   uint8_t kind = static_cast<uint8_t>(notification.kind);
   t.put(notification_key(number), concat({View(&kind, 1), notification.tlv}));
 }
-void Memory::erase_notification(Transaction& t, uint64_t number) { t.erase(notification_key(number)); }
+void Memory::erase_notification(Transaction& t, uint64_t number) {
+  t.erase(notification_key(number));
+}
 
 std::optional<OneTimeKey> Memory::one_time_key() const {
   auto stored = journal_.get(one_time_key_key);
@@ -373,7 +395,9 @@ void Memory::put_one_time_key(Transaction& t, const OneTimeKey& key) {
   uint8_t curve = static_cast<uint8_t>(key.curve);
   t.put(one_time_key_key, concat({View(&curve, 1), key.scalar.expose(), key.point}));
 }
-void Memory::erase_one_time_key(Transaction& t) { t.erase(one_time_key_key); }
+void Memory::erase_one_time_key(Transaction& t) {
+  t.erase(one_time_key_key);
+}
 
 std::optional<LoadingMark> Memory::loading_mark() const {
   auto stored = journal_.get(loading_key);
@@ -381,7 +405,11 @@ std::optional<LoadingMark> Memory::loading_mark() const {
   auto mark = decode_mark(*stored);
   return mark ? std::optional(std::move(*mark)) : std::nullopt;
 }
-void Memory::put_loading_mark(Transaction& t, const LoadingMark& mark) { t.put(loading_key, encode_mark(mark)); }
-void Memory::erase_loading_mark(Transaction& t) { t.erase(loading_key); }
+void Memory::put_loading_mark(Transaction& t, const LoadingMark& mark) {
+  t.put(loading_key, encode_mark(mark));
+}
+void Memory::erase_loading_mark(Transaction& t) {
+  t.erase(loading_key);
+}
 
 }  // namespace sealift::euicc

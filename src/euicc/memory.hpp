@@ -20,7 +20,7 @@ struct Identity {
   };
   Eid eid;
   std::vector<Credential> credentials;
-  std::vector<Bytes> ci_certificates;  ///< DER
+  std::vector<Bytes> ci_certificates;                      ///< DER
   std::vector<messages::SubjectKeyIdentifier> ci_key_ids;  ///< of ci_certificates, in that order
   std::string root_ds_address;
   std::vector<messages::ProfilePolicyAuthorisationRule> rules;

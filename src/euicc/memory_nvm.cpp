@@ -66,7 +66,9 @@ Bytes MemoryNvm::after_power_loss() {
   SeededRandom random(seed_);
   size_t unsynced = content_.size() - synced_;
   switch (loss_) {
-    case Loss::dropped: kept.resize(synced_); break;
+    case Loss::dropped:
+      kept.resize(synced_);
+      break;
     case Loss::torn: {
       auto r = random.octets<4>();
       uint32_t n = static_cast<uint32_t>(r[0]) << 24 | static_cast<uint32_t>(r[1]) << 16 |
@@ -80,7 +82,8 @@ Bytes MemoryNvm::after_power_loss() {
         std::fill_n(kept.begin() + static_cast<ptrdiff_t>(at), std::min(piece, kept.size() - at), uint8_t{0});
       }
       break;
-    case Loss::arrived: break;
+    case Loss::arrived:
+      break;
   }
   return kept;
 }

@@ -3,7 +3,6 @@
 
 #include "asn1/writer.hpp"
 
-
 namespace sealift::euicc {
 
 namespace {
@@ -52,7 +51,8 @@ Status NotificationWriter::tell(const ProfileRecord& profile, messages::Notifica
   auto metadata = TRY(profile.parsed_metadata());
   if (!metadata.notificationConfigurationInfo) return {};
   for (const auto& recipient : *metadata.notificationConfigurationInfo) {
-    if (!recipient.profileManagementOperation.contains(event) || recipient.notificationAddress == except) continue;
+    if (!recipient.profileManagementOperation.contains(event) || recipient.notificationAddress == except)
+      continue;
     messages::NotificationMetadata tbs;
     tbs.seqNumber = next_++;
     tbs.profileManagementOperation = {event};
@@ -81,7 +81,8 @@ void NotificationWriter::finish() {
     for (const auto& [n, of] : added_) {
       if (of == kind) numbers.push_back(n);
     }
-    for (size_t i = 0; i + max_notifications < numbers.size(); ++i) Memory::erase_notification(t_, numbers[i]);
+    for (size_t i = 0; i + max_notifications < numbers.size(); ++i)
+      Memory::erase_notification(t_, numbers[i]);
   }
 }
 
@@ -93,7 +94,8 @@ Reply list_notification(Isdr& isdr, View command) {
     auto metadata = stored ? metadata_of(*stored) : Error{ErrorKind::io, "unreadable"};
     if (!metadata) return sw::technical_problem;
     const auto& wanted = request.profileManagementOperation;
-    if (!wanted || overlap(*wanted, metadata->profileManagementOperation)) list.push_back(std::move(*metadata));
+    if (!wanted || overlap(*wanted, metadata->profileManagementOperation))
+      list.push_back(std::move(*metadata));
   }
   messages::ListNotificationResponse response;
   response.alt = std::move(list);
@@ -111,8 +113,9 @@ Reply retrieve_notifications_list(Isdr& isdr, View command) {
     if (request.searchCriteria) {
       const auto& criteria = request.searchCriteria->alt;
       const auto* wanted_number = std::get_if<uint64_t>(&criteria);
-      if (wanted_number ? *wanted_number != number
-                        : !overlap(std::get<NotificationEvent>(criteria), metadata->profileManagementOperation)) {
+      if (wanted_number
+              ? *wanted_number != number
+              : !overlap(std::get<NotificationEvent>(criteria), metadata->profileManagementOperation)) {
         continue;
       }
     }

@@ -30,16 +30,19 @@ bool allowed(const std::vector<messages::ProfilePolicyAuthorisationRule>& rules,
   for (const auto& rule : rules) {
     if (!rule.pprIds.contains(ppr)) continue;
     for (const auto& op : rule.allowedOperators) {
-      if (covers(op.mccMnc, owner.mccMnc) && covers(op.gid1, owner.gid1) && covers(op.gid2, owner.gid2)) return true;
+      if (covers(op.mccMnc, owner.mccMnc) && covers(op.gid1, owner.gid1) && covers(op.gid2, owner.gid2))
+        return true;
     }
   }
   return false;
 }
 
-messages::ProfileInstallationResultData result_data(const LoadingMark& mark, const std::optional<Iccid>& iccid) {
+messages::ProfileInstallationResultData result_data(const LoadingMark& mark,
+                                                    const std::optional<Iccid>& iccid) {
   messages::ProfileInstallationResultData data;
   data.transactionId = mark.transactionId;
-  data.notificationMetadata.profileManagementOperation = {messages::NotificationEventBit::notificationInstall};
+  data.notificationMetadata.profileManagementOperation = {
+      messages::NotificationEventBit::notificationInstall};
   data.notificationMetadata.notificationAddress = mark.notification_address;
   data.notificationMetadata.iccid = iccid;
   data.smdpOid = mark.smdp_oid;
@@ -67,11 +70,16 @@ void PackageLoader::feed(View octets) {
 messages::BppCommandId PackageLoader::command() const {
   using enum messages::BppCommandId;
   switch (stream_.part()) {
-    case PackagePart::initialise: return initialiseSecureChannel;
-    case PackagePart::configure: return configureISDP;
-    case PackagePart::metadata: return tlvs_ > 1 ? storeMetadata2 : storeMetadata;
-    case PackagePart::replace_keys: return replaceSessionKeys;
-    case PackagePart::profile: break;
+    case PackagePart::initialise:
+      return initialiseSecureChannel;
+    case PackagePart::configure:
+      return configureISDP;
+    case PackagePart::metadata:
+      return tlvs_ > 1 ? storeMetadata2 : storeMetadata;
+    case PackagePart::replace_keys:
+      return replaceSessionKeys;
+    case PackagePart::profile:
+      break;
   }
   return loadProfileElements;
 }
@@ -102,11 +110,18 @@ bool PackageLoader::open_tlv(PackagePart part, View tlv) {
 bool PackageLoader::end_of(PackagePart part) {
   bool go_on = true;
   switch (part) {
-    case PackagePart::configure: go_on = configure_isdp(); break;
-    case PackagePart::metadata: go_on = store_metadata(); break;
-    case PackagePart::replace_keys: go_on = replace_session_keys(); break;
+    case PackagePart::configure:
+      go_on = configure_isdp();
+      break;
+    case PackagePart::metadata:
+      go_on = store_metadata();
+      break;
+    case PackagePart::replace_keys:
+      go_on = replace_session_keys();
+      break;
     case PackagePart::initialise:
-    case PackagePart::profile: break;
+    case PackagePart::profile:
+      break;
   }
   command_octets_ = {};
   tlvs_ = 0;
@@ -120,7 +135,8 @@ bool PackageLoader::initialise_secure_channel(View tlv) {
   if (request->remoteOpId != messages::InitialiseSecureChannelRequest::installBoundProfilePackage) {
     return fail(ErrorReason::unsupportedRemoteOperationType);
   }
-  if (request->transactionId != prepared_.session.transactionId) return fail(ErrorReason::invalidTransactionId);
+  if (request->transactionId != prepared_.session.transactionId)
+    return fail(ErrorReason::invalidTransactionId);
   const auto& crt = request->controlRefTemplate;
   if (crt.keyType[0] != 0x88 || crt.keyLen[0] != 0x10) return fail(ErrorReason::unsupportedCrtValues);
   const auto& mine = prepared_.one_time_key.public_key();
@@ -146,9 +162,11 @@ bool PackageLoader::initialise_secure_channel(View tlv) {
 bool PackageLoader::configure_isdp() {
   constexpr size_t max_proprietary = 128;
   auto request = asn1::decode<messages::ConfigureIsdpRequest>(command_octets_.expose());
-  if (!request || command_octets_.size() > max_proprietary + 4) return fail(ErrorReason::incorrectInputValues);
+  if (!request || command_octets_.size() > max_proprietary + 4)
+    return fail(ErrorReason::incorrectInputValues);
   auto aid = isdr_.memory.free_isdp_aid();
-  if (!aid || isdr_.memory.free() == 0) return fail(ErrorReason::installFailedDueToInsufficientMemoryForProfile);
+  if (!aid || isdr_.memory.free() == 0)
+    return fail(ErrorReason::installFailedDueToInsufficientMemoryForProfile);
   record_.isdp_aid = *aid;
   record_.configuration = to_bytes(command_octets_.expose());
   record_.credential = prepared_.session.credential;
@@ -286,7 +304,8 @@ void PackageLoader::install() {
     fail(ErrorReason::installFailedDueToInsufficientMemoryForProfile);
     return;
   }
-  check(decision_.right_chip == true && decision_.right_server == true && decision_.protected_for_this_chip == true,
+  check(decision_.right_chip == true && decision_.right_server == true &&
+            decision_.protected_for_this_chip == true,
         "a profile is installed on three yeses only");
   Transaction t;
   NotificationWriter notifications(isdr_, t);

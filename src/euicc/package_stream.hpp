@@ -2,8 +2,8 @@
 //
 //   BF36 { BF23 {...}, A0 { '87'+ }, A1 { '88'+ }, A2 { '87'+ } OPTIONAL, A3 { '86'+ } }
 //
-// Holds one protected TLV at most. Nothing here is verified yet: sizes are bounded, order is enforced, contents
-// are the loader's matter.
+// Holds one protected TLV at most. Nothing here is verified yet: sizes are bounded, order is enforced,
+// contents are the loader's matter.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
-// Power fails at every write of the card's memory, in each manner of losing what was not yet synced: a card finds
-// the state before or the state after, never one between.
+// Power fails at every write of the card's memory, in each manner of losing what was not yet synced: a card
+// finds the state before or the state after, never one between.
 #include <gtest/gtest.h>
 
 #include "euicc/test_support.hpp"
@@ -23,7 +23,8 @@ struct Seen {
 Seen look(World& w) {
   Seen s;
   for (const auto& p : w.profiles()) {
-    s.profiles.push_back(p.iccid->digits() + (p.profileState == messages::ProfileState::enabled ? " enabled " : " ") +
+    s.profiles.push_back(p.iccid->digits() +
+                         (p.profileState == messages::ProfileState::enabled ? " enabled " : " ") +
                          p.profileNickname.value_or(""));
   }
   for (const auto& n : w.notifications()) {
@@ -92,7 +93,8 @@ TEST(PowerLoss, leaves_an_installation_done_or_not_begun_and_reports_it) {
   walk([](World& w) { install(w, a); }, try_download,
        // Besides: not installed, and an interruption filed.
        [](const Seen& before, const Seen& now) {
-         return now.profiles == before.profiles && now.notifications.size() == before.notifications.size() + 1;
+         return now.profiles == before.profiles &&
+                now.notifications.size() == before.notifications.size() + 1;
        });
 }
 

@@ -1,5 +1,6 @@
-// ES10b.PrepareDownload (SGP.22 5.7.5): the key that binds is of the same SM-DP+ as the one that authenticated;
-// then the card offers a one-time key, the old one where the server has a package bound to it already.
+// ES10b.PrepareDownload (SGP.22 5.7.5): the key that binds is of the same SM-DP+ as the one that
+// authenticated; then the card offers a one-time key, the old one where the server has a package bound to it
+// already.
 #include "euicc/isdr.hpp"
 
 namespace sealift::euicc {
@@ -44,7 +45,8 @@ Result<pki::VerifiedChain, DownloadErrorCode> judge(Isdr& isdr, const ServerAuth
   return binding;
 }
 
-/// The kept pair where the server's package is bound to it, else a fresh one, which is kept before it is used.
+/// The kept pair where the server's package is bound to it, else a fresh one, which is kept before it is
+/// used.
 Result<crypto::EphemeralKey> choose_one_time_key(Isdr& isdr, const messages::SmdpSigned2& signed2,
                                                  crypto::Curve curve) {
   auto kept = isdr.memory.one_time_key();
@@ -90,7 +92,8 @@ Reply prepare_download(Isdr& isdr, View command) {
   mine.hashCc = request.hashCc;
   messages::PrepareDownloadResponseOk ok;
   ok.euiccSigned2 = asn1::seal(std::move(mine));
-  auto signature = isdr.sign(session->credential, {ok.euiccSigned2.tlv, signature_tlv(request.smdpSignature2)});
+  auto signature =
+      isdr.sign(session->credential, {ok.euiccSigned2.tlv, signature_tlv(request.smdpSignature2)});
   if (!signature) return sw::technical_problem;
   ok.euiccSignature2 = *signature;
   messages::PrepareDownloadResponse response;

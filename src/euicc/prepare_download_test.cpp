@@ -65,8 +65,8 @@ TEST(PrepareDownload, refuses_another_servers_binding_key) {
   subject.name.attributes = {{asn1::Oid::of({2, 5, 4, 3}), "Other SM-DP+"}};
   subject.registered_id = asn1::Oid::of({2, 999, 77});
   const auto& ci = w.hierarchy[pki::Role::ci];
-  auto spec = pki::profile(pki::Role::dp_pb, subject, key.public_key(), &ci.certificate, ci.certificate.not_before(),
-                           ci.certificate.not_after(), w.random);
+  auto spec = pki::profile(pki::Role::dp_pb, subject, key.public_key(), &ci.certificate,
+                           ci.certificate.not_before(), ci.certificate.not_after(), w.random);
   crypto::SoftwareSigner signer(ci.key);
   auto other = *pki::issue(spec, key.public_key(), signer);
   auto request = w.server.prepare(client);
@@ -91,7 +91,8 @@ TEST(PrepareDownload, wants_the_hash_of_a_confirmation_code_where_one_is_require
   auto request = w.server.prepare(w.authenticate());
   request.hashCc = Octets<32>{1, 2, 3};
   auto response = w.phone.command<messages::PrepareDownloadResponse>(request);
-  EXPECT_EQ(std::get<messages::PrepareDownloadResponseOk>(response.alt).euiccSigned2.value.hashCc, request.hashCc);
+  EXPECT_EQ(std::get<messages::PrepareDownloadResponseOk>(response.alt).euiccSigned2.value.hashCc,
+            request.hashCc);
 }
 
 TEST(PrepareDownload, offers_the_same_one_time_key_to_a_server_that_bound_to_it) {
@@ -121,9 +122,10 @@ TEST(CancelSession, signs_the_reason_and_closes_the_session) {
   auto response = w.phone.command<messages::CancelSessionResponse>(request);
   const auto& ok = std::get<messages::CancelSessionResponseOk>(response.alt);
   EXPECT_EQ(ok.euiccCancelSessionSigned.value.reason, request.reason);
-  EXPECT_EQ(ok.euiccCancelSessionSigned.value.smdpOid, *w.hierarchy.certificate(pki::Role::dp_auth).registered_id());
-  EXPECT_TRUE(crypto::verify(w.hierarchy.certificate(pki::Role::euicc).public_key(), {ok.euiccCancelSessionSigned.tlv},
-                             ok.euiccCancelSessionSignature));
+  EXPECT_EQ(ok.euiccCancelSessionSigned.value.smdpOid,
+            *w.hierarchy.certificate(pki::Role::dp_auth).registered_id());
+  EXPECT_TRUE(crypto::verify(w.hierarchy.certificate(pki::Role::euicc).public_key(),
+                             {ok.euiccCancelSessionSigned.tlv}, ok.euiccCancelSessionSignature));
   EXPECT_EQ(answer(w, w.server.prepare(client)), 4);
   response = w.phone.command<messages::CancelSessionResponse>(request);
   EXPECT_EQ(std::get<1>(response.alt), messages::CancelSessionResponseError::invalidTransactionId);

@@ -97,8 +97,8 @@ class ProfileEngine {
   /// What EUICCInfo2 claims of it; packages that make more mandatory are refused by servers.
   virtual messages::UiccCapability capability() const = 0;
   virtual std::unique_ptr<ProfileInstaller> install(InstallContext context) const = 0;
-  /// Starts an installed profile, as after a card reset. `changes` are all that were committed so far (each key
-  /// once). `random` and `store` outlive the result. Error kind: invalid for an image it did not make.
+  /// Starts an installed profile, as after a card reset. `changes` are all that were committed so far (each
+  /// key once). `random` and `store` outlive the result. Error kind: invalid for an image it did not make.
   virtual Result<std::unique_ptr<RunningProfile>> start(View image, std::vector<ProfileChange> changes,
                                                         ProfileStore& store, Random& random) const = 0;
 };

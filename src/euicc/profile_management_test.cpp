@@ -116,7 +116,9 @@ TEST(EnableProfile, switches_by_refresh_when_the_terminal_has_answered_it) {
   EXPECT_EQ(w.phone.last_sw, 0x910B);
   EXPECT_EQ(w.phone.apdu("00B2000000").substr(16, 38), hex(view(a))) << "the old profile runs on";
   EXPECT_EQ(w.disable(b, true), DisableResult::catBusy);
-  EXPECT_EQ(w.phone.apdu("801200000B"), "D009810301010482028182" "9000");
+  EXPECT_EQ(w.phone.apdu("801200000B"),
+            "D009810301010482028182"
+            "9000");
   EXPECT_EQ(w.phone.apdu("8012000000"), "6985") << "once";
   EXPECT_EQ(w.phone.apdu("801400000C810301010482028281830100"), "9000");
   EXPECT_EQ(w.phone.apdu("00B2000000").substr(16, 38), hex(view(b)));
@@ -224,7 +226,8 @@ TEST(GetProfilesInfo, filters_and_chooses_fields) {
   request.tagList = *from_hex("5A9F70B7B6");
   auto one = std::get<0>(ask(request).alt);
   ASSERT_EQ(one.size(), 1u);
-  EXPECT_TRUE(one[0].iccid && one[0].profileState && one[0].profileOwner && one[0].notificationConfigurationInfo);
+  EXPECT_TRUE(one[0].iccid && one[0].profileState && one[0].profileOwner &&
+              one[0].notificationConfigurationInfo);
   EXPECT_FALSE(one[0].isdpAid || one[0].profileName || one[0].profileClass);
   request.tagList = *from_hex("5A9F");
   EXPECT_EQ(std::get<1>(ask(request).alt), messages::ProfileInfoListError::incorrectInputValues);
@@ -241,8 +244,8 @@ TEST(Notifications, carry_a_signature_and_the_cards_chain) {
   ASSERT_EQ(found.size(), 1u);
   const auto& n = std::get<messages::OtherSignedNotification>(found[0].alt);
   EXPECT_EQ(n.tbsOtherNotification.value.notificationAddress, "n.example.com");
-  EXPECT_TRUE(crypto::verify(w.hierarchy.certificate(pki::Role::euicc).public_key(), {n.tbsOtherNotification.tlv},
-                             n.euiccNotificationSignature));
+  EXPECT_TRUE(crypto::verify(w.hierarchy.certificate(pki::Role::euicc).public_key(),
+                             {n.tbsOtherNotification.tlv}, n.euiccNotificationSignature));
   EXPECT_TRUE(equal(n.euiccCertificate.tlv, w.hierarchy.certificate(pki::Role::euicc).der()));
   request.searchCriteria->alt = messages::NotificationEvent{notificationDisable};
   list = w.phone.command<messages::RetrieveNotificationsListResponse>(request);
@@ -256,7 +259,8 @@ TEST(Notifications, go_when_delivered_and_their_numbers_never_return) {
   sent.seqNumber = 1;
   using enum messages::DeleteNotificationStatus;
   EXPECT_EQ(w.phone.command<messages::NotificationSentResponse>(sent).deleteNotificationStatus, ok);
-  EXPECT_EQ(w.phone.command<messages::NotificationSentResponse>(sent).deleteNotificationStatus, nothingToDelete);
+  EXPECT_EQ(w.phone.command<messages::NotificationSentResponse>(sent).deleteNotificationStatus,
+            nothingToDelete);
   w.restart();
   ASSERT_EQ(w.enable(a), EnableResult::ok);
   ASSERT_EQ(w.notifications().size(), 1u);

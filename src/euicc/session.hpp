@@ -1,5 +1,5 @@
-// The RSP session of a card: one state at a time (SGP.22 3.1.3). A function takes the state it needs out of the
-// variant and puts the next one in; what it does not put back is over.
+// The RSP session of a card: one state at a time (SGP.22 3.1.3). A function takes the state it needs out of
+// the variant and puts the next one in; what it does not put back is over.
 #pragma once
 
 #include <variant>
@@ -46,6 +46,7 @@ struct PackageLoading {
   std::unique_ptr<PackageLoader> loader;
 };
 
-using Session = std::variant<NoSession, ChallengeGiven, ServerAuthenticated, DownloadPrepared, PackageLoading>;
+using Session =
+    std::variant<NoSession, ChallengeGiven, ServerAuthenticated, DownloadPrepared, PackageLoading>;
 
 }  // namespace sealift::euicc

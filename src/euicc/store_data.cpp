@@ -26,7 +26,9 @@ Result<void, uint16_t> StoreData::add(View octets) {
   return {};
 }
 
-Bytes StoreData::take() { return std::exchange(collected_, {}); }
+Bytes StoreData::take() {
+  return std::exchange(collected_, {});
+}
 
 void StoreData::clear() {
   collected_.clear();

@@ -1,10 +1,9 @@
 // What test_support.hpp declares. Part of the test program alone.
-#include "euicc/test_support.hpp"
-
 #include <gtest/gtest.h>
 
 #include "asn1/writer.hpp"
 #include "crypto/ecka.hpp"
+#include "euicc/test_support.hpp"
 
 namespace sealift::euicc::test {
 
@@ -40,16 +39,20 @@ class PlainProfile final : public RunningProfile {
   bool has_application(View aid) const override { return hex(aid) == "A0000000871002"; }
   Response command(uint8_t, const Command& command) override {
     switch (command.ins) {
-      case 0xA4: return {*from_hex("6200"), sw::ok};
-      case 0xB0: return {kept_, sw::ok};
-      case 0xB2: return {image_, sw::ok};
+      case 0xA4:
+        return {*from_hex("6200"), sw::ok};
+      case 0xB0:
+        return {kept_, sw::ok};
+      case 0xB2:
+        return {image_, sw::ok};
       case 0xDC: {
         ProfileChange change{"kept", to_bytes(command.data)};
         if (!store_.commit(std::span(&change, 1))) return {{}, sw::memory_problem};
         kept_ = to_bytes(command.data);
         return {};
       }
-      default: return {{}, sw::ins_not_supported};
+      default:
+        return {{}, sw::ins_not_supported};
     }
   }
   void channel_opened(uint8_t) override {}
@@ -61,7 +64,9 @@ class PlainProfile final : public RunningProfile {
 };
 
 /// Number of octets of identifier and length.
-size_t head_size(View tlv) { return asn1::read_header(tlv).header_size; }
+size_t head_size(View tlv) {
+  return asn1::read_header(tlv).header_size;
+}
 
 }  // namespace
 
@@ -86,8 +91,8 @@ std::optional<Bytes> Phone::script(View octets) {
   do {
     View now = octets.first(std::min(block, octets.size()));
     octets = octets.subspan(now.size());
-    Bytes command{0x81, 0xE2, static_cast<uint8_t>(octets.empty() ? 0x91 : 0x11), static_cast<uint8_t>(number++),
-                  static_cast<uint8_t>(now.size())};
+    Bytes command{0x81, 0xE2, static_cast<uint8_t>(octets.empty() ? 0x91 : 0x11),
+                  static_cast<uint8_t>(number++), static_cast<uint8_t>(now.size())};
     append(command, now);
     for (;;) {
       Bytes response = card_->transmit(command);
@@ -102,7 +107,8 @@ std::optional<Bytes> Phone::script(View octets) {
 }
 
 std::optional<messages::ProfileInstallationResult> Phone::load(View bpp) {
-  // SGP.22 2.5.5: outer header with BF23; A0 with its TLV; A1 alone, each '88'; A2 with its TLV; A3 alone, each '86'.
+  // SGP.22 2.5.5: outer header with BF23; A0 with its TLV; A1 alone, each '88'; A2 with its TLV; A3 alone,
+  // each '86'.
   std::vector<Bytes> scripts;
   View rest = bpp.subspan(head_size(bpp));
   asn1::Reader parts(rest);
@@ -130,10 +136,13 @@ std::optional<messages::ProfileInstallationResult> Phone::load(View bpp) {
 }
 
 messages::SignatureOctets Server::sign(pki::Role role, std::initializer_list<View> parts) const {
-  return *crypto::DeterministicSigner(key(role).clone()).sign(std::span<const View>(parts.begin(), parts.size()));
+  return *crypto::DeterministicSigner(key(role).clone())
+              .sign(std::span<const View>(parts.begin(), parts.size()));
 }
 
-static Bytes signature_tlv(const messages::SignatureOctets& s) { return asn1::tlv(0x5F37, s); }
+static Bytes signature_tlv(const messages::SignatureOctets& s) {
+  return asn1::tlv(0x5F37, s);
+}
 
 messages::AuthenticateServerRequest Server::authenticate(const Challenge& challenge) {
   messages::ServerSigned1 signed1;
@@ -160,7 +169,8 @@ messages::PrepareDownloadRequest Server::prepare(const messages::AuthenticateRes
   if (change_signed2) change_signed2(signed2);
   messages::PrepareDownloadRequest request;
   request.smdpSigned2 = asn1::seal(std::move(signed2));
-  request.smdpSignature2 = sign(binding_role, {request.smdpSigned2.tlv, signature_tlv(client.euiccSignature1)});
+  request.smdpSignature2 =
+      sign(binding_role, {request.smdpSigned2.tlv, signature_tlv(client.euiccSignature1)});
   request.smdpCertificate.tlv = to_bytes(pki_.certificate(binding_role).der());
   return request;
 }
@@ -213,7 +223,9 @@ Bytes metadata(const MetadataOptions& options) {
   return asn1::encode(m);
 }
 
-Eid test_eid() { return *Eid::parse("89049032123451234512345678901235"); }
+Eid test_eid() {
+  return *Eid::parse("89049032123451234512345678901235");
+}
 
 Personalisation personalisation(const pki::Hierarchy& pki, const Eid& eid) {
   Personalisation p{.eid = eid};
@@ -237,8 +249,12 @@ static pki::Hierarchy make_pki(Random& random) {
   return std::move(*made);
 }
 
-World::World(uint64_t seed, std::function<void(Personalisation&)> change)
-    : random(seed), hierarchy(make_pki(random)), phone(nullptr), server(hierarchy, random) {
+World::World(uint64_t seed, std::function<void(Personalisation&)> change, const ProfileEngine* real)
+    : random(seed),
+      hierarchy(make_pki(random)),
+      engine(real ? *real : plain),
+      phone(nullptr),
+      server(hierarchy, random) {
   auto p = personalisation(hierarchy, test_eid());
   if (change) change(p);
   Status made = Card::personalise(nvm, std::move(p));
@@ -264,7 +280,8 @@ void World::restart_with(Bytes memory) {
 
 messages::AuthenticateResponseOk World::authenticate() {
   auto challenge = phone.command<messages::GetEuiccChallengeResponse>(messages::GetEuiccChallengeRequest{});
-  auto response = phone.command<messages::AuthenticateServerResponse>(server.authenticate(challenge.euiccChallenge));
+  auto response =
+      phone.command<messages::AuthenticateServerResponse>(server.authenticate(challenge.euiccChallenge));
   auto* ok = std::get_if<messages::AuthenticateResponseOk>(&response.alt);
   check(ok != nullptr, "the card authenticates the server");
   return std::move(*ok);
@@ -314,7 +331,8 @@ bool succeeded(const std::optional<messages::ProfileInstallationResult>& result)
 }
 messages::ErrorResult error_of(const std::optional<messages::ProfileInstallationResult>& result) {
   check(result.has_value(), "there is a result");
-  const auto* error = std::get_if<messages::ErrorResult>(&result->profileInstallationResultData.value.finalResult.alt);
+  const auto* error =
+      std::get_if<messages::ErrorResult>(&result->profileInstallationResultData.value.finalResult.alt);
   return error ? *error : messages::ErrorResult{};
 }
 

@@ -1,5 +1,5 @@
-// For tests of this room: an engine whose profiles are plain octets, a phone that talks APDUs, a server that knows
-// the other half of every exchange and can be told what to do wrong, and the world that joins them.
+// For tests of this room: an engine whose profiles are plain octets, a phone that talks APDUs, a server that
+// knows the other half of every exchange and can be told what to do wrong, and the world that joins them.
 #pragma once
 
 #include <functional>
@@ -15,14 +15,14 @@
 namespace sealift::euicc::test {
 
 /// A package is any octets that end in "end"; "bad" at its start fails with PEProcessingError, "imsi" with
-/// dataMismatch. The running profile answers the AID A000000087 1002; 00 B2 gives its image, 00 DC keeps what it is
-/// given, 00 B0 gives that back.
+/// dataMismatch. The running profile answers the AID A000000087 1002; 00 B2 gives its image, 00 DC keeps what
+/// it is given, 00 B0 gives that back.
 class PlainEngine final : public ProfileEngine {
  public:
   messages::UiccCapability capability() const override { return {messages::UiccCapabilityBit::usimSupport}; }
   std::unique_ptr<ProfileInstaller> install(InstallContext context) const override;
-  Result<std::unique_ptr<RunningProfile>> start(View image, std::vector<ProfileChange> changes, ProfileStore& store,
-                                                Random& random) const override;
+  Result<std::unique_ptr<RunningProfile>> start(View image, std::vector<ProfileChange> changes,
+                                                ProfileStore& store, Random& random) const override;
 };
 
 class Decisions final : public Observer {
@@ -40,7 +40,8 @@ class Phone {
   void connect();
   /// One APDU in hexadecimal.
   std::string apdu(std::string_view hex_command) { return hex(card_->transmit(*from_hex(hex_command))); }
-  /// One script; the response data gathered by GET RESPONSE. An empty optional where the status is no success.
+  /// One script; the response data gathered by GET RESPONSE. An empty optional where the status is no
+  /// success.
   std::optional<Bytes> script(View octets);
   /// One command that must be answered with a T.
   template <class Response, class Request>
@@ -105,7 +106,9 @@ Bytes metadata(const MetadataOptions& options = {});
 
 /// A PKI, a card, a phone and a server.
 struct World {
-  explicit World(uint64_t seed = 1, std::function<void(Personalisation&)> change = {});
+  /// `real` runs profiles in the place of PlainEngine.
+  explicit World(uint64_t seed = 1, std::function<void(Personalisation&)> change = {},
+                 const ProfileEngine* real = nullptr);
   /// Power off and on: the card anew over the same memory.
   void restart();
   /// The card over other memory contents.
@@ -129,7 +132,8 @@ struct World {
   SeededRandom random;
   pki::Hierarchy hierarchy;
   MemoryNvm nvm;
-  PlainEngine engine;
+  PlainEngine plain;
+  const ProfileEngine& engine;
   Decisions decisions;
   std::unique_ptr<Card> card;
   Phone phone;
