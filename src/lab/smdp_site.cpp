@@ -1,6 +1,8 @@
 #include "lab/smdp_site.hpp"
 
+#include "http/routes_admin_smdp.hpp"
 #include "http/routes_es9.hpp"
+#include "lab/admin_door.hpp"
 #include "lab/keys_folder.hpp"
 #include "pki/pem.hpp"
 #include "store/memory/orders.hpp"
@@ -45,12 +47,16 @@ class Site final : public SmdpSite {
     server_ = TRY(http::Server::start(options.server, identity, std::move(router)));
     uint16_t port = options.public_port ? options.public_port : server_->port();
     parts_->settings.smdpAddress = options.host + (port == 443 ? "" : ":" + std::to_string(port));
+    if (options.admin) return listen_for_operators(options, identity);
     return {};
   }
+
+  void hold(AdminDoor door) { door_.emplace(std::move(door)); }
 
   smdp::Ports& ports() override { return ports_; }
   const std::string& smdp_address() const override { return parts_->settings.smdpAddress; }
   uint16_t port() const override { return server_->port(); }
+  uint16_t admin_port() const override { return admin_server_ ? admin_server_->port() : 0; }
   http::ServerStats stats() const override { return server_->stats(); }
   const Bytes& ci_certificate() const override { return parts_->ci; }
   double mean_commit_group() const override {
@@ -58,12 +64,35 @@ class Site final : public SmdpSite {
     auto f = parts_->database->figures();
     return f.batches == 0 ? 0 : static_cast<double>(f.changes) / static_cast<double>(f.batches);
   }
-  void stop() override { server_->stop(); }
+  void stop() override {
+    if (admin_server_) admin_server_->stop();
+    server_->stop();
+    door_.reset();
+  }
 
  private:
+  Status listen_for_operators(const SmdpSiteOptions& options, const http::TlsIdentity& identity) {
+    http::Router router;
+    http::add_admin_smdp_routes(router, ports_, door_->token());
+    http::add_health_route(router);
+    http::ServerOptions server;
+    server.address = options.admin->address;
+    server.port = options.admin->port;
+    server.workers = 4;  // people and their scripts, not phones
+    server.max_connections = 64;
+    server.max_body = http::max_admin_body;
+    auto started = http::Server::start(std::move(server), identity, std::move(router));
+    if (!started) return std::move(started.error()).within("the administration listener");
+    admin_server_ = std::move(*started);
+    return door_->announce({options.host, options.admin->address, admin_server_->port()});
+  }
+
   std::unique_ptr<Parts> parts_;
   smdp::Ports ports_;
-  std::unique_ptr<http::Server> server_;  // last, so that it stops first
+  std::optional<AdminDoor> door_;
+  // last, so that they stop first
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<http::Server> admin_server_;
 };
 
 }  // namespace
@@ -103,6 +132,8 @@ static Result<std::unique_ptr<Parts>> make_parts(const SmdpSiteOptions& options,
 
 Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock& clock, Random& random, smdp::Observer& observer) {
   KeysFolder folder = TRY(KeysFolder::open(options.dir + "/pki"));
+  std::optional<AdminDoor> door;
+  if (options.admin) door.emplace(TRY(AdminDoor::open(options.dir, random)));
   auto parts = TRY(make_parts(options, folder, clock, random));
   pki::Identity tls = TRY(folder.identity(pki::Role::dp_tls));
   http::TlsIdentity identity;
@@ -112,6 +143,7 @@ Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock&
     return Error{ErrorKind::invalid, "CERT.DP.TLS in " + options.dir + " is not for the host name '" + options.host + "'"};
   }
   auto site = std::make_unique<Site>(std::move(parts), clock, random, observer);
+  if (door) site->hold(std::move(*door));
   TRY_VOID(site->listen(options, identity));
   return std::unique_ptr<SmdpSite>(std::move(site));
 }

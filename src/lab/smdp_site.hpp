@@ -3,11 +3,13 @@
 //
 //   DIR/pki/      certificates and keys (keys_folder.hpp; `sealift pki init DIR/pki`)
 //   DIR/smdp.db   orders and sealed profiles (SQLite)
+//   DIR/admin.*   where its administration is, and the token for it (admin_door.hpp), where that is asked for
 //
 // Thread safe once open. The destructor stops the listener and waits for requests under way.
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "http/server.hpp"
 #include "pki/issue.hpp"
@@ -16,18 +18,26 @@
 
 namespace sealift::lab {
 
+/// The listener of the administration, apart from that of ES9+.
+struct AdminListenerOptions {
+  std::string address = "127.0.0.1";
+  uint16_t port = 0;  ///< 0: any free one; DIR/admin.json tells which
+};
+
 struct SmdpSiteOptions {
   std::string dir;                        ///< folder with pki/ and smdp.db; the latter is made where absent
   std::string host = "localhost";         ///< the name in activation codes; the TLS certificate has it
   uint16_t public_port = 0;               ///< the port in activation codes; 0: the one listened on
   http::ServerOptions server;             ///< address and port to listen on, limits
+  std::optional<AdminListenerOptions> admin;  ///< none: no administration over the network
   bool keep_in_memory = false;            ///< no database: orders end with the process
 };
 
 class SmdpSite {
  public:
   /// Opens and starts to listen. `clock`, `random` and `observer` outlive the site.
-  /// Errors: not_found (no PKI in DIR: what to run), permission, exists (port in use), invalid, io.
+  /// Errors: not_found (no PKI in DIR: what to run), permission, exists (port in use), conflict (another process
+  /// serves DIR), invalid, io.
   static Result<std::unique_ptr<SmdpSite>> open(SmdpSiteOptions options, Clock& clock, Random& random,
                                                 smdp::Observer& observer);
   virtual ~SmdpSite() = default;
@@ -36,6 +46,8 @@ class SmdpSite {
   /// "localhost:8443", or without the port where it is 443.
   virtual const std::string& smdp_address() const = 0;
   virtual uint16_t port() const = 0;
+  /// The port of the administration; 0 where there is none.
+  virtual uint16_t admin_port() const = 0;
   virtual http::ServerStats stats() const = 0;
   /// CERT.CI, DER.
   virtual const Bytes& ci_certificate() const = 0;
