@@ -147,6 +147,10 @@ class FailingStore final : public SubscriberStore {
   int failures_left = 0;
   ErrorKind kind = ErrorKind::io;
 
+  Result<std::vector<Imsi>> list(const std::optional<Imsi>& after, size_t limit) override {
+    return inner_.list(after, limit);
+  }
+
  private:
   SubscriberStore& inner_;
 };

@@ -30,6 +30,15 @@ class MemorySubscribers final : public SubscriberStore {
     at->second.state = next;
     return {};
   }
+  Result<std::vector<Imsi>> list(const std::optional<Imsi>& after, size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Imsi> out;
+    for (auto at = after ? subscribers_.upper_bound(*after) : subscribers_.begin();
+         at != subscribers_.end() && out.size() < limit; ++at) {
+      out.push_back(at->first);
+    }
+    return out;
+  }
 
  private:
   std::mutex mutex_;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "auc/sqn.hpp"
 #include "base/ids.hpp"
@@ -45,6 +46,8 @@ class SubscriberStore {
   /// Compare and swap: writes `next` where the state still is `expected`, durably. Error kinds: conflict
   /// (another worker was first), not_found, io.
   virtual Status advance(const Imsi& imsi, const SubscriberState& expected, const SubscriberState& next) = 0;
+  /// At most `limit` identities in order, those behind `after`. Error kind: io.
+  virtual Result<std::vector<Imsi>> list(const std::optional<Imsi>& after, size_t limit) = 0;
 };
 
 struct Ports {

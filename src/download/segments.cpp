@@ -21,9 +21,11 @@ Result<std::vector<Bytes>> segment_bound_profile_package(View package) {
   out.push_back(concat({asn1::header(0xBF36, bpp.value.size()), isc.whole}));
   asn1::Tlv first87 = TRY(in.expect(0xA0, "firstSequenceOf87"));
   out.push_back(to_bytes(first87.whole));
-  TRY_VOID(split_list(in, TRY(in.expect(0xA1, "sequenceOf88")), 0x88, out));
+  asn1::Tlv list88 = TRY(in.expect(0xA1, "sequenceOf88"));
+  TRY_VOID(split_list(in, list88, 0x88, out));
   if (in.peek(0xA2)) out.push_back(to_bytes(TRY(in.expect(0xA2, "secondSequenceOf87")).whole));
-  TRY_VOID(split_list(in, TRY(in.expect(0xA3, "sequenceOf86")), 0x86, out));
+  asn1::Tlv list86 = TRY(in.expect(0xA3, "sequenceOf86"));
+  TRY_VOID(split_list(in, list86, 0x86, out));
   TRY_VOID(in.finish());
   return out;
 }

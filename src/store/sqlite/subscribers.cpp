@@ -68,6 +68,9 @@ Result<SubscriberState> read_state(const Query& q, int first) {
 Error no_such_subscriber() {
   return {ErrorKind::not_found, "no such subscriber"};
 }
+Error subscriber_exists() {
+  return {ErrorKind::exists, "the subscriber exists already"};
+}
 
 }  // namespace
 
@@ -81,7 +84,9 @@ Status SqliteSubscribers::add(const Subscriber& subscriber) {
     q.bind_text(subscriber.imsi.digits()).bind(View(keys)).bind(View(subscriber.amf));
     q.bind(View(subscriber.constants.r)).bind(View(c));
     bind_state(q, subscriber.state);
-    return q.run();
+    Status done = q.run();
+    if (!done && done.error().kind == ErrorKind::exists) done = subscriber_exists();
+    return done;
   });
 }
 
@@ -117,6 +122,19 @@ Status SqliteSubscribers::advance(const Imsi& imsi, const SubscriberState& expec
     const bool row = TRY(there.bind_text(imsi.digits()).step());
     if (!row) return no_such_subscriber();
     return Error{ErrorKind::conflict, "the subscriber's state moved on"};
+  });
+}
+
+Result<std::vector<Imsi>> SqliteSubscribers::list(const std::optional<Imsi>& after, size_t limit) {
+  return readers_.read([&](Database& db) -> Result<std::vector<Imsi>> {
+    Query q = TRY(db.query("SELECT imsi FROM subscribers WHERE imsi > ? ORDER BY imsi LIMIT ?"));
+    q.bind_text(after ? std::string_view(after->digits()) : "").bind(static_cast<int64_t>(limit));
+    std::vector<Imsi> out;
+    for (;;) {
+      const bool row = TRY(q.step());
+      if (!row) return out;
+      out.push_back(TRY(Imsi::parse(q.text(0))));
+    }
   });
 }
 

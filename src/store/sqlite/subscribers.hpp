@@ -18,6 +18,7 @@ class SqliteSubscribers final : public auc::SubscriberStore {
   Result<auc::Subscriber> find(const Imsi& imsi) override;
   Status advance(const Imsi& imsi, const auc::SubscriberState& expected,
                  const auc::SubscriberState& next) override;
+  Result<std::vector<Imsi>> list(const std::optional<Imsi>& after, size_t limit) override;
 
  private:
   Writer& writer_;

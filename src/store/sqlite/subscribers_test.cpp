@@ -102,5 +102,31 @@ TEST_F(Subscribers, keys_are_not_in_clear_and_open_under_their_key_alone) {
   EXPECT_EQ(subscribers_->find(imsi_).error().kind, ErrorKind::verification);
 }
 
+TEST_F(Subscribers, are_listed_in_order_page_by_page) {
+  EXPECT_TRUE(subscribers_->list(std::nullopt, 10)->empty());
+  auc::Subscriber earlier = subscriber();
+  earlier.imsi = *Imsi::parse("001010000000001");
+  ASSERT_TRUE(subscribers_->add(subscriber()));
+  ASSERT_TRUE(subscribers_->add(earlier));
+  EXPECT_EQ(subscribers_->add(earlier).error().kind, ErrorKind::exists);
+  EXPECT_EQ(*subscribers_->list(std::nullopt, 10), (std::vector{earlier.imsi, imsi_}));
+  EXPECT_EQ(*subscribers_->list(std::nullopt, 1), std::vector{earlier.imsi});
+  EXPECT_EQ(*subscribers_->list(earlier.imsi, 10), std::vector{imsi_});
+}
+
+TEST_F(Subscribers, keys_cannot_be_moved_to_another_subscriber) {
+  auc::Subscriber other = subscriber();
+  other.imsi = *Imsi::parse("001010000000001");
+  ASSERT_TRUE(subscribers_->add(subscriber()));
+  ASSERT_TRUE(subscribers_->add(other));
+  {
+    auto db = Database::open((directory_ / "store.db").string(), Database::Mode::write, std::chrono::seconds(1));
+    ASSERT_TRUE(db);
+    ASSERT_TRUE(db->execute("UPDATE subscribers SET keys = (SELECT keys FROM subscribers WHERE imsi LIKE '%9')"));
+  }
+  EXPECT_EQ(subscribers_->find(other.imsi).error().kind, ErrorKind::verification);
+  EXPECT_TRUE(subscribers_->find(imsi_));
+}
+
 }  // namespace
 }  // namespace sealift::store
