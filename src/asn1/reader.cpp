@@ -47,13 +47,20 @@ Header read_header(View in) {
 
 std::string_view describe(Problem problem) {
   switch (problem) {
-    case Problem::ok: return "well formed";
-    case Problem::truncated: return "ends within a tag or length";
-    case Problem::tag_too_long: return "a tag of more than 4 octets";
-    case Problem::tag_not_minimal: return "a tag that is not minimal";
-    case Problem::indefinite: return "an indefinite length, which DER does not have";
-    case Problem::length_too_long: return "a length of more than 4 octets";
-    case Problem::length_not_minimal: return "a length that is not minimal";
+    case Problem::ok:
+      return "well formed";
+    case Problem::truncated:
+      return "ends within a tag or length";
+    case Problem::tag_too_long:
+      return "a tag of more than 4 octets";
+    case Problem::tag_not_minimal:
+      return "a tag that is not minimal";
+    case Problem::indefinite:
+      return "an indefinite length, which DER does not have";
+    case Problem::length_too_long:
+      return "a length of more than 4 octets";
+    case Problem::length_not_minimal:
+      return "a length that is not minimal";
   }
   return "?";
 }
@@ -77,7 +84,8 @@ Result<Tlv> Reader::next() {
   size_t left = in_.size() - h.header_size;
   if (left < h.length) {
     return fail(ErrorKind::truncated,
-                tag_text(h.tag) + " says " + std::to_string(h.length) + " octets, " + std::to_string(left) + " are left",
+                tag_text(h.tag) + " says " + std::to_string(h.length) + " octets, " + std::to_string(left) +
+                    " are left",
                 offset());
   }
   size_t size = h.header_size + h.length;
@@ -88,10 +96,12 @@ Result<Tlv> Reader::next() {
 
 Result<Tlv> Reader::expect(Tag tag, std::string_view what) {
   size_t at = offset();
-  if (in_.empty()) return fail(ErrorKind::truncated, std::string(what) + " (" + tag_text(tag) + ") is missing", at);
+  if (in_.empty())
+    return fail(ErrorKind::truncated, std::string(what) + " (" + tag_text(tag) + ") is missing", at);
   Tlv tlv = TRY(next());
   if (tlv.tag == tag) return tlv;
-  return fail(ErrorKind::invalid, std::string(what) + " should have tag " + tag_text(tag) + ", found " + tag_text(tlv.tag), at);
+  return fail(ErrorKind::invalid,
+              std::string(what) + " should have tag " + tag_text(tag) + ", found " + tag_text(tlv.tag), at);
 }
 
 Tag Reader::peek_tag() const {
@@ -99,7 +109,9 @@ Tag Reader::peek_tag() const {
   return h.problem == Problem::ok ? h.tag : 0;
 }
 
-bool Reader::peek(Tag tag) const { return !in_.empty() && peek_tag() == tag; }
+bool Reader::peek(Tag tag) const {
+  return !in_.empty() && peek_tag() == tag;
+}
 
 Status Reader::finish() const {
   if (in_.empty()) return {};
@@ -125,7 +137,8 @@ Result<uint64_t> read_unsigned(View v) {
   if (v.size() > 1 && v[0] == 0 && (v[1] & 0x80) == 0) {
     return Error{ErrorKind::invalid, "an INTEGER that is not minimal"};
   }
-  if (v.size() > 9 || (v.size() == 9 && v[0] != 0)) return Error{ErrorKind::limit, "an INTEGER of more than 64 bits"};
+  if (v.size() > 9 || (v.size() == 9 && v[0] != 0))
+    return Error{ErrorKind::limit, "an INTEGER of more than 64 bits"};
   uint64_t out = 0;
   for (uint8_t b : v) out = out << 8 | b;
   return out;

@@ -7,7 +7,9 @@
 namespace sealift::asn1 {
 namespace {
 
-Bytes h(std::string_view s) { return from_hex(s).value(); }
+Bytes h(std::string_view s) {
+  return from_hex(s).value();
+}
 
 TEST(Reader, reads_multi_octet_tags_and_lengths) {
   Bytes in = tlv(0xBF38, Bytes(300, 1));
@@ -18,8 +20,8 @@ TEST(Reader, reads_multi_octet_tags_and_lengths) {
 }
 
 TEST(Reader, refuses_what_is_not_der) {
-  for (auto bad : {"", "30", "3081", "308100", "30817F", "3080", "30850000000001", "1F1E00", "1F8000", "BFFFFFFF7F00",
-                   "30820001", "3002", "300201"}) {
+  for (auto bad : {"", "30", "3081", "308100", "30817F", "3080", "30850000000001", "1F1E00", "1F8000",
+                   "BFFFFFFF7F00", "30820001", "3002", "300201"}) {
     Bytes in = h(bad);
     Reader r(in);
     EXPECT_FALSE(r.next()) << bad;

@@ -118,7 +118,9 @@ struct Alternative {
   Tag tag;      ///< 0: natural
   Tag element;  ///< of a SEQUENCE OF; 0: natural
 };
-constexpr Alternative alternative(const char* name, Tag tag = 0, Tag element = 0) { return {name, tag, element}; }
+constexpr Alternative alternative(const char* name, Tag tag = 0, Tag element = 0) {
+  return {name, tag, element};
+}
 template <size_t N>
 struct Choice {
   Tag tag;  ///< explicit tag around the alternatives; 0: none
@@ -137,7 +139,8 @@ struct IsChoice<Choice<N>> : std::true_type {};
 template <class T>
 concept ChoiceMessage = IsChoice<std::remove_cv_t<decltype(schema<T>)>>::value;
 template <class T>
-concept SequenceMessage = !ChoiceMessage<T> && !std::is_same_v<std::remove_cv_t<decltype(schema<T>)>, NoSchema>;
+concept SequenceMessage =
+    !ChoiceMessage<T> && !std::is_same_v<std::remove_cv_t<decltype(schema<T>)>, NoSchema>;
 
 // ---- leaves -------------------------------------------------------------------------------------------
 
@@ -146,10 +149,14 @@ size_t characters(std::string_view utf8);
 /// What range() bounds: the value of a number, the size of the rest.
 template <class T>
 uint64_t measure(const T& v) {
-  if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) return static_cast<uint64_t>(v);
-  else if constexpr (std::is_same_v<T, std::string>) return characters(v);
-  else if constexpr (requires { v.size(); }) return v.size();
-  else return 0;
+  if constexpr (std::is_integral_v<T> || std::is_enum_v<T>)
+    return static_cast<uint64_t>(v);
+  else if constexpr (std::is_same_v<T, std::string>)
+    return characters(v);
+  else if constexpr (requires { v.size(); })
+    return v.size();
+  else
+    return 0;
 }
 
 /// Leaves whose contents are octets: Codec<T> has parse(contents), contents(value) and show(value).
@@ -206,15 +213,15 @@ struct Codec<BitString> : LeafCodec<BitString, 0x03> {
 template <>
 struct Codec<bool> : LeafCodec<bool, 0x01> {
   static Result<bool> parse(View v) {
-    if (v.size() != 1 || (v[0] != 0 && v[0] != 0xFF)) return Error{ErrorKind::invalid, "a BOOLEAN is 00 or FF"};
+    if (v.size() != 1 || (v[0] != 0 && v[0] != 0xFF))
+      return Error{ErrorKind::invalid, "a BOOLEAN is 00 or FF"};
     return v[0] != 0;
   }
   static Octets<1> contents(bool v) { return {static_cast<uint8_t>(v ? 0xFF : 0)}; }
   static std::string show(bool v) { return v ? "true" : "false"; }
 };
 template <class T>
-  requires((std::is_unsigned_v<T> && !std::is_same_v<T, bool>) || std::is_enum_v<T>)
-struct Codec<T> {
+requires((std::is_unsigned_v<T> && !std::is_same_v<T, bool>) || std::is_enum_v<T>) struct Codec<T> {
   static constexpr Tag tag = 0x02;
   static bool accepts(Tag got) { return got == tag; }
   static bool get(Decoder& d, const Tlv& t, T& out, Tag, Tag) {
@@ -224,7 +231,9 @@ struct Codec<T> {
     if (static_cast<uint64_t>(out) != *r) return d.fail(t.whole, ErrorKind::limit, "INTEGER out of range");
     return true;
   }
-  static void put(Writer& w, const T& v, Tag as, Tag) { w.unsigned_integer(as ? as : tag, static_cast<uint64_t>(v)); }
+  static void put(Writer& w, const T& v, Tag as, Tag) {
+    w.unsigned_integer(as ? as : tag, static_cast<uint64_t>(v));
+  }
   static void print(Printer& p, const char* name, const T& v) {
     std::string number = std::to_string(static_cast<uint64_t>(v));
     if constexpr (requires { to_name(v); }) {
@@ -238,7 +247,7 @@ struct Codec<T> {
 template <class T>
 concept OctetNewtype = requires(const T& t, View v) {
   { T::from_octets(v) } -> std::same_as<Result<T>>;
-  { View(t.octets()) };
+  {View(t.octets())};
 };
 template <OctetNewtype T>
 struct Codec<T> : LeafCodec<T, 0x04> {
@@ -297,8 +306,10 @@ struct Codec<Signed<T>> {
     return Codec<T>::get(d, t, out.value, as, element);
   }
   static void put(Writer& w, const Signed<T>& v, Tag as, Tag element) {
-    if (v.tlv.empty()) Codec<T>::put(w, v.value, as, element);
-    else w.bytes(v.tlv);
+    if (v.tlv.empty())
+      Codec<T>::put(w, v.value, as, element);
+    else
+      w.bytes(v.tlv);
   }
   static void print(Printer& p, const char* name, const Signed<T>& v) { Codec<T>::print(p, name, v.value); }
 };
@@ -343,9 +354,11 @@ struct Codec<T> {
   static bool get(Decoder& d, const Tlv& t, T& out, Tag, Tag) {
     if (!d.enter(t.whole)) return false;
     View in = t.value;
-    bool ok = std::apply([&](const auto&... f) { return (get_field(d, in, out, f) && ...); }, schema<T>.fields);
+    bool ok =
+        std::apply([&](const auto&... f) { return (get_field(d, in, out, f) && ...); }, schema<T>.fields);
     if (ok && !in.empty()) {
-      if (schema<T>.unknown == nullptr) return d.fail(in, ErrorKind::invalid, "a field that does not belong here");
+      if (schema<T>.unknown == nullptr)
+        return d.fail(in, ErrorKind::invalid, "a field that does not belong here");
       (out.*schema<T>.unknown).tlvs = to_bytes(in);
       Tlv x;
       while (ok && !in.empty()) ok = d.next(in, x) && (!is_known(x.tag) || out_of_order(d, x));
@@ -360,7 +373,8 @@ struct Codec<T> {
     constexpr size_t n = std::tuple_size_v<decltype(schema<T>.fields)>;
     [&]<size_t... I>(std::index_sequence<I...>) {
       (put_field(w, v, std::get<n - 1 - I>(schema<T>.fields)), ...);
-    }(std::make_index_sequence<n>{});
+    }
+    (std::make_index_sequence<n>{});
     w.header(as ? as : tag, m);
   }
 
@@ -397,15 +411,20 @@ struct Codec<T> {
     }
     if (!present) {
       if constexpr (Optionality<M>::optional) return true;
-      if (in.empty()) d.fail(in, ErrorKind::truncated, "missing");
-      else d.fail(in, ErrorKind::invalid, "missing, or out of order");
+      if (in.empty())
+        d.fail(in, ErrorKind::truncated, "missing");
+      else
+        d.fail(in, ErrorKind::invalid, "missing, or out of order");
       return d.inside(f.name);
     }
     in = after;
     V* value = nullptr;
-    if constexpr (requires { slot.encoded; }) value = &slot.value;
-    else if constexpr (Optionality<M>::optional) value = &slot.emplace();
-    else value = &slot;
+    if constexpr (requires { slot.encoded; })
+      value = &slot.value;
+    else if constexpr (Optionality<M>::optional)
+      value = &slot.emplace();
+    else
+      value = &slot;
     if (!Codec<V>::get(d, x, *value, f.tag, f.element)) return d.inside(f.name);
     if constexpr (requires { slot.encoded; }) slot.encoded = slot.value == M{}.value;
     uint64_t size = measure(*value);
@@ -471,8 +490,10 @@ struct Codec<T> {
       if (v.alt.index() == I) Codec<Of<I>>::put(w, std::get<I>(v.alt), a.tag, a.element);
       return false;
     });
-    if (as != 0) w.header(as, m);
-    else if (tag != 0) w.header(tag, m);
+    if (as != 0)
+      w.header(as, m);
+    else if (tag != 0)
+      w.header(tag, m);
   }
 
   static void print(Printer& p, const char* name, const T& v) {
@@ -491,7 +512,8 @@ struct Codec<T> {
     static_assert(count == schema<T>.alternatives.size(), "an alternative for each type");
     return [&]<size_t... I>(std::index_sequence<I...>) {
       return (f.template operator()<I>(schema<T>.alternatives[I]) || ...);
-    }(std::make_index_sequence<count>{});
+    }
+    (std::make_index_sequence<count>{});
   }
   template <size_t I>
   static bool matches(const Alternative& a, Tag got) {

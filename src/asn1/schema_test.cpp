@@ -35,18 +35,20 @@ struct Top {
 };
 
 template <>
-inline constexpr auto schema<Inner> =
-    extensible(0x30, &Inner::unknown, field("transactionId", &Inner::transactionId, 0x80),
-               field("serverAddress", &Inner::serverAddress, 0x83).range(1, 10), field("tac", &Inner::tac, 0x84));
+inline constexpr auto schema<Inner> = extensible(
+    0x30, &Inner::unknown, field("transactionId", &Inner::transactionId, 0x80),
+    field("serverAddress", &Inner::serverAddress, 0x83).range(1, 10), field("tac", &Inner::tac, 0x84));
 template <>
 inline constexpr auto schema<Error1> = sequence(0x30, field("code", &Error1::code));
 template <>
 inline constexpr auto schema<Either> = choice(0, alternative("inner", 0xA0), alternative("error", 0xA1));
 template <>
-inline constexpr auto schema<Outer> =
-    sequence(0x30, field("signedPart", &Outer::signedPart), field("signature", &Outer::signature, 0x5F37),
-             field("colour", &Outer::colour, 0x95).range(0, 1), field("list", &Outer::list, 0xA2, 0x81),
-             field("either", &Outer::either, 0xA3), field("bits", &Outer::bits, 0x84));
+inline constexpr auto schema<Outer> = sequence(0x30, field("signedPart", &Outer::signedPart),
+                                               field("signature", &Outer::signature, 0x5F37),
+                                               field("colour", &Outer::colour, 0x95).range(0, 1),
+                                               field("list", &Outer::list, 0xA2, 0x81),
+                                               field("either", &Outer::either, 0xA3),
+                                               field("bits", &Outer::bits, 0x84));
 template <>
 inline constexpr auto schema<Top> = choice(0xBF38, alternative("ok", 0xA0), alternative("error", 0xA1));
 

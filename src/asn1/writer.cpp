@@ -10,7 +10,8 @@ void Writer::reserve(size_t n) {
   size_t used = buffer_.size() - head_;
   Bytes bigger(std::max(buffer_.size() * 2, used + n));
   size_t head = bigger.size() - used;
-  std::copy(buffer_.begin() + static_cast<ptrdiff_t>(head_), buffer_.end(), bigger.begin() + static_cast<ptrdiff_t>(head));
+  std::copy(buffer_.begin() + static_cast<ptrdiff_t>(head_), buffer_.end(),
+            bigger.begin() + static_cast<ptrdiff_t>(head));
   head_ = head;
   buffer_.swap(bigger);
 }

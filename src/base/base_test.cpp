@@ -30,13 +30,19 @@ TEST(Hex, reads_both_cases_and_refuses_the_rest) {
 }
 
 TEST(Base64, meets_rfc_4648_vectors) {
-  const char* vectors[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="},
-                              {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const char* vectors[][2] = {{"", ""},
+                              {"f", "Zg=="},
+                              {"fo", "Zm8="},
+                              {"foo", "Zm9v"},
+                              {"foob", "Zm9vYg=="},
+                              {"fooba", "Zm9vYmE="},
+                              {"foobar", "Zm9vYmFy"}};
   for (auto& [plain, coded] : vectors) {
     EXPECT_EQ(base64(view(plain)), coded);
     EXPECT_EQ(from_base64(coded).value(), to_bytes(std::string_view(plain)));
   }
-  EXPECT_EQ(from_base64("Zm9v\r\n YmFy").value(), to_bytes(std::string_view("foobar"))) << "lines may be wrapped";
+  EXPECT_EQ(from_base64("Zm9v\r\n YmFy").value(), to_bytes(std::string_view("foobar")))
+      << "lines may be wrapped";
 }
 
 TEST(Base64, comes_back_at_every_size_and_wherever_lines_are_wrapped) {
@@ -69,7 +75,8 @@ TEST(Eid, checks_its_digits) {
   EXPECT_FALSE(Eid::parse("89049032123451234512345678901236"));
   EXPECT_FALSE(Eid::parse("8904903212345123451234567890123"));
   EXPECT_FALSE(Eid::parse("8904903212345123451234567890123A"));
-  EXPECT_EQ(Eid::with_check_digits("890490321234512345123456789012").value().digits(), "89049032123451234512345678901235");
+  EXPECT_EQ(Eid::with_check_digits("890490321234512345123456789012").value().digits(),
+            "89049032123451234512345678901235");
 }
 
 TEST(Iccid, swaps_digits_and_fills) {

@@ -30,8 +30,12 @@ inline View view(std::string_view text) {
 inline std::string_view text(View octets) {
   return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
-inline Bytes to_bytes(View octets) { return {octets.begin(), octets.end()}; }
-inline Bytes to_bytes(std::string_view chars) { return to_bytes(view(chars)); }
+inline Bytes to_bytes(View octets) {
+  return {octets.begin(), octets.end()};
+}
+inline Bytes to_bytes(std::string_view chars) {
+  return to_bytes(view(chars));
+}
 /// Concatenation.
 Bytes concat(std::initializer_list<View> parts);
 void append(Bytes& out, View more);
@@ -67,7 +71,8 @@ Result<std::string> from_swapped_bcd(View octets);
 template <size_t N>
 Result<Octets<N>> octets(View from) {
   if (from.size() != N) {
-    return Error{ErrorKind::invalid, "expected " + std::to_string(N) + " octets, got " + std::to_string(from.size())};
+    return Error{ErrorKind::invalid,
+                 "expected " + std::to_string(N) + " octets, got " + std::to_string(from.size())};
   }
   Octets<N> out;
   for (size_t i = 0; i < N; ++i) out[i] = from[i];

@@ -15,7 +15,8 @@ static bool all_digits(std::string_view s) {
 }
 
 Result<Eid> Eid::parse(std::string_view digits) {
-  if (digits.size() != 32 || !all_digits(digits)) return Error{ErrorKind::invalid, "an EID has 32 decimal digits"};
+  if (digits.size() != 32 || !all_digits(digits))
+    return Error{ErrorKind::invalid, "an EID has 32 decimal digits"};
   Bytes b = TRY(bcd(digits));
   return from_octets(b);
 }
@@ -68,7 +69,9 @@ Result<Iccid> Iccid::from_octets(View octets) {
   return out;
 }
 
-std::string Iccid::digits() const { return from_swapped_bcd(b_).value(); }
+std::string Iccid::digits() const {
+  return from_swapped_bcd(b_).value();
+}
 
 Result<Imsi> Imsi::parse(std::string_view digits) {
   if (digits.size() < 6 || digits.size() > 15 || !all_digits(digits)) {
@@ -112,7 +115,8 @@ Result<Aid> Aid::from_octets(View octets) {
 }
 
 Result<TransactionId> TransactionId::from_octets(View octets) {
-  if (octets.empty() || octets.size() > 16) return Error{ErrorKind::invalid, "a transactionId has 1 to 16 octets"};
+  if (octets.empty() || octets.size() > 16)
+    return Error{ErrorKind::invalid, "a transactionId has 1 to 16 octets"};
   TransactionId out;
   std::copy(octets.begin(), octets.end(), out.b_.begin());
   out.size_ = static_cast<uint8_t>(octets.size());

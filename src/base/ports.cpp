@@ -14,7 +14,8 @@ Time SystemClock::now() {
 }
 
 std::chrono::milliseconds SystemClock::monotonic() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch());
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now().time_since_epoch());
 }
 
 static void kernel_random(std::span<uint8_t> out) {
@@ -44,13 +45,19 @@ void SystemRandom::fill(std::span<uint8_t> out) {
   buffer.used += out.size();
 }
 
-static uint32_t rotate(uint32_t v, int n) { return v << n | v >> (32 - n); }
+static uint32_t rotate(uint32_t v, int n) {
+  return v << n | v >> (32 - n);
+}
 
 static void quarter(std::array<uint32_t, 16>& x, int a, int b, int c, int d) {
-  x[a] += x[b]; x[d] = rotate(x[d] ^ x[a], 16);
-  x[c] += x[d]; x[b] = rotate(x[b] ^ x[c], 12);
-  x[a] += x[b]; x[d] = rotate(x[d] ^ x[a], 8);
-  x[c] += x[d]; x[b] = rotate(x[b] ^ x[c], 7);
+  x[a] += x[b];
+  x[d] = rotate(x[d] ^ x[a], 16);
+  x[c] += x[d];
+  x[b] = rotate(x[b] ^ x[c], 12);
+  x[a] += x[b];
+  x[d] = rotate(x[d] ^ x[a], 8);
+  x[c] += x[d];
+  x[b] = rotate(x[b] ^ x[c], 7);
 }
 
 // ChaCha20 block function, RFC 8439 2.3, with a 64-bit block counter and no nonce.
@@ -61,8 +68,14 @@ static void chacha_block(const std::array<uint32_t, 8>& key, uint64_t block, std
   s[13] = static_cast<uint32_t>(block >> 32);
   auto x = s;
   for (int i = 0; i < 10; ++i) {
-    quarter(x, 0, 4, 8, 12); quarter(x, 1, 5, 9, 13); quarter(x, 2, 6, 10, 14); quarter(x, 3, 7, 11, 15);
-    quarter(x, 0, 5, 10, 15); quarter(x, 1, 6, 11, 12); quarter(x, 2, 7, 8, 13); quarter(x, 3, 4, 9, 14);
+    quarter(x, 0, 4, 8, 12);
+    quarter(x, 1, 5, 9, 13);
+    quarter(x, 2, 6, 10, 14);
+    quarter(x, 3, 7, 11, 15);
+    quarter(x, 0, 5, 10, 15);
+    quarter(x, 1, 6, 11, 12);
+    quarter(x, 2, 7, 8, 13);
+    quarter(x, 3, 4, 9, 14);
   }
   for (int i = 0; i < 16; ++i) {
     uint32_t v = x[i] + s[i];

@@ -18,18 +18,18 @@ namespace sealift {
 
 /// What kind of thing went wrong, for callers that act on it (exit codes, HTTP status, retries).
 enum class ErrorKind : uint8_t {
-  invalid,      ///< input breaks a rule of its format
-  truncated,    ///< input ends too early
-  limit,        ///< a size, depth or count limit is exceeded
-  not_found,    ///< the thing named does not exist
-  exists,       ///< the thing to be made is there already
-  permission,   ///< not allowed (file mode, role, PIN)
-  conflict,     ///< state changed under us, or does not allow this
-  io,           ///< operating system, disk or network
-  verification, ///< a signature, MAC, chain or name does not verify
-  unsupported,  ///< understood, but not done here
-  timeout,      ///< the peer or resource took too long
-  internal,     ///< our own fault
+  invalid,       ///< input breaks a rule of its format
+  truncated,     ///< input ends too early
+  limit,         ///< a size, depth or count limit is exceeded
+  not_found,     ///< the thing named does not exist
+  exists,        ///< the thing to be made is there already
+  permission,    ///< not allowed (file mode, role, PIN)
+  conflict,      ///< state changed under us, or does not allow this
+  io,            ///< operating system, disk or network
+  verification,  ///< a signature, MAC, chain or name does not verify
+  unsupported,   ///< understood, but not done here
+  timeout,       ///< the peer or resource took too long
+  internal,      ///< our own fault
 };
 std::string_view name(ErrorKind kind);
 
@@ -57,13 +57,13 @@ class [[nodiscard]] Result {
   using value_type = T;
   using error_type = E;
   template <class U = T>
-    requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
-             !std::is_same_v<std::remove_cvref_t<U>, E>)
-  Result(U&& value) : v_(std::in_place_index<0>, std::forward<U>(value)) {}  // NOLINT: implicit by design
-  Result(E error) : v_(std::in_place_index<1>, std::move(error)) {}          // NOLINT: implicit by design
+  requires(std::is_constructible_v<T, U&&> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
+           !std::is_same_v<std::remove_cvref_t<U>, E>) Result(U&& value)
+      : v_(std::in_place_index<0>, std::forward<U>(value)) {}        // NOLINT: implicit by design
+  Result(E error) : v_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit by design
   template <class G>
-    requires std::is_constructible_v<E, G&&>
-  Result(Unexpected<G>&& u) : v_(std::in_place_index<1>, std::move(u.error)) {}  // NOLINT
+  requires std::is_constructible_v<E, G&&> Result(Unexpected<G>&& u)
+      : v_(std::in_place_index<1>, std::move(u.error)) {}  // NOLINT
 
   bool has_value() const { return v_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -98,8 +98,8 @@ class [[nodiscard]] Result<void, E> {
   Result() = default;
   Result(E error) : bad_(true), error_(std::move(error)) {}  // NOLINT: implicit by design
   template <class G>
-    requires std::is_constructible_v<E, G&&>
-  Result(Unexpected<G>&& u) : bad_(true), error_(std::move(u.error)) {}  // NOLINT
+  requires std::is_constructible_v<E, G&&> Result(Unexpected<G>&& u)
+      : bad_(true), error_(std::move(u.error)) {}  // NOLINT
   bool has_value() const { return !bad_; }
   explicit operator bool() const { return !bad_; }
   void value() const {
@@ -114,16 +114,16 @@ class [[nodiscard]] Result<void, E> {
 };
 using Status = Result<void>;
 
-#define TRY(...)                                                                                \
-  (__extension__({                                                                              \
-    auto try_result_ = (__VA_ARGS__);                                                           \
-    if (!try_result_) return ::sealift::Unexpected{std::move(try_result_.error())};             \
-    std::move(*try_result_);                                                                    \
+#define TRY(...)                                                                    \
+  (__extension__({                                                                  \
+    auto try_result_ = (__VA_ARGS__);                                               \
+    if (!try_result_) return ::sealift::Unexpected{std::move(try_result_.error())}; \
+    std::move(*try_result_);                                                        \
   }))
-#define TRY_VOID(...)                                                                           \
-  do {                                                                                          \
-    auto try_result_ = (__VA_ARGS__);                                                           \
-    if (!try_result_) return ::sealift::Unexpected{std::move(try_result_.error())};             \
+#define TRY_VOID(...)                                                               \
+  do {                                                                              \
+    auto try_result_ = (__VA_ARGS__);                                               \
+    if (!try_result_) return ::sealift::Unexpected{std::move(try_result_.error())}; \
   } while (false)
 
 /// Aborts with the place when our own code broke a promise; stays on in release builds.

@@ -42,9 +42,9 @@ void on_run(CLI::App* command, Output& out, std::function<int(Output&)> body) {
 }
 
 static Error file_error(const char* doing, const std::string& path, int error) {
-  ErrorKind kind = error == ENOENT                       ? ErrorKind::not_found
+  ErrorKind kind = error == ENOENT                     ? ErrorKind::not_found
                    : error == EACCES || error == EPERM ? ErrorKind::permission
-                                                        : ErrorKind::io;
+                                                       : ErrorKind::io;
   std::string hint = error == ENOENT   ? " (is the path right?)"
                      : error == EACCES ? " (check the owner and mode of the file and its folder)"
                      : error == ENOSPC ? " (free some space and run it again)"
@@ -62,8 +62,10 @@ Result<std::string> read_file(const std::string& path, size_t limit) {
     ssize_t n = ::read(fd, buffer, sizeof buffer);
     if (n == 0) break;
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) status = file_error("read", path, errno);
-    else out.append(buffer, static_cast<size_t>(n));
+    if (n < 0)
+      status = file_error("read", path, errno);
+    else
+      out.append(buffer, static_cast<size_t>(n));
     if (out.size() > limit) {
       status = Error{ErrorKind::limit, path + " is larger than " + std::to_string(limit) + " octets"};
     }

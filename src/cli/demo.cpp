@@ -1,13 +1,14 @@
 // sealift demo: from the operator's order to the network's signal, on this machine alone.
+#include "lab/demo.hpp"
+
+#include <unistd.h>
+
+#include <boost/json/array.hpp>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 
-#include <boost/json/array.hpp>
-#include <unistd.h>
-
 #include "cli/command.hpp"
-#include "lab/demo.hpp"
 #include "messages/trace.hpp"
 #include "qr/qr.hpp"
 
@@ -27,13 +28,15 @@ struct DemoArguments {
 Result<std::string> temporary_folder() {
   std::error_code problem;
   std::string name = (std::filesystem::temp_directory_path(problem) / "sealift-demo-XXXXXX").string();
-  if (problem || !::mkdtemp(name.data())) return Error{ErrorKind::io, "cannot make a folder for the demonstration: name one with --dir"};
+  if (problem || !::mkdtemp(name.data()))
+    return Error{ErrorKind::io, "cannot make a folder for the demonstration: name one with --dir"};
   return name;
 }
 
 class Teller final : public lab::DemoWatcher {
  public:
-  Teller(Output& out, const DemoArguments& arguments, const std::string& dir) : out_(out), arguments_(arguments), dir_(dir) {}
+  Teller(Output& out, const DemoArguments& arguments, const std::string& dir)
+      : out_(out), arguments_(arguments), dir_(dir) {}
 
   void done(const lab::DemoStep& step) override {
     char time[32];
@@ -47,19 +50,25 @@ class Teller final : public lab::DemoWatcher {
   }
   void message(std::string_view direction, std::string_view name, View der) override {
     if (!arguments_.trace) return;
-    auto context = direction == "card>LPA" ? messages::TraceContext::es10_response : messages::TraceContext::es10_command;
-    std::fprintf(stderr, "%.*s %.*s\n%s", static_cast<int>(direction.size()), direction.data(), static_cast<int>(name.size()),
-                 name.data(), messages::trace(der, context).c_str());
+    auto context = direction == "card>LPA" ? messages::TraceContext::es10_response
+                                           : messages::TraceContext::es10_command;
+    std::fprintf(stderr, "%.*s %.*s\n%s", static_cast<int>(direction.size()), direction.data(),
+                 static_cast<int>(name.size()), name.data(), messages::trace(der, context).c_str());
   }
   void until_stopped(const std::string& address) override {
-    out_.line("\nThe SM-DP+ is up at https://" + address + "; everything is in " + dir_ + ". Try, in another terminal:\n");
+    out_.line("\nThe SM-DP+ is up at https://" + address + "; everything is in " + dir_ +
+              ". Try, in another terminal:\n");
     out_.line("  sealift lpa list --card " + dir_ + "/card.euicc");
     out_.line("  sealift lpa info --card " + dir_ + "/card.euicc");
     out_.line("  sealift order list --dir " + dir_);
-    out_.line("  sealift profile make --imsi 001010000000002 --iccid 8988211000000000028 --k $(openssl rand -hex 16) \\\n"
-              "      --opc $(openssl rand -hex 16) --out " + dir_ + "/second.der");
+    out_.line(
+        "  sealift profile make --imsi 001010000000002 --iccid 8988211000000000028 --k $(openssl rand -hex "
+        "16) \\\n"
+        "      --opc $(openssl rand -hex 16) --out " +
+        dir_ + "/second.der");
     out_.line("  sealift order create --dir " + dir_ + " --profile " + dir_ + "/second.der --spn Second");
-    out_.line("  sealift lpa download --card " + dir_ + "/card.euicc --ci " + dir_ + "/pki/ci.der 'LPA:1$" + address + "$...'");
+    out_.line("  sealift lpa download --card " + dir_ + "/card.euicc --ci " + dir_ + "/pki/ci.der 'LPA:1$" +
+              address + "$...'");
     out_.line("\nCtrl-C ends it.");
     sigset_t stop;
     sigemptyset(&stop);
@@ -121,15 +130,19 @@ int demo(const DemoArguments& arguments, Output& out) {
   result["failed_step"] = *report.failed_step;
   result["error"] = {{"kind", name(report.error.kind)}, {"message", report.error.message}};
   out.object(std::move(result));
-  std::fprintf(stderr, "sealift: step %s failed: %s\n", report.failed_step->c_str(), report.error.message.c_str());
+  std::fprintf(stderr, "sealift: step %s failed: %s\n", report.failed_step->c_str(),
+               report.error.message.c_str());
   return exit_failed;
 }
 
 void add(CLI::App& app, Output& out) {
   auto arguments = std::make_shared<DemoArguments>();
-  auto* command = app.add_subcommand("demo", "The whole story: order, QR code, download, enable, authenticate");
-  command->add_option("--dir", arguments->dir, "Folder to put everything in (default: a temporary one, removed afterwards)");
-  command->add_option("--profile", arguments->profile, "A profile package (DER) instead of one made for the occasion");
+  auto* command =
+      app.add_subcommand("demo", "The whole story: order, QR code, download, enable, authenticate");
+  command->add_option("--dir", arguments->dir,
+                      "Folder to put everything in (default: a temporary one, removed afterwards)");
+  command->add_option("--profile", arguments->profile,
+                      "A profile package (DER) instead of one made for the occasion");
   command->add_option("--port", arguments->port, "Port of the SM-DP+ (default: any free one)");
   command->add_flag("--serve", arguments->serve, "Leave the SM-DP+ up afterwards, and say what to try next");
   command->add_flag("--trace", arguments->trace, "Print every message to standard error");

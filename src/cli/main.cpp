@@ -12,7 +12,9 @@ static std::map<std::string, AddCommand>& commands() {
   return all;
 }
 
-Registration::Registration(const char* file, AddCommand add) { commands()[file] = add; }
+Registration::Registration(const char* file, AddCommand add) {
+  commands()[file] = add;
+}
 
 static int run(int argc, char** argv) {
   CLI::App app{"Sealift: eSIM provisioning, from the operator's order to the phone's signal", "sealift"};

@@ -25,7 +25,9 @@ using SteadyClock = std::chrono::steady_clock;
 /// Says yes to everything that the user of a demonstration has asked for by starting it.
 class Agreeable final : public lpa::UserInterface {
  public:
-  download::Answer download(const messages::StoreMetadataRequest&, const messages::PprIds&) override { return download::Answer::yes; }
+  download::Answer download(const messages::StoreMetadataRequest&, const messages::PprIds&) override {
+    return download::Answer::yes;
+  }
   std::optional<std::string> confirmation_code() override { return std::nullopt; }
   download::Answer enable(const messages::ProfileInfo&) override { return download::Answer::yes; }
   download::Answer disable(const messages::ProfileInfo&) override { return download::Answer::yes; }
@@ -57,17 +59,27 @@ struct StepName {
 StepName step_name(download::Step step) {
   using download::Step;
   switch (step) {
-    case Step::get_euicc_info: return {"euicc_info", "the card tells its version, its CIs and a challenge"};
-    case Step::initiate_authentication: return {"initiate_authentication", "the server signs the card's challenge"};
-    case Step::authenticate_server: return {"authenticate_server", "right server? the card verifies it, then shows itself"};
-    case Step::authenticate_client: return {"authenticate_client", "right chip? the server verifies the card and offers the profile"};
-    case Step::consent: return {"consent", "the user agrees"};
-    case Step::prepare_download: return {"prepare_download", "the card makes a one-time key"};
-    case Step::get_bound_profile_package: return {"get_bound_profile_package", "for this chip only: the server binds the package to that key"};
-    case Step::load_bound_profile_package: return {"load_bound_profile_package", "the card opens, checks and installs the profile"};
-    case Step::notify: return {"notify", "the card's signed result reaches the server"};
+    case Step::get_euicc_info:
+      return {"euicc_info", "the card tells its version, its CIs and a challenge"};
+    case Step::initiate_authentication:
+      return {"initiate_authentication", "the server signs the card's challenge"};
+    case Step::authenticate_server:
+      return {"authenticate_server", "right server? the card verifies it, then shows itself"};
+    case Step::authenticate_client:
+      return {"authenticate_client", "right chip? the server verifies the card and offers the profile"};
+    case Step::consent:
+      return {"consent", "the user agrees"};
+    case Step::prepare_download:
+      return {"prepare_download", "the card makes a one-time key"};
+    case Step::get_bound_profile_package:
+      return {"get_bound_profile_package", "for this chip only: the server binds the package to that key"};
+    case Step::load_bound_profile_package:
+      return {"load_bound_profile_package", "the card opens, checks and installs the profile"};
+    case Step::notify:
+      return {"notify", "the card's signed result reaches the server"};
     case Step::open_card:
-    case Step::done: break;
+    case Step::done:
+      break;
   }
   return {"", ""};
 }
@@ -82,17 +94,22 @@ class Demo final : public download::Progress {
     if (!status) {
       report_.failed_step = name_;
       report_.error = std::move(status.error());
-      if (auto trouble = observer_.last(); !trouble.empty()) report_.error.message += " (inside the server: " + trouble + ")";
+      if (auto trouble = observer_.last(); !trouble.empty())
+        report_.error.message += " (inside the server: " + trouble + ")";
     }
     return std::move(report_);
   }
 
   void step(download::Step step) override {
     StepName s = step_name(step);
-    if (*s.name) begin(s.name, s.text);
-    else finish();
+    if (*s.name)
+      begin(s.name, s.text);
+    else
+      finish();
   }
-  void message(std::string_view direction, std::string_view name, View der) override { watcher_.message(direction, name, der); }
+  void message(std::string_view direction, std::string_view name, View der) override {
+    watcher_.message(direction, name, der);
+  }
 
  private:
   void begin(const char* name, std::string text) {

@@ -1,5 +1,5 @@
-// The whole story on one machine: a PKI, an SM-DP+ over TLS, an operator's profile and order, an activation code
-// as a QR code, an LPA, a virtual eUICC, and a network that the enabled profile authenticates to.
+// The whole story on one machine: a PKI, an SM-DP+ over TLS, an operator's profile and order, an activation
+// code as a QR code, an LPA, a virtual eUICC, and a network that the enabled profile authenticates to.
 //
 // Nothing is short-cut: the LPA reads the code from the picture, speaks HTTPS to the server on loopback and
 // APDUs to the card, and the network knows the subscriber only by IMSI, K and OPc.

@@ -15,9 +15,12 @@ Result<Handset::Answer> Handset::exchange(Bytes command) {
     if (raw.size() < 2) return Error{ErrorKind::io, "the card answered without a status word"};
     out.sw = static_cast<uint16_t>(raw[raw.size() - 2] << 8 | raw.back());
     append(out.data, View(raw).first(raw.size() - 2));
-    if (out.sw >> 8 == 0x6C) command.back() = static_cast<uint8_t>(out.sw);
-    else if (out.sw >> 8 == 0x61) command = {0x00, 0xC0, 0x00, 0x00, static_cast<uint8_t>(out.sw)};
-    else return out;
+    if (out.sw >> 8 == 0x6C)
+      command.back() = static_cast<uint8_t>(out.sw);
+    else if (out.sw >> 8 == 0x61)
+      command = {0x00, 0xC0, 0x00, 0x00, static_cast<uint8_t>(out.sw)};
+    else
+      return out;
   }
 }
 
@@ -40,7 +43,9 @@ Status Handset::select_usim() {
 }
 
 static Error file_error(const char* what, uint16_t sw) {
-  ErrorKind kind = sw == 0x6982 ? ErrorKind::permission : sw == 0x6A82 ? ErrorKind::not_found : ErrorKind::conflict;
+  ErrorKind kind = sw == 0x6982   ? ErrorKind::permission
+                   : sw == 0x6A82 ? ErrorKind::not_found
+                                  : ErrorKind::conflict;
   return Error{kind, std::string(what) + ": " + download::describe_sw(sw)};
 }
 
@@ -83,12 +88,14 @@ static std::optional<Bytes> fcp_field(View fcp, asn1::Tag tag) {
 Result<Bytes> Handset::read_file(std::span<const uint16_t> path) {
   Answer selected;
   for (uint16_t fid : path) {
-    selected = TRY(exchange({0x00, 0xA4, 0x00, 0x04, 0x02, static_cast<uint8_t>(fid >> 8), static_cast<uint8_t>(fid), 0x00}));
+    selected = TRY(exchange(
+        {0x00, 0xA4, 0x00, 0x04, 0x02, static_cast<uint8_t>(fid >> 8), static_cast<uint8_t>(fid), 0x00}));
     if (selected.sw != 0x9000) return file_error("SELECT", selected.sw);
   }
   auto descriptor = fcp_field(selected.data, 0x82);
   auto size_field = fcp_field(selected.data, 0x80);
-  if (!descriptor || descriptor->empty() || !size_field) return Error{ErrorKind::conflict, "the file is no EF"};
+  if (!descriptor || descriptor->empty() || !size_field)
+    return Error{ErrorKind::conflict, "the file is no EF"};
   size_t size = 0;
   for (uint8_t b : *size_field) size = size << 8 | b;
   bool records = ((*descriptor)[0] & 7) == 2 || ((*descriptor)[0] & 7) == 6;
@@ -105,8 +112,8 @@ Result<Bytes> Handset::read_file(std::span<const uint16_t> path) {
   }
   while (out.size() < size) {
     size_t n = std::min<size_t>(size - out.size(), 255);
-    Answer a = TRY(exchange({0x00, 0xB0, static_cast<uint8_t>(out.size() >> 8), static_cast<uint8_t>(out.size()),
-                             static_cast<uint8_t>(n)}));
+    Answer a = TRY(exchange({0x00, 0xB0, static_cast<uint8_t>(out.size() >> 8),
+                             static_cast<uint8_t>(out.size()), static_cast<uint8_t>(n)}));
     if (a.sw != 0x9000 || a.data.empty()) return file_error("READ BINARY", a.sw);
     append(out, a.data);
   }
@@ -122,7 +129,8 @@ Result<Bytes> Handset::authenticate(const Octets<16>& rand, const Octets<16>& au
   command.push_back(0x00);
   Answer a = TRY(exchange(std::move(command)));
   if (a.sw == 0x9862) {
-    return Error{ErrorKind::verification, "the USIM does not believe the network (status 9862): K or OPc differ"};
+    return Error{ErrorKind::verification,
+                 "the USIM does not believe the network (status 9862): K or OPc differ"};
   }
   if (a.sw != 0x9000) return file_error("AUTHENTICATE", a.sw);
   return std::move(a.data);

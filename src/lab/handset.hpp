@@ -10,7 +10,7 @@ namespace sealift::lab {
 
 /// What came of an attempt to register.
 struct Attach {
-  Imsi imsi;                  ///< read from the card
+  Imsi imsi;                    ///< read from the card
   bool resynchronised = false;  ///< the card asked for it once
   std::vector<auc::CloneSuspected> suspicions;
 };
@@ -19,8 +19,8 @@ class Handset {
  public:
   explicit Handset(download::ApduTransport& card) : card_(card) {}
 
-  /// TERMINAL PROFILE, the first thing after a reset (TS 102 223 5.2): says that the handset fetches proactive
-  /// commands, so that a profile switch comes as REFRESH.
+  /// TERMINAL PROFILE, the first thing after a reset (TS 102 223 5.2): says that the handset fetches
+  /// proactive commands, so that a profile switch comes as REFRESH.
   Status start();
   /// Selects the USIM and reads EF_IMSI. Errors: not_found (no USIM: no enabled profile), permission (PIN).
   Result<Imsi> read_imsi();
@@ -29,11 +29,12 @@ class Handset {
   /// The whole of UMTS AKA against an authentication centre: vector, AUTHENTICATE, RES checked; a card that
   /// finds the number out of order is resynchronised once (TS 33.102 6.3).
   Result<Attach> attach(const auc::Ports& centre);
-  /// A file's content by path of FIDs from the MF, such as {0x3F00, 0x2FE2}: transparent files, or all records.
+  /// A file's content by path of FIDs from the MF, such as {0x3F00, 0x2FE2}: transparent files, or all
+  /// records.
   Result<Bytes> read_file(std::span<const uint16_t> path);
 
-  /// AUTHENTICATE in 3G context (TS 31.102 7.1): the response's data, DB.. or DC... Error kind verification for
-  /// status 9862.
+  /// AUTHENTICATE in 3G context (TS 31.102 7.1): the response's data, DB.. or DC... Error kind verification
+  /// for status 9862.
   Result<Bytes> authenticate(const Octets<16>& rand, const Octets<16>& autn);
 
  private:

@@ -6,9 +6,12 @@ namespace sealift::lab {
 
 namespace fs = std::filesystem;
 
-static hsm::MasterKeyFile master_key(const fs::path& dir) { return {dir / "master.key"}; }
+static hsm::MasterKeyFile master_key(const fs::path& dir) {
+  return {dir / "master.key"};
+}
 
-Result<KeysFolder> KeysFolder::create(const std::string& dir, const pki::Hierarchy& hierarchy, Random& random) {
+Result<KeysFolder> KeysFolder::create(const std::string& dir, const pki::Hierarchy& hierarchy,
+                                      Random& random) {
   std::error_code problem;
   if (fs::exists(fs::path(dir) / "ci.der", problem) || fs::exists(fs::path(dir) / "keys", problem)) {
     return Error{ErrorKind::exists, dir + " holds a hierarchy already; choose another folder, or remove it"};
@@ -16,15 +19,17 @@ Result<KeysFolder> KeysFolder::create(const std::string& dir, const pki::Hierarc
   fs::create_directories(dir, problem);
   if (problem) return Error{ErrorKind::io, "cannot make the folder " + dir + ": " + problem.message()};
   auto keys = TRY(hsm::SoftwareKeyStore::create(fs::path(dir) / "keys", master_key(dir), random));
-  TRY_VOID(pki::write_hierarchy(dir, hierarchy,
-                                [&](std::string_view name, const crypto::PrivateKey& key) { return keys.add(name, key, random); }));
+  TRY_VOID(pki::write_hierarchy(dir, hierarchy, [&](std::string_view name, const crypto::PrivateKey& key) {
+    return keys.add(name, key, random);
+  }));
   return KeysFolder{dir, std::move(keys)};
 }
 
 Result<KeysFolder> KeysFolder::open(const std::string& dir) {
   std::error_code problem;
   if (!fs::exists(fs::path(dir) / "keys", problem)) {
-    return Error{ErrorKind::not_found, "there are no keys in " + dir + ": make them with `sealift pki init " + dir + "`"};
+    return Error{ErrorKind::not_found,
+                 "there are no keys in " + dir + ": make them with `sealift pki init " + dir + "`"};
   }
   auto keys = TRY(hsm::SoftwareKeyStore::open(fs::path(dir) / "keys", master_key(dir)));
   return KeysFolder{dir, std::move(keys)};

@@ -23,7 +23,8 @@ struct KeysFolder {
 
   Result<pki::Certificate> certificate(pki::Role role) const;
   Result<std::shared_ptr<crypto::Signer>> signer(pki::Role role) const;
-  /// Certificate and private key of a role, for what has to hold the key itself: TLS, an EUM that makes cards.
+  /// Certificate and private key of a role, for what has to hold the key itself: TLS, an EUM that makes
+  /// cards.
   Result<pki::Identity> identity(pki::Role role) const;
   /// 32 octets for sealing data at rest, one for each purpose, from a key made for this alone.
   Result<Secret<32>> data_key(std::string_view purpose, Random& random);

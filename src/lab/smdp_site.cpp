@@ -98,13 +98,15 @@ class Site final : public SmdpSite {
 }  // namespace
 
 /// Certificate and signer of a server role, its chain checked as an eUICC will check it.
-static Result<auth::ServerIdentity> server_identity(const KeysFolder& folder, pki::Role role, const pki::TrustStore& trust, Time now) {
+static Result<auth::ServerIdentity> server_identity(const KeysFolder& folder, pki::Role role,
+                                                    const pki::TrustStore& trust, Time now) {
   pki::Certificate certificate = TRY(folder.certificate(role));
   auto chain = pki::verify_chain(role, certificate, {}, trust, now);
   if (!chain) return Error(chain.error()).within(std::string(pki::rules(role).title) + " in " + folder.dir);
   auto signer = TRY(folder.signer(role));
   if (signer->public_key() != certificate.public_key()) {
-    return Error{ErrorKind::invalid, std::string(pki::rules(role).title) + " in " + folder.dir + " does not belong to its key"};
+    return Error{ErrorKind::invalid,
+                 std::string(pki::rules(role).title) + " in " + folder.dir + " does not belong to its key"};
   }
   auth::ServerIdentity out;
   out.ciPKId = TRY(octets<20>(chain->ci_key_id()));
@@ -114,23 +116,29 @@ static Result<auth::ServerIdentity> server_identity(const KeysFolder& folder, pk
   return out;
 }
 
-static Result<std::unique_ptr<Parts>> make_parts(const SmdpSiteOptions& options, KeysFolder& folder, Clock& clock, Random& random) {
+static Result<std::unique_ptr<Parts>> make_parts(const SmdpSiteOptions& options, KeysFolder& folder,
+                                                 Clock& clock, Random& random) {
   auto parts = std::make_unique<Parts>();
   pki::Certificate ci = TRY(folder.certificate(pki::Role::ci));
-  if (auto added = parts->trust.add(ci); !added) return Error(added.error()).within("CERT.CI in " + options.dir);
+  if (auto added = parts->trust.add(ci); !added)
+    return Error(added.error()).within("CERT.CI in " + options.dir);
   parts->ci = to_bytes(ci.der());
   parts->authenticator = std::make_unique<auth::Authenticator>(parts->trust);
   auto dp_auth = TRY(server_identity(folder, pki::Role::dp_auth, parts->trust, clock.now()));
   auto dp_pb = TRY(server_identity(folder, pki::Role::dp_pb, parts->trust, clock.now()));
-  if (dp_auth.oid != dp_pb.oid) return Error{ErrorKind::invalid, "CERT.DPauth and CERT.DPpb in " + options.dir + " have different OIDs"};
+  if (dp_auth.oid != dp_pb.oid)
+    return Error{ErrorKind::invalid, "CERT.DPauth and CERT.DPpb in " + options.dir + " have different OIDs"};
   parts->signers.push_back({std::move(dp_auth), std::move(dp_pb)});
   parts->store_key = TRY(folder.data_key("smdp", random));
-  if (options.keep_in_memory) parts->orders_in_memory = std::make_unique<store::MemoryOrders>();
-  else parts->database = TRY(store::SqliteStore::open(options.dir + "/smdp.db"));
+  if (options.keep_in_memory)
+    parts->orders_in_memory = std::make_unique<store::MemoryOrders>();
+  else
+    parts->database = TRY(store::SqliteStore::open(options.dir + "/smdp.db"));
   return parts;
 }
 
-Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock& clock, Random& random, smdp::Observer& observer) {
+Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock& clock, Random& random,
+                                                 smdp::Observer& observer) {
   KeysFolder folder = TRY(KeysFolder::open(options.dir + "/pki"));
   std::optional<AdminDoor> door;
   if (options.admin) door.emplace(TRY(AdminDoor::open(options.dir, random)));
@@ -140,7 +148,8 @@ Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock&
   identity.certificates.push_back(to_bytes(tls.certificate.der()));
   identity.private_key = pki::private_key_to_pkcs8(tls.key);
   if (!tls.certificate.names_host(options.host)) {
-    return Error{ErrorKind::invalid, "CERT.DP.TLS in " + options.dir + " is not for the host name '" + options.host + "'"};
+    return Error{ErrorKind::invalid,
+                 "CERT.DP.TLS in " + options.dir + " is not for the host name '" + options.host + "'"};
   }
   auto site = std::make_unique<Site>(std::move(parts), clock, random, observer);
   if (door) site->hold(std::move(*door));

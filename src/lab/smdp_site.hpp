@@ -1,5 +1,5 @@
-// One SM-DP+ put together: keys and certificates, a store, the role, and its ES9+ listener. Everything is in one
-// folder, or, for simulations, in memory.
+// One SM-DP+ put together: keys and certificates, a store, the role, and its ES9+ listener. Everything is in
+// one folder, or, for simulations, in memory.
 //
 //   DIR/pki/      certificates and keys (keys_folder.hpp; `sealift pki init DIR/pki`)
 //   DIR/smdp.db   orders and sealed profiles (SQLite)
@@ -25,19 +25,19 @@ struct AdminListenerOptions {
 };
 
 struct SmdpSiteOptions {
-  std::string dir;                        ///< folder with pki/ and smdp.db; the latter is made where absent
-  std::string host = "localhost";         ///< the name in activation codes; the TLS certificate has it
-  uint16_t public_port = 0;               ///< the port in activation codes; 0: the one listened on
-  http::ServerOptions server;             ///< address and port to listen on, limits
+  std::string dir;                 ///< folder with pki/ and smdp.db; the latter is made where absent
+  std::string host = "localhost";  ///< the name in activation codes; the TLS certificate has it
+  uint16_t public_port = 0;        ///< the port in activation codes; 0: the one listened on
+  http::ServerOptions server;      ///< address and port to listen on, limits
   std::optional<AdminListenerOptions> admin;  ///< none: no administration over the network
-  bool keep_in_memory = false;            ///< no database: orders end with the process
+  bool keep_in_memory = false;                ///< no database: orders end with the process
 };
 
 class SmdpSite {
  public:
   /// Opens and starts to listen. `clock`, `random` and `observer` outlive the site.
-  /// Errors: not_found (no PKI in DIR: what to run), permission, exists (port in use), conflict (another process
-  /// serves DIR), invalid, io.
+  /// Errors: not_found (no PKI in DIR: what to run), permission, exists (port in use), conflict (another
+  /// process serves DIR), invalid, io.
   static Result<std::unique_ptr<SmdpSite>> open(SmdpSiteOptions options, Clock& clock, Random& random,
                                                 smdp::Observer& observer);
   virtual ~SmdpSite() = default;

@@ -98,7 +98,8 @@ std::optional<auc::Subscriber> SubscriberProfile::subscriber() const {
     if (!aka) continue;
     auto* algorithm = std::get_if<saip::AlgoParameter>(&aka->algoConfiguration.alt);
     if (!imsi || !algorithm || algorithm->algorithmID != saip::Algorithm::milenage) continue;
-    auto constants = crypto::MilenageConstants::from(algorithm->rotationConstants.value, algorithm->xoringConstants.value);
+    auto constants =
+        crypto::MilenageConstants::from(algorithm->rotationConstants.value, algorithm->xoringConstants.value);
     auto k = Secret<16>::from(algorithm->key.expose());
     auto opc = Secret<16>::from(algorithm->opc.expose());
     if (!constants || !k || !opc) continue;

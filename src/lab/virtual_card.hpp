@@ -6,10 +6,11 @@
 
 namespace sealift::lab {
 
-/// What the factory writes into a card with this EID: a new key pair with a certificate by `eum`, and trust in
-/// `ci`. Error kind: invalid where the EID lies outside the EUM's range.
-Result<euicc::Personalisation> make_personalisation(const pki::Identity& eum, const pki::Certificate& ci, const Eid& eid,
-                                                    Random& random, bool deterministic = false);
+/// What the factory writes into a card with this EID: a new key pair with a certificate by `eum`, and trust
+/// in `ci`. Error kind: invalid where the EID lies outside the EUM's range.
+Result<euicc::Personalisation> make_personalisation(const pki::Identity& eum, const pki::Certificate& ci,
+                                                    const Eid& eid, Random& random,
+                                                    bool deterministic = false);
 
 /// The n-th EID of a range: the digits `iin`, the number, and check digits.
 Result<Eid> eid_number(std::string_view iin, uint64_t number);
@@ -18,7 +19,8 @@ Result<Eid> eid_number(std::string_view iin, uint64_t number);
 class VirtualCard {
  public:
   /// Personalises a new card. `random` outlives it.
-  static Result<VirtualCard> make(euicc::Personalisation data, Random& random, euicc::Observer* observer = nullptr);
+  static Result<VirtualCard> make(euicc::Personalisation data, Random& random,
+                                  euicc::Observer* observer = nullptr);
   euicc::Card& card() { return *card_; }
   euicc::MemoryNvm& nvm() { return *nvm_; }
   /// Power off and on: what is in the memory is what the new card starts from.

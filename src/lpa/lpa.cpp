@@ -11,7 +11,8 @@ Result<download::Outcome, download::Failure> Lpa::download(const download::Activ
                                                            const download::Options& options) {
   auto outcome = download::download_profile(card_, server_, user_, progress_, code, options);
   card_.set_tracer(&progress_);
-  // An installation result, good or bad, is on the card in either case; what cannot be delivered now stays there.
+  // An installation result, good or bad, is on the card in either case; what cannot be delivered now stays
+  // there.
   progress_.step(download::Step::notify);
   (void)deliver_notifications();
   card_.set_tracer(&progress_);
@@ -59,13 +60,21 @@ static Error declined(const char* what) {
 /// Result codes that Enable, Disable and Delete share (SGP.22 5.7.16 to 5.7.18).
 static Status as_status(int code, const char* wrong_state) {
   switch (code) {
-    case 0: return {};
-    case 1: return Error{ErrorKind::not_found, "the card does not know the profile"};
-    case 2: return Error{ErrorKind::conflict, wrong_state};
-    case 3: return Error{ErrorKind::permission, "a profile policy rule of the operator forbids it"};
-    case 4: return Error{ErrorKind::conflict, "only the profile that was enabled before the test profile can be enabled again"};
-    case 5: return Error{ErrorKind::conflict, "the card is busy with a toolkit session; try again"};
-    default: return Error{ErrorKind::conflict, "the card reports an undefined error (" + std::to_string(code) + ")"};
+    case 0:
+      return {};
+    case 1:
+      return Error{ErrorKind::not_found, "the card does not know the profile"};
+    case 2:
+      return Error{ErrorKind::conflict, wrong_state};
+    case 3:
+      return Error{ErrorKind::permission, "a profile policy rule of the operator forbids it"};
+    case 4:
+      return Error{ErrorKind::conflict,
+                   "only the profile that was enabled before the test profile can be enabled again"};
+    case 5:
+      return Error{ErrorKind::conflict, "the card is busy with a toolkit session; try again"};
+    default:
+      return Error{ErrorKind::conflict, "the card reports an undefined error (" + std::to_string(code) + ")"};
   }
 }
 
@@ -97,7 +106,8 @@ Status Lpa::remove(const std::string& name) {
   DeleteProfileRequest request;
   request.alt = *profile.isdpAid;
   auto response = TRY(card_.call<DeleteProfileResponse>("ES10c.DeleteProfile", request));
-  return as_status(static_cast<int>(response.deleteResult), "an enabled profile cannot be deleted: disable it first");
+  return as_status(static_cast<int>(response.deleteResult),
+                   "an enabled profile cannot be deleted: disable it first");
 }
 
 Status Lpa::set_nickname(const std::string& name, const std::string& nickname) {
@@ -111,7 +121,8 @@ Status Lpa::set_nickname(const std::string& name, const std::string& nickname) {
 }
 
 Result<std::vector<NotificationMetadata>> Lpa::notifications() {
-  auto response = TRY(card_.call<ListNotificationResponse>("ES10b.ListNotification", ListNotificationRequest{}));
+  auto response =
+      TRY(card_.call<ListNotificationResponse>("ES10b.ListNotification", ListNotificationRequest{}));
   if (auto* list = std::get_if<0>(&response.alt)) return std::move(*list);
   return Error{ErrorKind::conflict, "the card does not list its notifications"};
 }

@@ -38,7 +38,8 @@ class Lpa {
   Result<std::vector<messages::ProfileInfo>> profiles() { return card_.profiles(); }
 
   /// `profile` is an ICCID or an ISD-P AID in hexadecimal. Each asks the user first.
-  /// Errors: not_found, permission (the user or a policy rule says no), conflict (wrong state), and the card's.
+  /// Errors: not_found, permission (the user or a policy rule says no), conflict (wrong state), and the
+  /// card's.
   Status enable(const std::string& profile);
   Status disable(const std::string& profile);
   Status remove(const std::string& profile);

@@ -23,7 +23,9 @@ struct Picture {
 };
 }  // namespace
 
-static Error too_large() { return Error{ErrorKind::limit, "the image has more than 40 million pixels: crop it to the QR code"}; }
+static Error too_large() {
+  return Error{ErrorKind::limit, "the image has more than 40 million pixels: crop it to the QR code"};
+}
 
 static Result<Picture> read_png(View file) {
   png_image image{};
@@ -52,7 +54,8 @@ struct JpegErrors {
 };
 }  // namespace
 
-static bool read_jpeg_rows(jpeg_decompress_struct& jpeg, JpegErrors& errors, View file, Picture& out, bool& large) {
+static bool read_jpeg_rows(jpeg_decompress_struct& jpeg, JpegErrors& errors, View file, Picture& out,
+                           bool& large) {
   if (setjmp(errors.leave)) return false;
   jpeg_create_decompress(&jpeg);
   jpeg_mem_src(&jpeg, file.data(), file.size());
@@ -76,7 +79,9 @@ static Result<Picture> read_jpeg(View file) {
   jpeg_decompress_struct jpeg{};
   JpegErrors errors;
   jpeg.err = jpeg_std_error(&errors.base);
-  errors.base.error_exit = [](j_common_ptr c) { std::longjmp(reinterpret_cast<JpegErrors*>(c->err)->leave, 1); };
+  errors.base.error_exit = [](j_common_ptr c) {
+    std::longjmp(reinterpret_cast<JpegErrors*>(c->err)->leave, 1);
+  };
   errors.base.output_message = [](j_common_ptr) {};
   Picture out;
   bool large = false;
@@ -90,7 +95,9 @@ static Result<Picture> read_jpeg(View file) {
 Result<std::string> from_image(View image) {
   static constexpr uint8_t png_magic[] = {0x89, 'P', 'N', 'G'};
   static constexpr uint8_t jpeg_magic[] = {0xFF, 0xD8, 0xFF};
-  auto begins = [&](View magic) { return image.size() > magic.size() && equal(image.first(magic.size()), magic); };
+  auto begins = [&](View magic) {
+    return image.size() > magic.size() && equal(image.first(magic.size()), magic);
+  };
   if (!begins(png_magic) && !begins(jpeg_magic)) {
     return Error{ErrorKind::invalid, "the file is no PNG or JPEG image"};
   }

@@ -42,17 +42,20 @@ Result<std::string> to_svg(std::string_view text) {
   int size = code.getSize();
   std::string side = std::to_string(size + 2 * quiet);
   std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + side + " " + side +
-                    "\" shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h" + side + "v" + side + "H0z\"/><path d=\"";
+                    "\" shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h" + side + "v" + side +
+                    "H0z\"/><path d=\"";
   for (int y = 0; y < size; ++y) {
     for (int x = 0; x < size; ++x) {
-      if (code.getModule(x, y)) out += "M" + std::to_string(x + quiet) + " " + std::to_string(y + quiet) + "h1v1h-1z";
+      if (code.getModule(x, y))
+        out += "M" + std::to_string(x + quiet) + " " + std::to_string(y + quiet) + "h1v1h-1z";
     }
   }
   return out + "\"/></svg>\n";
 }
 
 Result<Bytes> to_png(std::string_view text, unsigned scale) {
-  if (scale == 0 || scale > 64) return Error{ErrorKind::invalid, "a QR code's scale is 1 to 64 pixels a module"};
+  if (scale == 0 || scale > 64)
+    return Error{ErrorKind::invalid, "a QR code's scale is 1 to 64 pixels a module"};
   QrCode code = TRY(make(text));
   unsigned side = static_cast<unsigned>(code.getSize() + 2 * quiet) * scale;
   Bytes pixels(size_t{side} * side, 0xFF);

@@ -36,7 +36,9 @@ TEST(Qr, refuses_what_is_no_image_or_has_no_code) {
   EXPECT_EQ(from_image(damaged_jpeg).error().kind, ErrorKind::invalid);
 }
 
-TEST(Qr, refuses_text_that_does_not_fit) { EXPECT_EQ(to_png(std::string(4000, 'a')).error().kind, ErrorKind::limit); }
+TEST(Qr, refuses_text_that_does_not_fit) {
+  EXPECT_EQ(to_png(std::string(4000, 'a')).error().kind, ErrorKind::limit);
+}
 
 }  // namespace
 }  // namespace sealift::qr

@@ -36,7 +36,8 @@ static Result<HostAndPort> split(const std::string& address) {
 
 static Error no_answer(const std::string& address, int error) {
   if (error == EAGAIN || error == EWOULDBLOCK) {
-    return Error{ErrorKind::timeout, "the card at " + address + " does not answer; is another program using it?"};
+    return Error{ErrorKind::timeout,
+                 "the card at " + address + " does not answer; is another program using it?"};
   }
   return Error{ErrorKind::io, "the connection to the card at " + address + " broke: " + std::strerror(error)};
 }
@@ -103,7 +104,8 @@ Status TcpReader::send(std::string_view rest) {
 Result<Bytes> TcpReader::receive() {
   size_t end;
   while ((end = buffer_.find('\n')) == std::string::npos) {
-    if (buffer_.size() > max_line) return Error{ErrorKind::invalid, address_ + " sends more than a card can answer"};
+    if (buffer_.size() > max_line)
+      return Error{ErrorKind::invalid, address_ + " sends more than a card can answer"};
     char chunk[1024];
     ssize_t n = ::recv(socket_, chunk, sizeof chunk, 0);
     if (n < 0 && errno == EINTR) continue;
@@ -114,7 +116,8 @@ Result<Bytes> TcpReader::receive() {
   std::string line = buffer_.substr(0, end);
   buffer_.erase(0, end + 1);
   if (line.ends_with('\r')) line.pop_back();
-  if (line.starts_with("error: ")) return Error{ErrorKind::conflict, "the card at " + address_ + ": " + line.substr(7)};
+  if (line.starts_with("error: "))
+    return Error{ErrorKind::conflict, "the card at " + address_ + ": " + line.substr(7)};
   auto octets = from_hex(line);
   if (!octets) return Error{ErrorKind::invalid, address_ + " is no card: it does not answer in hexadecimal"};
   return octets;

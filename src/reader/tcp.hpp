@@ -1,7 +1,8 @@
-// The transport to a card behind a TCP door (card/tcp.hpp): a command a line in hexadecimal, a response a line.
+// The transport to a card behind a TCP door (card/tcp.hpp): a command a line in hexadecimal, a response a
+// line.
 //
-// Blocking, one thread; the connection ends with the object. The door resets the card when a connection begins
-// and when it ends.
+// Blocking, one thread; the connection ends with the object. The door resets the card when a connection
+// begins and when it ends.
 #pragma once
 
 #include <chrono>
