@@ -46,18 +46,25 @@ static uint8_t cla_on(uint8_t base, int channel) {
 Result<Es10::Answer> Es10::exchange(Bytes command) {
   uint8_t get_response_cla = command[0];
   Answer out;
-  for (;;) {
+  bool repeated = false;
+  for (bool continued = false;;) {
     Bytes raw = TRY(transport_->transmit(command));
     if (raw.size() < 2) return Error{ErrorKind::io, "the card answered without a status word"};
     out.sw = static_cast<uint16_t>(raw[raw.size() - 2] << 8 | raw.back());
+    if (continued && raw.size() == 2 && out.sw >> 8 == 0x61) {
+      return Error{ErrorKind::io, "the card announces data again and again, and gives none"};
+    }
     append(out.data, View(raw).first(raw.size() - 2));
     if (out.data.size() > options_.max_response) {
       return Error{ErrorKind::limit, "the card's answer is longer than " + std::to_string(options_.max_response) + " octets"};
     }
     if (out.sw >> 8 == 0x6C) {  // repeat with this Le
+      if (std::exchange(repeated, true)) return Error{ErrorKind::io, "the card refuses every length of its own choice"};
       command.back() = static_cast<uint8_t>(out.sw);
     } else if (out.sw >> 8 == 0x61) {
       command = {get_response_cla, 0xC0, 0x00, 0x00, static_cast<uint8_t>(out.sw)};
+      continued = true;
+      repeated = false;
     } else {
       break;
     }
