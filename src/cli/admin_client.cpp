@@ -108,6 +108,9 @@ Result<json::object> AdminClient::answer_of(Result<http::Response> response) con
     return Error{ErrorKind::io, "the SM-DP+ of " + dir_ + " does not answer (" + response.error().message +
                                     "): start it with `sealift smdp serve --dir " + dir_ + "`"};
   }
+  if (response->status == 401) {
+    return Error{ErrorKind::permission, server_.text() + " does not take this token: is it the admin.token of that server?"};
+  }
   if (response->status / 100 != 2) return refusal_in(*response, server_.text());
   json::error_code error;
   json::value body = json::parse(response->body, error);

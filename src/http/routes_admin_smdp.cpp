@@ -163,7 +163,11 @@ Result<json::object> import(smdp::Ports& ports, const Request& request) {
   if (!notifications.empty()) import.metadata.notificationConfigurationInfo = std::move(notifications);
   const auto protection = TRY(fields.text("protection"));
   import.protection = TRY(protection_from(protection));
-  return describe(ports, TRY(smdp::import_profile(ports, local_admin, std::move(import))));
+  auto stocked = smdp::import_profile(ports, local_admin, std::move(import));
+  if (!stocked && stocked.error().kind == ErrorKind::exists) {
+    return Error{ErrorKind::exists, "a profile with this ICCID is in stock already"};
+  }
+  return describe(ports, TRY(std::move(stocked)));
 }
 
 Result<Iccid> iccid_from(std::string_view text) {

@@ -196,7 +196,7 @@ TEST_F(AdminSmdpRoutes, refuse_what_stock_and_orders_do_not_allow) {
   expect_error(post("orders", {{"iccid", iccid_a}}), 404, "not_found", iccid_a);
   expect_error(ask("GET", std::string("/admin/v1/orders/") + iccid_a), 404, "not_found", iccid_a);
   stock(iccid_a);
-  expect_error(post("profiles", profile(iccid_a)), 409, "exists", "");
+  expect_error(post("profiles", profile(iccid_a)), 409, "exists", "in stock already");
   ASSERT_EQ(post("orders", {{"iccid", iccid_a}, {"matchingId", "ONE"}}).status, 201u);
   expect_error(post("orders", {{"iccid", iccid_a}}), 409, "conflict", "released");
   stock(iccid_b);

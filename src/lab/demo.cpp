@@ -177,6 +177,7 @@ Status Demo::open_site() {
   SmdpSiteOptions o;
   o.dir = options_.dir;
   o.server.port = options_.port;
+  if (options_.serve) o.admin.emplace();
   site_ = TRY(SmdpSite::open(std::move(o), clock_, random_, observer_));
   text_ += ": https://" + site_->smdp_address();
   return {};

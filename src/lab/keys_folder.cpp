@@ -27,7 +27,14 @@ Result<KeysFolder> KeysFolder::create(const std::string& dir, const pki::Hierarc
 
 Result<KeysFolder> KeysFolder::open(const std::string& dir) {
   std::error_code problem;
-  if (!fs::exists(fs::path(dir) / "keys", problem)) {
+  const bool there = fs::exists(fs::path(dir) / "keys", problem);
+  if (problem) {
+    const bool forbidden = problem == std::errc::permission_denied;
+    return Error{
+        forbidden ? ErrorKind::permission : ErrorKind::io,
+        "cannot look into " + dir + ": " + problem.message() + (forbidden ? "; run as its owner" : "")};
+  }
+  if (!there) {
     return Error{ErrorKind::not_found,
                  "there are no keys in " + dir + ": make them with `sealift pki init " + dir + "`"};
   }

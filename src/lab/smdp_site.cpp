@@ -149,7 +149,9 @@ Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock&
   identity.private_key = pki::private_key_to_pkcs8(tls.key);
   if (!tls.certificate.names_host(options.host)) {
     return Error{ErrorKind::invalid,
-                 "CERT.DP.TLS in " + options.dir + " is not for the host name '" + options.host + "'"};
+                 "CERT.DP.TLS in " + options.dir + " is not for the host name '" + options.host +
+                     "': give the name that it has, or make another PKI with `sealift pki init --host " +
+                     options.host + "`"};
   }
   auto site = std::make_unique<Site>(std::move(parts), clock, random, observer);
   if (door) site->hold(std::move(*door));
