@@ -32,7 +32,7 @@ struct Centre {
 
 Result<std::unique_ptr<Centre>> open(const StoreOptions& o) {
   auto centre = std::make_unique<Centre>();
-  lab::KeysFolder folder = TRY(lab::KeysFolder::open(o.directory));
+  lab::KeysFolder folder = TRY(lab::KeysFolder::open(o.directory + "/pki"));
   Secret<32> key = TRY(folder.data_key("auc", centre->random));
   centre->database = TRY(store::SqliteStore::open(o.database.empty() ? o.directory + "/auc.db" : o.database));
   centre->subscribers = centre->database->subscribers(key, centre->random);
@@ -41,7 +41,7 @@ Result<std::unique_ptr<Centre>> open(const StoreOptions& o) {
 
 /// The options that every command has.
 void add_store(CLI::App* cmd, StoreOptions& o) {
-  cmd->add_option("--dir", o.directory, "Folder of `sealift pki init`, with the key that seals subscriber keys")
+  cmd->add_option("--dir", o.directory, "Folder of the site: DIR/pki has the key that seals subscriber keys, DIR/auc.db the subscribers")
       ->type_name("DIR")
       ->capture_default_str();
   cmd->add_option("--db", o.database, "Subscriber store; DIR/auc.db where absent")->type_name("FILE");

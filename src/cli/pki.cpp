@@ -91,7 +91,7 @@ int init(const InitOptions& o, Output& out) {
   json::object certificates;
   for (const pki::RoleRules& r : pki::role_table()) {
     const pki::Certificate& c = hierarchy->certificate(r.role);
-    std::string file = (std::filesystem::path(o.directory) / "pki" / (std::string(r.name) + ".der")).string();
+    std::string file = (std::filesystem::path(o.directory) / (std::string(r.name) + ".der")).string();
     out.line(file + "  " + std::string(r.title) + "  " + c.subject().text());
     certificates[r.name] = {
         {"file", file}, {"subject", c.subject().text()}, {"subjectKeyIdentifier", hex(c.subject_key_id())}};
