@@ -83,8 +83,8 @@ Result<Verified<messages::EuiccSigned1>, AuthFailure> Authenticator::verify(
   auto verified = verify_signed(euicc, response.euiccSigned1, View(), response.euiccSignature1);
   if (!verified) return AuthFailure::signature;
   const messages::EuiccSigned1& said = **verified;
-  if (said.serverChallenge != session.serverChallenge || said.transactionId != session.transactionId ||
-      said.serverAddress != session.serverAddress) {
+  if (said.transactionId != session.transactionId) return AuthFailure::other_transaction;
+  if (said.serverChallenge != session.serverChallenge || said.serverAddress != session.serverAddress) {
     return AuthFailure::other_session;
   }
   return std::move(*verified);

@@ -43,7 +43,8 @@ enum class AuthFailure : uint8_t {
   euicc_invalid,  ///< also where its EID lies outside the EUM's range
   euicc_expired,
   signature,
-  other_session,  ///< challenge, transactionId or server address is not the one sent
+  other_transaction,  ///< it signed another transactionId
+  other_session,      ///< challenge or server address is not the one sent
 };
 
 /// Which CI key the eUICC is to sign under, and which of the server's identities it will verify.

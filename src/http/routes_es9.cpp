@@ -19,10 +19,10 @@ std::string failed(messages::StatusCodeData codes) {
   return messages::to_json(messages::FunctionExecutionStatus{ExecutionStatus::failed, std::move(codes)});
 }
 
-Response refused(smdp::Refusal refusal) {
+Response refused(smdp::Refusal refusal, unsigned status = 200) {
   const smdp::RefusalRow& row = smdp::row_of(refusal);
-  return json(200, failed({std::string(row.subjectCode), std::string(row.reasonCode), std::nullopt,
-                           std::string(row.message)}));
+  return json(status, failed({std::string(row.subjectCode), std::string(row.reasonCode), std::nullopt,
+                              std::string(row.message)}));
 }
 
 /// Format errors (SGP.22 5.2.6.1, 5.2.6.2): subject 1.3.1 (format), the member at fault as subjectIdentifier.
@@ -64,13 +64,15 @@ Handler answering(smdp::Ports& ports,
 }
 
 /// A notification: there is no body to put a refusal in. One that cannot be read gets 400, since 204 would
-/// make the LPA remove it from the eUICC.
+/// make the LPA remove it from the eUICC; so does one that the store could not take now, with 503.
 Handler notified(smdp::Ports& ports) {
   return [&ports](const Request& request) {
     if (!speaks_rsp(request)) return other_protocol();
     auto message = messages::request_from_json<messages::HandleNotification>(request.body);
     if (!message) return json(400, failed(codes_of(message.error())));
-    smdp::handle_notification(ports, *message);
+    if (!smdp::handle_notification(ports, *message)) {
+      return refused(smdp::Refusal::server_failed, 503);
+    }
     return Response{204, "", "", {{"X-Admin-Protocol", admin_protocol}}};
   };
 }

@@ -15,7 +15,7 @@ class NoOrders final : public smdp::OrderStore {
   Status add(const smdp::Order&, const smdp::StoredProfile&, const smdp::Audit&) override { return none(); }
   Result<std::optional<smdp::Order>> find(const Iccid&) override { return std::optional<smdp::Order>(); }
   Result<std::optional<smdp::Order>> find(const MatchingId&) override { return std::optional<smdp::Order>(); }
-  Result<std::optional<smdp::Order>> find_default(const Eid&) override {
+  Result<std::optional<smdp::Order>> find_default(const Eid&, Time) override {
     return std::optional<smdp::Order>();
   }
   Result<std::vector<smdp::Order>> list(const std::optional<Iccid>&, size_t) override {
@@ -24,10 +24,13 @@ class NoOrders final : public smdp::OrderStore {
   Result<smdp::StoredProfile> profile(const Iccid&) override { return none(); }
   Result<Bytes> package(const Iccid&) override { return none(); }
   Result<std::optional<smdp::Delivery>> delivery(const TransactionId&) override {
+    if (disk_is_full) return Error{ErrorKind::io, "the disk is full"};
     return std::optional<smdp::Delivery>();
   }
   Status apply(const smdp::Transition&) override { return none(); }
   Status hear(const smdp::NotificationKey&, const Iccid&, const smdp::Audit&) override { return none(); }
+
+  bool disk_is_full = false;
 
  private:
   static Error none() { return {ErrorKind::not_found, "no orders here"}; }
@@ -127,6 +130,20 @@ TEST_F(Es9Routes, refuse_other_protocols_and_take_any_version) {
 TEST_F(Es9Routes, do_not_acknowledge_a_notification_they_cannot_read) {
   EXPECT_EQ(post("handleNotification", "{}").status, 400u);
   EXPECT_EQ(post("handleNotification", R"({"pendingNotification":"AAAA"})").status, 400u);
+}
+
+TEST_F(Es9Routes, acknowledge_a_notification_only_where_the_store_could_take_it) {
+  messages::ProfileInstallationResultData data{.transactionId = TransactionId::parse("01020304").value()};
+  data.smdpOid = asn1::Oid::of({2, 999, 10});
+  data.finalResult.alt = messages::SuccessResult{.aid = Aid::from_octets(Bytes(16, 1)).value()};
+  const std::string body = messages::to_json(messages::HandleNotification{
+      {messages::ProfileInstallationResult{.profileInstallationResultData = asn1::seal(std::move(data))}}});
+  orders_.disk_is_full = true;
+  EXPECT_EQ(post("handleNotification", body).status, 503u);
+  orders_.disk_is_full = false;
+  Response taken = post("handleNotification", body);
+  EXPECT_EQ(taken.status, 204u) << "of nothing we delivered: nobody else will want it";
+  EXPECT_TRUE(taken.body.empty());
 }
 
 TEST_F(Es9Routes, answer_health) {

@@ -19,6 +19,8 @@ Refusal refusal_of(auth::AuthFailure failure) {
       return Refusal::euicc_certificate_invalid;
     case auth::AuthFailure::euicc_expired:
       return Refusal::euicc_certificate_expired;
+    case auth::AuthFailure::other_transaction:
+      return Refusal::transaction_unknown;
     case auth::AuthFailure::signature:
     case auth::AuthFailure::other_session:
       break;
@@ -28,9 +30,12 @@ Refusal refusal_of(auth::AuthFailure failure) {
 
 Result<Order, Refusal> find_order(Ports& ports, const auth::Verified<messages::EuiccSigned1>& euicc) {
   const std::optional<MatchingId>& id = euicc->ctxParams1.matchingId;
-  auto found = id && !id->empty() ? ports.orders.find(*id) : ports.orders.find_default(euicc.signer().eid());
+  const bool by_id = id && !id->empty();
+  auto found =
+      by_id ? ports.orders.find(*id) : ports.orders.find_default(euicc.signer().eid(), ports.clock.now());
   if (!found) return fail(ports, me, found.error());
-  if (!*found) return Refusal::matching_id_unknown;
+  // Where the EID alone selects, it is the EID that nothing is waiting for (SGP.23 4.3.14, sequence 14).
+  if (!*found) return by_id ? Refusal::matching_id_unknown : Refusal::eid_not_expected;
   return std::move(**found);
 }
 
@@ -44,11 +49,17 @@ Refusal end_order(Ports& ports, const Order& order) {
   return Refusal::download_attempts_exceeded;
 }
 
+/// Such an order keeps its answer: whoever asks again is told the same.
+bool ended_by_downloads(const Ports& ports, const Order& order) {
+  return order.state == OrderState::error && order.download_attempts >= ports.settings.max_download_attempts;
+}
+
 /// The checks of SGP.22 5.6.3 on the order, in their order.
 std::optional<Refusal> check_order(Ports& ports, const Order& order,
                                    const messages::StoreMetadataRequest& metadata,
                                    const auth::Verified<messages::EuiccSigned1>& euicc) {
   if (order.eid && *order.eid != euicc.signer().eid()) return Refusal::eid_not_expected;
+  if (ended_by_downloads(ports, order)) return Refusal::download_attempts_exceeded;
   if (order.state != OrderState::released && order.state != OrderState::downloaded) {
     return Refusal::profile_not_released;
   }

@@ -59,7 +59,7 @@ TEST(Downloads, an_order_without_matching_id_goes_to_its_eid) {
   World w;
   MiniCard card = w.card(1), other = w.card(2);
   const Order order = w.order({.eid = card_eid(1), .matchingId = MatchingId()});
-  EXPECT_EQ(w.authenticate(other, std::nullopt).error(), Refusal::matching_id_unknown);
+  EXPECT_EQ(w.authenticate(other, std::nullopt).error(), Refusal::eid_not_expected);
   EXPECT_TRUE(w.authenticate(card, std::nullopt));
   EXPECT_TRUE(w.authenticate(card, MatchingId()));
 }
@@ -199,6 +199,18 @@ TEST(Notifications, the_same_result_counts_once) {
   EXPECT_EQ(w.now(order).state, OrderState::downloaded) << "heard before";
   handle_notification(w.ports, card.success(again->transactionId, order.iccid));
   EXPECT_EQ(w.now(order).state, OrderState::installed);
+}
+
+TEST(Notifications, of_a_card_made_anew_count_though_their_numbers_start_again) {
+  World w;
+  MiniCard card = w.card();
+  for (int n = 0; n < 2; ++n) {
+    const Order order = w.order();
+    const auto bpp = w.download(card, order);
+    card.seqNumber = 1;
+    EXPECT_TRUE(handle_notification(w.ports, card.success(bpp->transactionId, order.iccid)));
+    EXPECT_EQ(w.now(order).state, OrderState::installed);
+  }
 }
 
 TEST(Notifications, a_failure_of_an_earlier_delivery_does_not_end_the_one_under_way) {

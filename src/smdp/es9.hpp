@@ -22,8 +22,10 @@ Result<messages::AuthenticateClientOk, Refusal> authenticate_client(
 Result<messages::GetBoundProfilePackageOk, Refusal> get_bound_profile_package(
     Ports&, const messages::GetBoundProfilePackageRequest&);
 
-/// SGP.22 5.6.4. Always answered 204: a peer that is told of a failure would send the same again for ever.
-void handle_notification(Ports&, const messages::HandleNotification&);
+/// SGP.22 5.6.4. True where the peer may forget the notification: it was kept, or there is nothing in it to
+/// keep; whoever is told of a failure then would send the same again for ever. False where a port failed: the
+/// only copy is the eUICC's, and has to stay there.
+bool handle_notification(Ports&, const messages::HandleNotification&);
 
 /// SGP.22 5.6.5.
 Result<void, Refusal> cancel_session(Ports&, const messages::CancelSessionRequestEs9&);

@@ -18,7 +18,7 @@ struct Phone {
 
   void attempt(World& w, Ports& ports, const Order& order) {
     if (!pending) download(w, ports, order);
-    if (pending) handle_notification(ports, *pending);
+    if (pending && handle_notification(ports, *pending)) pending.reset();
   }
 
  private:

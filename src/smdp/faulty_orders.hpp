@@ -29,8 +29,8 @@ class FaultyOrders final : public OrderStore {
   Result<std::optional<Order>> find(const MatchingId& m) override {
     return through([&] { return inner_.find(m); });
   }
-  Result<std::optional<Order>> find_default(const Eid& e) override {
-    return through([&] { return inner_.find_default(e); });
+  Result<std::optional<Order>> find_default(const Eid& e, Time now) override {
+    return through([&] { return inner_.find_default(e, now); });
   }
   Result<std::vector<Order>> list(const std::optional<Iccid>& after, size_t limit) override {
     return through([&] { return inner_.list(after, limit); });

@@ -56,8 +56,11 @@ Status settle(Ports& ports, const Delivery& delivery,
         key, delivery.iccid,
         {ports.clock.now(), "es9+", "installation_result", "no change: " + detail_of(*result)});
   }
+  // The result of the delivery under way is told once by that alone. Its number is not asked: a test card
+  // that was made anew counts from one again.
+  const bool under_way = order->state == OrderState::downloaded && order->delivered == delivery.transactionId;
   Transition t{.after = *order,
-               .heard = key,
+               .heard = under_way ? std::nullopt : std::optional(key),
                .audit = {.action = "installation_result", .detail = detail_of(*result)}};
   t.after.state = *next;
   return apply(ports, std::move(t), order->state);
@@ -113,19 +116,20 @@ Status handle(Ports& ports, const messages::OtherSignedNotification& other) {
 
 }  // namespace
 
-void handle_notification(Ports& ports, const messages::HandleNotification& request) {
+bool handle_notification(Ports& ports, const messages::HandleNotification& request) {
   const Status done =
       std::visit([&](const auto& n) { return handle(ports, n); }, request.pendingNotification.alt);
-  if (done) return;
+  if (done) return true;
   switch (done.error().kind) {
     case ErrorKind::verification:
     case ErrorKind::not_found:
     case ErrorKind::exists:
     case ErrorKind::invalid:
       ports.observer.notification_ignored(done.error().message);
-      return;
+      return true;
     default:
       ports.observer.failed(me, done.error());
+      return false;
   }
 }
 

@@ -19,6 +19,8 @@ inline Eid suite_eid(int n) {
   return *Eid::with_check_digits("8904903212345123451234567890" + std::to_string(10 + n));
 }
 
+inline constexpr Time kSuiteNow{std::chrono::seconds(1'790'000'000)};
+
 inline Order suite_order(int n) {
   Order o{.iccid = suite_iccid(n), .state = OrderState::released};
   o.matchingId = *MatchingId::parse("ORDER-" + std::to_string(n));
@@ -73,7 +75,7 @@ TYPED_TEST_P(OrderStoreSuite, tells_what_is_not_there) {
   EXPECT_FALSE(*this->store().find(suite_iccid(1)));
   EXPECT_FALSE(*this->store().find(*MatchingId::parse("NONE")));
   EXPECT_FALSE(*this->store().find(MatchingId()));
-  EXPECT_FALSE(*this->store().find_default(suite_eid(1)));
+  EXPECT_FALSE(*this->store().find_default(suite_eid(1), kSuiteNow));
   EXPECT_FALSE(*this->store().delivery(*TransactionId::from_octets(Bytes{1})));
   EXPECT_EQ(this->store().profile(suite_iccid(1)).error().kind, ErrorKind::not_found);
   this->add(suite_order(1));
@@ -117,9 +119,25 @@ TYPED_TEST_P(OrderStoreSuite, finds_the_oldest_default_order_that_waits_for_an_e
   Order with_id = suite_order(1);
   with_id.eid = suite_eid(1);
   this->add(with_id);
-  EXPECT_EQ((*this->store().find_default(suite_eid(1)))->iccid, suite_iccid(3));
-  EXPECT_EQ((*this->store().find_default(suite_eid(2)))->iccid, suite_iccid(6));
-  EXPECT_FALSE(*this->store().find_default(suite_eid(3)));
+  EXPECT_EQ((*this->store().find_default(suite_eid(1), kSuiteNow))->iccid, suite_iccid(3));
+  EXPECT_EQ((*this->store().find_default(suite_eid(2), kSuiteNow))->iccid, suite_iccid(6));
+  EXPECT_FALSE(*this->store().find_default(suite_eid(3), kSuiteNow));
+}
+
+TYPED_TEST_P(OrderStoreSuite, lets_no_expired_default_order_stand_before_one_that_waits) {
+  for (int n : {1, 2}) {
+    Order o = suite_order(n);
+    o.matchingId = MatchingId();
+    o.eid = suite_eid(1);
+    o.expires = kSuiteNow + std::chrono::seconds(n == 1 ? 0 : 1);
+    this->add(o);
+  }
+  const auto found = [&](int seconds) {
+    return (*this->store().find_default(suite_eid(1), kSuiteNow + std::chrono::seconds(seconds)))->iccid;
+  };
+  EXPECT_EQ(found(-1), suite_iccid(1)) << "neither has expired: the oldest";
+  EXPECT_EQ(found(0), suite_iccid(2));
+  EXPECT_EQ(found(1), suite_iccid(1)) << "all have expired: the oldest, so that the answer says so";
 }
 
 TYPED_TEST_P(OrderStoreSuite, lists_in_pages_by_iccid) {
@@ -196,8 +214,9 @@ TYPED_TEST_P(OrderStoreSuite, lets_one_of_many_threads_win) {
 
 REGISTER_TYPED_TEST_SUITE_P(OrderStoreSuite, gives_back_every_field, tells_what_is_not_there,
                             refuses_an_iccid_or_matching_id_twice, looks_a_matching_id_up_exactly,
-                            finds_the_oldest_default_order_that_waits_for_an_eid, lists_in_pages_by_iccid,
-                            applies_a_change_whole_and_counts_the_version,
+                            finds_the_oldest_default_order_that_waits_for_an_eid,
+                            lets_no_expired_default_order_stand_before_one_that_waits,
+                            lists_in_pages_by_iccid, applies_a_change_whole_and_counts_the_version,
                             refuses_a_change_of_an_old_version_and_keeps_nothing_of_it,
                             hears_a_notification_once, lets_one_of_many_threads_win);
 

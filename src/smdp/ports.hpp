@@ -23,8 +23,9 @@ class OrderStore {
   virtual Result<std::optional<Order>> find(const Iccid&) = 0;
   /// By a MatchingID that is not empty.
   virtual Result<std::optional<Order>> find(const MatchingId&) = 0;
-  /// The oldest order with an empty MatchingID that waits (released or downloaded) for this eUICC.
-  virtual Result<std::optional<Order>> find_default(const Eid&) = 0;
+  /// The oldest order with an empty MatchingID that waits (released or downloaded) for this eUICC; one that
+  /// has expired by `now` only where there is no other.
+  virtual Result<std::optional<Order>> find_default(const Eid&, Time now) = 0;
   /// In order of ICCID, those after `after`.
   virtual Result<std::vector<Order>> list(const std::optional<Iccid>& after, size_t limit) = 0;
   virtual Result<StoredProfile> profile(const Iccid&) = 0;

@@ -131,6 +131,12 @@ const std::map<Refusal, std::function<Refusal(World&)>>& scenarios() {
              transaction_unknown)
              << "the signed transactionId is another one";
          EXPECT_EQ(got(w, [&](auto& ok) { ok.euiccSigned2.value.transactionId = id; }), transaction_unknown);
+         const auto signs_another = [&](auto& ok) {
+           ok.euiccSigned1.value.transactionId = id;
+           ok.euiccSigned1 = asn1::seal(std::move(ok.euiccSigned1.value));
+           ok.euiccSignature1 = card.sign({View(ok.euiccSigned1.tlv)});
+         };
+         EXPECT_EQ(authenticated(w, card, w.order(), signs_another), transaction_unknown);
          return end_of(authenticate_client(w.ports, {.transactionId = id}));
        }},
       {eum_certificate_invalid,
@@ -184,9 +190,6 @@ const std::map<Refusal, std::function<Refusal(World&)>>& scenarios() {
          EXPECT_EQ(resigned([](auto& said) { said.serverChallenge[0] ^= 1; }), euicc_not_authenticated);
          EXPECT_EQ(resigned([](auto& said) { said.serverAddress = "other.example.com"; }),
                    euicc_not_authenticated);
-         EXPECT_EQ(
-             resigned([](auto& said) { said.transactionId = *TransactionId::from_octets(Bytes(16, 1)); }),
-             euicc_not_authenticated);
          return authenticated(w, card, order, [](auto& ok) { ok.euiccSignature1[3] ^= 1; });
        }},
       {client_reported_error,
@@ -203,14 +206,15 @@ const std::map<Refusal, std::function<Refusal(World&)>>& scenarios() {
        [](World& w) {
          MiniCard card = w.card();
          const Order order = w.order();
-         EXPECT_EQ(end_of(w.authenticate(card, std::nullopt)), matching_id_unknown);
-         EXPECT_EQ(end_of(w.authenticate(card, MatchingId())), matching_id_unknown);
          return end_of(w.authenticate(card, *MatchingId::parse(order.matchingId->value() + "0")));
        }},
       {eid_not_expected,
        [](World& w) {
          MiniCard card = w.card(1);
-         return end_of(w.authenticate(card, w.order({.eid = card_eid(2)}).matchingId));
+         const Order order = w.order({.eid = card_eid(2)});
+         EXPECT_EQ(end_of(w.authenticate(card, std::nullopt)), eid_not_expected) << "no default order";
+         EXPECT_EQ(end_of(w.authenticate(card, MatchingId())), eid_not_expected) << "no default order";
+         return end_of(w.authenticate(card, order.matchingId));
        }},
       {profile_not_released,
        [](World& w) {
@@ -240,9 +244,9 @@ const std::map<Refusal, std::function<Refusal(World&)>>& scenarios() {
              .transactionId = early->transactionId, .prepareDownloadResponse = card.prepare(*early)};
          EXPECT_TRUE(w.download(card, order));
          EXPECT_EQ(end_of(get_bound_profile_package(w.ports, request)), download_attempts_exceeded);
-         const Refusal end = end_of(w.authenticate(card, order.matchingId));
+         EXPECT_EQ(end_of(w.authenticate(card, order.matchingId)), download_attempts_exceeded);
          EXPECT_EQ(w.now(order).state, OrderState::error);
-         return end;
+         return end_of(w.authenticate(card, order.matchingId));
        }},
       {profile_not_eligible,
        [](World& w) {

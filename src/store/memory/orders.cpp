@@ -52,14 +52,17 @@ Result<std::optional<Order>> MemoryOrders::find(const MatchingId& id) {
   return std::optional<Order>(orders_.at(it->second).order);
 }
 
-Result<std::optional<Order>> MemoryOrders::find_default(const Eid& eid) {
+Result<std::optional<Order>> MemoryOrders::find_default(const Eid& eid, Time now) {
   std::lock_guard lock(mutex_);
   const Kept* oldest = nullptr;
   for (const auto& [iccid, kept] : orders_) {
     const Order& o = kept.order;
     const bool waits = o.state == OrderState::released || o.state == OrderState::downloaded;
     if (!waits || o.eid != eid || !o.matchingId || !o.matchingId->empty()) continue;
-    if (!oldest || kept.number < oldest->number) oldest = &kept;
+    const auto rank = [&](const Kept& k) {
+      return std::pair(k.order.expires && *k.order.expires <= now, k.number);
+    };
+    if (!oldest || rank(kept) < rank(*oldest)) oldest = &kept;
   }
   if (!oldest) return std::optional<Order>();
   return std::optional<Order>(oldest->order);

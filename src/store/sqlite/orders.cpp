@@ -169,12 +169,13 @@ Result<std::optional<Order>> SqliteOrders::find(const MatchingId& id) {
   });
 }
 
-Result<std::optional<Order>> SqliteOrders::find_default(const Eid& eid) {
+Result<std::optional<Order>> SqliteOrders::find_default(const Eid& eid, Time now) {
   return readers_.read([&](Database& db) -> Result<std::optional<Order>> {
-    Query q = TRY(db.query(ORDER_COLUMNS
-                           "WHERE eid = ? AND matching_id = '' AND state IN (?, ?) ORDER BY number LIMIT 1"));
+    Query q = TRY(db.query(ORDER_COLUMNS "WHERE eid = ? AND matching_id = '' AND state IN (?, ?) "
+                                         "ORDER BY expires IS NOT NULL AND expires <= ?, number LIMIT 1"));
     q.bind(View(eid.octets()));
     q.bind(static_cast<int64_t>(OrderState::released)).bind(static_cast<int64_t>(OrderState::downloaded));
+    q.bind(now.time_since_epoch().count());
     return read_one(q);
   });
 }

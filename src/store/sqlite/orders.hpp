@@ -16,7 +16,7 @@ class SqliteOrders final : public smdp::OrderStore {
   Status add(const smdp::Order&, const smdp::StoredProfile&, const smdp::Audit&) override;
   Result<std::optional<smdp::Order>> find(const Iccid&) override;
   Result<std::optional<smdp::Order>> find(const MatchingId&) override;
-  Result<std::optional<smdp::Order>> find_default(const Eid&) override;
+  Result<std::optional<smdp::Order>> find_default(const Eid&, Time now) override;
   Result<std::vector<smdp::Order>> list(const std::optional<Iccid>& after, size_t limit) override;
   Result<smdp::StoredProfile> profile(const Iccid&) override;
   Result<Bytes> package(const Iccid&) override;
