@@ -44,11 +44,17 @@ class Site final : public SmdpSite {
     http::Router router;
     http::add_es9_routes(router, ports_);
     http::add_health_route(router);
+    // Before the first request can come; where the system chooses the port nobody knows it yet.
+    uint16_t port = options.public_port ? options.public_port : options.server.port;
+    set_address(options.host, port);
     server_ = TRY(http::Server::start(options.server, identity, std::move(router)));
-    uint16_t port = options.public_port ? options.public_port : server_->port();
-    parts_->settings.smdpAddress = options.host + (port == 443 ? "" : ":" + std::to_string(port));
+    if (port == 0) set_address(options.host, server_->port());
     if (options.admin) return listen_for_operators(options, identity);
     return {};
+  }
+
+  void set_address(const std::string& host, uint16_t port) {
+    parts_->settings.smdpAddress = host + (port == 443 ? "" : ":" + std::to_string(port));
   }
 
   void hold(AdminDoor door) { door_.emplace(std::move(door)); }
