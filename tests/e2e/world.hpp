@@ -130,7 +130,7 @@ class User final : public lpa::UserInterface {
   download::Answer remove(const messages::ProfileInfo&) override { return answer; }
 };
 
-/// Every message between LPA and card, by name.
+/// Every message between LPA and card, and between LPA and server, by name, in order.
 class Trace final : public download::Progress {
  public:
   struct Message {
@@ -172,7 +172,7 @@ class Contacts final : public download::ApduTransport {
 /// hook may change a message before it goes on. Keeps everything that passed.
 class Wire final : public download::Es9 {
  public:
-  explicit Wire(download::Es9& inner) : inner_(inner) {}
+  Wire(download::Es9& inner, Trace& trace) : inner_(inner), trace_(trace) {}
   std::function<void(messages::InitiateAuthenticationRequest&)> on_hello;
   std::function<void(messages::InitiateAuthenticationOkEs9&)> on_challenge;
   std::function<void(messages::AuthenticateClientRequest&)> on_proof;
@@ -188,55 +188,66 @@ class Wire final : public download::Es9 {
 
   download::Es9Result<messages::InitiateAuthenticationOkEs9> initiate_authentication(
       const std::string& server, const messages::InitiateAuthenticationRequest& request) override {
-    auto changed = pass(request, on_hello);
+    auto changed = pass(request, "ES9+.InitiateAuthentication", on_hello);
     return answer<messages::InitiateAuthenticationResponse>(inner_.initiate_authentication(server, changed),
-                                                            on_challenge);
+                                                            "ES9+.InitiateAuthentication", on_challenge);
   }
   download::Es9Result<messages::AuthenticateClientOk> authenticate_client(
       const std::string& server, const messages::AuthenticateClientRequest& request) override {
     proof = request;
-    auto changed = pass(request, on_proof);
+    auto changed = pass(request, "ES9+.AuthenticateClient", on_proof);
     return answer<messages::AuthenticateClientResponseEs9>(inner_.authenticate_client(server, changed),
-                                                           on_offer);
+                                                           "ES9+.AuthenticateClient", on_offer);
   }
   download::Es9Result<messages::GetBoundProfilePackageOk> get_bound_profile_package(
       const std::string& server, const messages::GetBoundProfilePackageRequest& request) override {
     key = request;
-    auto changed = pass(request, on_key);
+    auto changed = pass(request, "ES9+.GetBoundProfilePackage", on_key);
     auto result = inner_.get_bound_profile_package(server, changed);
     if (result) package = *result;
     if (cut) return download::Es9Failure{std::nullopt, Error{ErrorKind::io, "the connection broke"}};
-    return answer<messages::GetBoundProfilePackageResponse>(std::move(result), on_package);
+    return answer<messages::GetBoundProfilePackageResponse>(std::move(result), "ES9+.GetBoundProfilePackage",
+                                                            on_package);
   }
   download::Es9Result<void> handle_notification(const std::string& server,
                                                 const messages::HandleNotification& request) override {
-    append(sent, asn1::encode(request));
+    say(request, "ES9+.HandleNotification");
     notifications.push_back(request);
     return inner_.handle_notification(server, request);
   }
   download::Es9Result<void> cancel_session(const std::string& server,
                                            const messages::CancelSessionRequestEs9& request) override {
-    append(sent, asn1::encode(request));
+    say(request, "ES9+.CancelSession");
     return inner_.cancel_session(server, request);
   }
   std::vector<asn1::Oid> peer_oids() const override { return inner_.peer_oids(); }
 
  private:
   template <class M>
-  M pass(const M& request, const std::function<void(M&)>& hook) {
-    append(sent, asn1::encode(request));
+  void say(const M& request, std::string_view name) {
+    Bytes der = asn1::encode(request);
+    append(sent, der);
+    trace_.message("LPA>server", name, der);
+  }
+  template <class M>
+  M pass(const M& request, std::string_view name, const std::function<void(M&)>& hook) {
+    say(request, name);
     M changed = request;
     if (hook) hook(changed);
     return changed;
   }
   template <class Response, class M>
-  download::Es9Result<M> answer(download::Es9Result<M> result, const std::function<void(M&)>& hook) {
+  download::Es9Result<M> answer(download::Es9Result<M> result, std::string_view name,
+                                const std::function<void(M&)>& hook) {
     if (!result) return result;
-    append(received, asn1::encode(Response{*result}));
+    Bytes der = asn1::encode(Response{*result});
+    append(received, der);
+    trace_.message("server>LPA", name, der);
     if (hook) hook(*result);
     return result;
   }
   download::Es9& inner_;
+  Trace& trace_;
 };
 
 struct WorldOptions {
@@ -296,8 +307,8 @@ class World {
   static Eid eid(int number) { return must(lab::eid_number(iin, static_cast<uint64_t>(number))); }
   /// Card `number` as this world's manufacturer makes it.
   euicc::Personalisation personalisation(int number) {
-    return must(
-        lab::make_personalisation(pki[pki::Role::eum], pki.certificate(pki::Role::ci), eid(number), random));
+    return must(lab::make_personalisation(pki[pki::Role::eum], pki.certificate(pki::Role::ci), eid(number),
+                                          random, true));
   }
 
   TemporaryFolder folder;
@@ -337,7 +348,7 @@ class Phone {
         contacts(card),
         client(must(http::Client::make(client_options(world, options), world.clock))),
         server(client),
-        wire(server) {
+        wire(server, trace) {
     must(lab::Handset(contacts).start());
     es10.emplace(must(download::Es10::open(contacts)));
     lpa.emplace(*es10, wire, user, trace);
@@ -357,9 +368,9 @@ class Phone {
   Contacts contacts;
   http::Client client;
   http::Es9Client server;
+  Trace trace;
   Wire wire;
   User user;
-  Trace trace;
   std::optional<download::Es10> es10;
   std::optional<lpa::Lpa> lpa;
 
