@@ -1,4 +1,5 @@
 // The program `sealift`: the sub-commands are in the files beside this one.
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <map>
@@ -24,6 +25,12 @@ static int run(int argc, char** argv) {
   app.get_formatter()->column_width(34);
   Output out;
   for (auto& [file, add] : commands()) add(app, out);
+  auto named = [&](const CLI::App* sub) { return sub->get_name() == argv[1]; };
+  auto subs = app.get_subcommands([](const CLI::App*) { return true; });
+  if (argc > 1 && argv[1][0] != '-' && std::none_of(subs.begin(), subs.end(), named)) {
+    std::cerr << "sealift: there is no sub-command '" << argv[1] << "'; `sealift --help` lists those there are\n";
+    return exit_usage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& e) {
