@@ -209,7 +209,8 @@ Result<PrepareDownloadResponse, Failure> Run::prepare(const AuthenticateClientOk
   if (client.smdpSigned2.value.ccRequiredFlag) {
     auto code = options_.confirmation_code ? options_.confirmation_code : consent_.confirmation_code();
     if (!code) {
-      return cancel(CancelSessionReason::endUserRejection,
+      // The user may come back with it: a rejection would end the order for good.
+      return cancel(CancelSessionReason::postponed,
                     fail(Error{ErrorKind::permission, "this profile needs the confirmation code that the operator handed over"}));
     }
     request.hashCc = hash_confirmation_code(*code, transactionId_);

@@ -307,10 +307,10 @@ TEST_F(Download, sends_no_hash_where_the_server_asks_for_none) {
   EXPECT_EQ(server.heard_hash, std::nullopt);
 }
 
-TEST_F(Download, cancels_where_the_user_has_no_confirmation_code) {
+TEST_F(Download, is_put_off_where_the_user_has_no_confirmation_code) {
   server.confirmation_code = true;
   Failure f = fails_at(Step::consent);
-  expect_cancelled(f, CancelSessionReason::endUserRejection);
+  expect_cancelled(f, CancelSessionReason::postponed);
   EXPECT_FALSE(package_was_asked_for());
 }
 

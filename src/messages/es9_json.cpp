@@ -55,9 +55,14 @@ class Members {
     if (!v->is_string()) return JsonError{JsonFault::wrong_type, std::string(name), "a string is expected"};
     return std::string_view(v->get_string());
   }
+  /// False where it is absent or null: some servers write every member they know, with null for none.
+  bool has(std::string_view name) const {
+    const json::value* v = object_.if_contains(name);
+    return v != nullptr && !v->is_null();
+  }
   /// A member that may be absent; what is there must be a string.
   JsonResult<std::optional<std::string>> optional_text(std::string_view name) const {
-    if (!object_.contains(name)) return std::optional<std::string>{};
+    if (!has(name)) return std::optional<std::string>{};
     return std::optional<std::string>{TRY(text(name))};
   }
   JsonResult<Bytes> binary(std::string_view name) const {
@@ -181,12 +186,8 @@ JsonResult<FunctionExecutionStatus> read_status(const Members& body) {
     known = true;
   }
   if (!known) return JsonError{JsonFault::bad_value, "status", "unknown status"};
-  auto data = in.object("statusCodeData");
-  if (!data) {
-    if (data.error().fault == JsonFault::missing_field) return out;
-    return data.error();
-  }
-  Members codes(**data);
+  if (!in.has("statusCodeData")) return out;
+  Members codes(*TRY(in.object("statusCodeData")));
   StatusCodeData& to = out.statusCodeData.emplace();
   to.subjectCode = TRY(codes.text("subjectCode"));
   to.reasonCode = TRY(codes.text("reasonCode"));

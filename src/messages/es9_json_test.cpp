@@ -64,6 +64,23 @@ TEST(Es9Json, carries_a_refusal_with_its_codes_as_texts) {
   EXPECT_FALSE(reply->output);
 }
 
+TEST(Es9Json, takes_null_for_an_absent_member_of_the_status) {
+  auto refused = reply_from_json<GetBoundProfilePackageOk>(
+      R"({"header":{"functionExecutionStatus":{"status":"Failed","statusCodeData":
+      {"subjectCode":"8.2.6","reasonCode":"3.8","subjectIdentifier":null,"message":null}}}})");
+  ASSERT_TRUE(refused) << Error(refused.error()).message;
+  EXPECT_EQ(refused->functionExecutionStatus.statusCodeData->subjectCode, "8.2.6");
+  EXPECT_FALSE(refused->functionExecutionStatus.statusCodeData->message);
+  auto done = reply_from_json<GetBoundProfilePackageOk>(
+      R"({"header":{"functionExecutionStatus":{"status":"Executed-Success","statusCodeData":null}},
+      "transactionId":"01","boundProfilePackage":"vzYA"})");
+  ASSERT_TRUE(done) << Error(done.error()).message;
+  EXPECT_TRUE(done->output);
+  auto mandatory = request_from_json<CancelSessionRequestEs9>(R"({"transactionId":null})");
+  ASSERT_FALSE(mandatory);
+  EXPECT_EQ(mandatory.error().fault, JsonFault::wrong_type);
+}
+
 TEST(Es9Json, reads_what_peers_send) {
   // Field order, header, unknown members, wrapped base64, escaped slashes and lower case as they are met.
   std::string euicc_info1 = base64(asn1::encode(samples::euicc_info1()));
