@@ -1,5 +1,6 @@
 // sealift lpa notifications: what the card wants servers to know, listed, delivered, removed.
 #include <boost/json/array.hpp>
+#include <cstdio>
 
 #include "cli/lpa_commands.hpp"
 

@@ -3,7 +3,9 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
+#include <cstdio>
 #include <iostream>
 
 #include "messages/names.hpp"
@@ -63,13 +65,10 @@ Answer Terminal::ask(const std::string& question, bool may_postpone) {
   std::cerr << question << (may_postpone ? " [y/N/later] " : " [y/N] ") << std::flush;
   std::string line;
   Input input = read_line(line);
-  if (input == Input::timed_out) {
-    std::cerr << "no answer\n";
+  if (input != Input::line) {
+    // Nobody said no, so an order on a server is not to end by it.
+    std::cerr << "no answer; scripts say --yes\n";
     return Answer::timed_out;
-  }
-  if (input == Input::end) {
-    std::cerr << "no\n";
-    return Answer::no;
   }
   while (!line.empty() && static_cast<unsigned char>(line.back()) <= ' ') line.pop_back();
   for (char& c : line) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
