@@ -1,0 +1,124 @@
+// The boxes as programs of their own: an SM-DP+, a card behind a TCP door and an LPA, each a process that
+// knows the others by their interfaces alone. No SM-DS is running.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <filesystem>
+
+#include "tests/e2e/world.hpp"
+
+namespace sealift::e2e {
+namespace {
+
+/// build/release/sealift, beside the folder of this test program.
+std::string sealift() {
+  std::error_code none;
+  return (std::filesystem::read_symlink("/proc/self/exe", none).parent_path().parent_path() / "sealift")
+      .string();
+}
+
+/// A running `sealift ... --json`, its standard output at hand. Stopped with SIGTERM where it has not ended.
+class Program {
+ public:
+  explicit Program(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), sealift());
+    arguments.push_back("--json");
+    int ends[2];
+    check(::pipe(ends) == 0, "a pipe");
+    pid_ = ::fork();
+    check(pid_ >= 0, "a child process");
+    if (pid_ == 0) {
+      ::dup2(ends[1], STDOUT_FILENO);
+      ::close(ends[0]);
+      ::close(ends[1]);
+      std::vector<char*> argv;
+      for (auto& a : arguments) argv.push_back(a.data());
+      argv.push_back(nullptr);
+      ::execv(argv[0], argv.data());
+      ::_exit(127);
+    }
+    ::close(ends[1]);
+    out_ = ::fdopen(ends[0], "r");
+  }
+  ~Program() {
+    std::fclose(out_);
+    if (pid_ > 0) {
+      ::kill(pid_, SIGTERM);
+      ::waitpid(pid_, nullptr, 0);
+    }
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  /// Its next line, which is one JSON object; null where it ended without one.
+  boost::json::value line() {
+    char* text = nullptr;
+    size_t size = 0;
+    const ssize_t length = ::getline(&text, &size, out_);
+    const std::string taken = length > 0 ? std::string(text, static_cast<size_t>(length)) : "";
+    std::free(text);
+    boost::system::error_code problem;
+    auto value = boost::json::parse(taken, problem);
+    return problem ? boost::json::value() : value;
+  }
+  int exit_code() {
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  pid_t pid_ = -1;
+  FILE* out_ = nullptr;
+};
+
+boost::json::value run(std::vector<std::string> arguments) {
+  Program program(std::move(arguments));
+  auto said = program.line();
+  EXPECT_EQ(program.exit_code(), 0) << boost::json::serialize(said);
+  return said;
+}
+
+std::string number(const boost::json::value& v) {
+  return std::to_string(v.to_number<int>());
+}
+
+TEST(Programs, of_server_card_and_lpa_find_each_other_by_their_interfaces) {
+  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder;
+  const std::string dir = folder.path, card_file = dir + "/card.euicc", package = dir + "/profile.der";
+  run({"pki", "init", dir + "/pki"});
+  const auto made = run({"euicc", "make", card_file, "--pki", dir + "/pki"});
+  run({"profile", "make", "--imsi", "001010000000042", "--iccid", "8988211000000000424", "--k",
+       "8D1F0C5A9B3E47E2A6C4D8F0B1729E35", "--opc", "5E0A7C93D2F14B86A9E3C7015D8F2B64", "--out", package});
+
+  Program smdp({"smdp", "serve", "--dir", dir, "--port", "0"});
+  const auto server = smdp.line();
+  ASSERT_TRUE(server.is_object());
+  const auto order = run({"order", "create", "--dir", dir, "--profile", package});
+  Program door({"euicc", "serve", card_file, "--port", "0"});
+  const auto card = door.line();
+  ASSERT_TRUE(card.is_object());
+
+  const std::string at = "127.0.0.1:" + number(card.at("port"));
+  const auto lpa = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "lpa");
+    for (const char* more : {"--tcp", at.c_str()}) arguments.emplace_back(more);
+    return run(std::move(arguments));
+  };
+  EXPECT_EQ(lpa({"eid"}).at("eid"), made.at("eid"));
+  const std::string code = order.at("activationCode").as_string().c_str();
+  lpa({"download", code, "--ci", dir + "/pki/ci.der", "--yes", "--enable"});
+  const std::string listed = boost::json::serialize(lpa({"list"}));
+  EXPECT_NE(listed.find("8988211000000000424"), std::string::npos) << listed;
+  EXPECT_NE(listed.find("enabled"), std::string::npos) << listed;
+  EXPECT_EQ(run({"order", "show", "8988211000000000424", "--dir", dir}).at("state"), "installed");
+}
+
+}  // namespace
+}  // namespace sealift::e2e
