@@ -13,6 +13,11 @@ const ServerAuthenticated* authenticated(const Session& session) {
   return nullptr;
 }
 
+/// The server may come back with the package that is bound to the one-time key.
+bool may_be_retried(messages::CancelSessionReason reason) {
+  return reason == messages::CancelSessionReason::postponed || reason == messages::CancelSessionReason::timeout;
+}
+
 }  // namespace
 
 Reply cancel_session(Isdr& isdr, View command) {
@@ -33,12 +38,12 @@ Reply cancel_session(Isdr& isdr, View command) {
   auto signature = isdr.sign(session->credential, {ok.euiccCancelSessionSigned.tlv});
   if (!signature) return sw::technical_problem;
   ok.euiccCancelSessionSignature = *signature;
-  if (std::holds_alternative<PackageLoading>(isdr.session)) {
-    // Nothing of the package is installed yet; the signed reason is the server's result.
-    Transaction t;
-    Memory::erase_loading_mark(t);
-    if (!isdr.memory.commit(t)) return sw::memory_problem;
-  }
+  // Nothing of a package is installed yet; the signed reason is the server's result.
+  Transaction t;
+  if (std::holds_alternative<PackageLoading>(isdr.session)) Memory::erase_loading_mark(t);
+  bool prepared = !std::holds_alternative<ServerAuthenticated>(isdr.session);
+  if (prepared && !may_be_retried(request.reason)) Memory::erase_one_time_key(t);
+  if (!isdr.memory.commit(t)) return sw::memory_problem;
   isdr.session = NoSession{};
   response.alt = std::move(ok);
   return asn1::encode(response);

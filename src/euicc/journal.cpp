@@ -167,7 +167,9 @@ Status Journal::commit(const Transaction& transaction) {
   if (failed_) return Error{ErrorKind::io, "the card memory failed before; reset the card"};
   if (transaction.empty()) return {};
   Bytes record(header_size);
+  bool destroys = false;
   for (const auto& e : transaction.entries_) {
+    destroys |= e.secret && has(e.key);
     check(e.key.size() <= 255, "journal keys have at most 255 octets");
     if (e.erased) {
       put_erasure(record, e.key);
@@ -192,7 +194,7 @@ Status Journal::commit(const Transaction& transaction) {
                          offset + header_size)),
         "a record we wrote reads back");
   wipe(record);
-  if (nvm_->size() > 2 * live_ + compaction_slack) {
+  if (destroys || nvm_->size() > 2 * live_ + compaction_slack) {
     // The commit itself is durable already: failing to tidy up is not its failure, but stops the next one.
     failed_ = !compact();
   }

@@ -3,7 +3,7 @@
 // A transaction is one record: magic, length, sequence number, entries, CRC-32 of all of it; it is appended
 // and synced before `commit` returns, so that a power loss leaves the state before or after it. Values stay
 // in the Nvm; RAM holds the index alone. Superseded records are dropped by an atomic rewrite once they
-// outweigh the living ones. The Nvm outlives the journal. Single thread. Format:
+// outweigh the living ones, and at once where one of them holds a secret that is no more. The Nvm outlives the journal. Single thread. Format:
 // docs/formats/euicc-memory.md.
 #pragma once
 
@@ -25,8 +25,13 @@ class Transaction {
   ~Transaction() {
     for (auto& e : entries_) wipe(e.value);  // values may be keys
   }
-  void put(std::string key, Bytes value) { entries_.push_back({std::move(key), std::move(value), false}); }
-  void erase(std::string key) { entries_.push_back({std::move(key), {}, true}); }
+  void put(std::string key, Bytes value) { entries_.push_back({std::move(key), std::move(value), false, false}); }
+  void erase(std::string key) { entries_.push_back({std::move(key), {}, true, false}); }
+  /// The same for keys and what holds them: the earlier value is no longer in the Nvm when `commit` returns.
+  void put_secret(std::string key, Bytes value) {
+    entries_.push_back({std::move(key), std::move(value), false, true});
+  }
+  void erase_secret(std::string key) { entries_.push_back({std::move(key), {}, true, true}); }
   bool empty() const { return entries_.empty(); }
 
  private:
@@ -35,6 +40,7 @@ class Transaction {
     std::string key;
     Bytes value;
     bool erased;
+    bool secret;
   };
   std::vector<Entry> entries_;
 };
@@ -46,7 +52,8 @@ class Journal {
   static Result<Journal> open(Nvm& nvm);
 
   /// All of it, durably. After an error nothing of it is visible, and the journal takes no further commits
-  /// until it is opened anew, since what reached the memory is unknown.
+  /// until it is opened anew, since what reached the memory is unknown. Where only the rewriting fails the
+  /// commit stands, and the next one fails.
   Status commit(const Transaction& transaction);
 
   /// A commit failed, or tidying up after one did.

@@ -52,6 +52,25 @@ TEST(Journal, compacts_and_still_reads) {
 
 // Every write of a run of commits (with compactions in it) fails once, in each manner of losing unsynced
 // octets.
+TEST(Journal, leaves_nothing_of_a_secret_that_was_replaced_or_erased) {
+  MemoryNvm nvm;
+  auto j = Journal::open(nvm).value();
+  auto holds = [&](std::string_view what) { return text(nvm.content()).find(what) != std::string_view::npos; };
+  ASSERT_TRUE(j.commit(put("other", to_bytes("plain"))));
+  for (const char* value : {"first secret", "second secret"}) {
+    Transaction t;
+    t.put_secret("k", to_bytes(value));
+    ASSERT_TRUE(j.commit(t));
+    EXPECT_TRUE(holds(value));
+  }
+  EXPECT_FALSE(holds("first secret"));
+  Transaction t;
+  t.erase_secret("k");
+  ASSERT_TRUE(j.commit(t));
+  EXPECT_FALSE(holds("second secret"));
+  EXPECT_EQ(contents(Journal::open(nvm).value()), (Contents{{"other", to_bytes("plain")}}));
+}
+
 TEST(Journal, power_loss_leaves_the_state_before_or_after) {
   using Loss = MemoryNvm::Loss;
   auto step = [](int i) {

@@ -310,7 +310,7 @@ void Memory::put_image(Transaction& t, const Aid& isdp_aid, View image) {
 
 void Memory::erase_profile(Transaction& t, const Aid& isdp_aid) const {
   t.erase(profile_key(isdp_aid));
-  t.erase(image_key(isdp_aid));
+  t.erase_secret(image_key(isdp_aid));
   for (auto& key : journal_.keys(change_prefix(isdp_aid))) t.erase(std::move(key));
 }
 
@@ -384,19 +384,24 @@ void Memory::erase_notification(Transaction& t, uint64_t number) {
 
 std::optional<OneTimeKey> Memory::one_time_key() const {
   auto stored = journal_.get(one_time_key_key);
-  if (!stored || stored->size() != 1 + 32 + 65) return std::nullopt;
+  constexpr size_t key_size = 1 + 32 + 65;
+  if (!stored || stored->size() <= key_size) return std::nullopt;
   View v = *stored;
   OneTimeKey key{.curve = static_cast<crypto::Curve>(v[0]), .scalar = Secret<32>(v.subspan<1, 32>())};
   std::copy_n(v.begin() + 33, 65, key.point.begin());
+  auto smdp_oid = asn1::Oid::from_content(v.subspan(key_size));
   wipe(*stored);
+  if (!smdp_oid) return std::nullopt;
+  key.smdp_oid = *smdp_oid;
   return key;
 }
 void Memory::put_one_time_key(Transaction& t, const OneTimeKey& key) {
   uint8_t curve = static_cast<uint8_t>(key.curve);
-  t.put(one_time_key_key, concat({View(&curve, 1), key.scalar.expose(), key.point}));
+  t.put_secret(one_time_key_key,
+               concat({View(&curve, 1), key.scalar.expose(), key.point, key.smdp_oid.content()}));
 }
 void Memory::erase_one_time_key(Transaction& t) {
-  t.erase(one_time_key_key);
+  t.erase_secret(one_time_key_key);
 }
 
 std::optional<LoadingMark> Memory::loading_mark() const {

@@ -45,6 +45,7 @@ struct OneTimeKey {
   crypto::Curve curve{};
   Secret<32> scalar;
   Octets<65> point{};
+  asn1::Oid smdp_oid;  ///< the only server that the pair is offered to again
 };
 
 /// Written when a package begins to load, erased when it has ended: found at start, it is an interruption.

@@ -45,17 +45,19 @@ Result<pki::VerifiedChain, DownloadErrorCode> judge(Isdr& isdr, const ServerAuth
   return binding;
 }
 
-/// The kept pair where the server's package is bound to it, else a fresh one, which is kept before it is
-/// used.
+/// The kept pair where this server's package is bound to it, else a fresh one, which is kept before it is
+/// used. Another server that has learnt the public key cannot have it used again.
 Result<crypto::EphemeralKey> choose_one_time_key(Isdr& isdr, const messages::SmdpSigned2& signed2,
-                                                 crypto::Curve curve) {
+                                                 const pki::VerifiedChain& binding) {
+  const crypto::Curve curve = binding.public_key().curve();
   auto kept = isdr.memory.one_time_key();
-  if (kept && signed2.bppEuiccOtpk && kept->curve == curve && kept->point == *signed2.bppEuiccOtpk) {
+  if (kept && signed2.bppEuiccOtpk && kept->curve == curve && kept->point == *signed2.bppEuiccOtpk &&
+      kept->smdp_oid == binding.owner()) {
     return crypto::EphemeralKey::from_stored(curve, kept->scalar.expose(), kept->point);
   }
   auto fresh = crypto::EphemeralKey::generate(curve, isdr.ports.random);
   Transaction t;
-  Memory::put_one_time_key(t, {curve, fresh.scalar().clone(), fresh.public_key().point()});
+  Memory::put_one_time_key(t, {curve, fresh.scalar().clone(), fresh.public_key().point(), *binding.owner()});
   TRY_VOID(isdr.memory.commit(t));
   return fresh;
 }
@@ -84,7 +86,7 @@ Reply prepare_download(Isdr& isdr, View command) {
     isdr.decided(session->decision);
     return refuse(signed2.transactionId, binding.error());
   }
-  auto key = choose_one_time_key(isdr, signed2, binding->public_key().curve());
+  auto key = choose_one_time_key(isdr, signed2, *binding);
   if (!key) return sw::memory_problem;
   messages::EuiccSigned2 mine;
   mine.transactionId = session->transactionId;
