@@ -62,12 +62,16 @@ Response Chip::run(const Command& command, Channel& channel) {
   Response whole = command.family == 0x00 ? interindustry(command, channel) : telecom(command, channel);
   Response cut = deliver(std::move(whole), command.le, channel);
   if (isdr_.profile_switch != ProfileSwitch::none) after_isdr_command();
+  // With a REFRESH outstanding the running profile may be deleted: it runs on, but its AID may be given to
+  // another one.
+  if (current_ && !isdr_.memory.find(*current_)) current_.reset();
   return cut;
 }
 
 Response Chip::interindustry(const Command& command, Channel& channel) {
   if (command.ins == 0xA4 && command.p1 == 0x04) return select_application(command, channel);
   if (channel.application != Application::profile) {
+    if (channel.application == Application::ecasd && command.ins == 0xCA) return ecasd(command);
     if (command.ins != 0xA4) return {{}, sw::ins_not_supported};
     channel.application = Application::profile;  // a file is selected: back to the profile's files
   }
@@ -88,8 +92,15 @@ Response Chip::telecom(const Command& command, Channel& channel) {
   if (channel.application == Application::isdr) {
     return command.ins == 0xE2 ? store_data(command, channel) : Response{{}, sw::ins_not_supported};
   }
-  if (channel.application == Application::ecasd) return {{}, sw::ins_not_supported};
+  if (channel.application == Application::ecasd) return ecasd(command);
   return to_profile(command);
+}
+
+// GET DATA for the EID, as readers of eUICCs of SGP.02 ask for it; for the terminal, as is GetEID.
+Response Chip::ecasd(const Command& command) const {
+  if (command.ins != 0xCA) return {{}, sw::ins_not_supported};
+  if (command.p1 != 0x00 || command.p2 != 0x5A) return {{}, sw::referenced_data_not_found};
+  return {asn1::tlv(0x5A, isdr_.identity().eid.octets()), sw::ok};
 }
 
 Response Chip::select_application(const Command& command, Channel& channel) {
@@ -244,9 +255,8 @@ void Chip::reset() {
 }
 
 Status Chip::commit(std::span<const ProfileChange> changes) {
-  check(current_.has_value(), "a profile runs");
-  // With a REFRESH outstanding the running profile may have been deleted already: it can keep nothing more.
-  if (!isdr_.memory.find(*current_)) return Error{ErrorKind::not_found, "the profile was deleted"};
+  // Deleted with a REFRESH outstanding: it can keep nothing more.
+  if (!current_) return Error{ErrorKind::not_found, "the profile was deleted"};
   uint64_t size = 0;
   for (const auto& change : changes) size += change.key.size() + (change.value ? change.value->size() : 0);
   if (size > isdr_.memory.free()) return Error{ErrorKind::limit, "the card memory is full"};

@@ -35,6 +35,7 @@ class Chip final : private ProfileStore {
   Response select_application(const Command& command, Channel& channel);
   Response manage_channel(const Command& command);
   Response store_data(const Command& command, Channel& channel);
+  Response ecasd(const Command& command) const;
   Response fetch();
   Response terminal_response();
   Response to_profile(const Command& command);
@@ -56,7 +57,7 @@ class Chip final : private ProfileStore {
   std::map<uint8_t, Channel> channels_{{0, Channel{}}};
   std::unique_ptr<RunningProfile> profile_;
   /// The ISD-P whose profile runs, or is to run when it is first needed. Follows the Enabled Profile at
-  /// reset, and in between as ProfileSwitch says.
+  /// reset, and in between as ProfileSwitch says. Absent as well once the running profile has been deleted.
   std::optional<Aid> current_ = isdr_.memory.enabled();
   Proactive proactive_ = Proactive::none;
 };

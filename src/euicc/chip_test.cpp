@@ -49,6 +49,9 @@ TEST(Chip, selects_the_isdr_and_gives_its_fci) {
   EXPECT_EQ(w.phone.apdu("00A4040C0CA0000005591010FFFFFFFF89"), "9000") << "right-truncated";
   EXPECT_EQ(w.phone.apdu("00A4040C10A0000005591010FFFFFFFF8900000200"), "9000") << "ECASD";
   EXPECT_EQ(w.phone.apdu("80E2910003BF2E00"), "6D00") << "ECASD takes no ES10";
+  EXPECT_EQ(w.phone.apdu("80CA005A00"), "5A10" + test_eid().digits() + "9000");
+  EXPECT_EQ(w.phone.apdu("00CA005A12"), "5A10" + test_eid().digits() + "9000");
+  EXPECT_EQ(w.phone.apdu("80CA006600"), "6A88") << "the EID is all that ECASD tells";
   EXPECT_EQ(w.phone.apdu("00A4040007A0000000871002"), "6A82");
   EXPECT_EQ(w.phone.apdu("00A40400"), "6700");
 }

@@ -12,6 +12,8 @@ DeleteResult judge(const Isdr& isdr, const std::optional<KnownProfile>& target) 
   if (!target) return DeleteResult::iccidOrAidNotFound;
   if (isdr.memory.enabled() == target->record.isdp_aid) return DeleteResult::profileNotInDisabledState;
   if (target->has_rule(messages::PprId::ppr2)) return DeleteResult::disallowedByPolicy;
+  if (isdr.memory.displaced() == target->record.isdp_aid && displaced_is_bound(isdr))
+    return DeleteResult::disallowedByPolicy;
   return DeleteResult::ok;
 }
 

@@ -21,6 +21,9 @@ EnableResult judge(const Isdr& isdr, const std::optional<KnownProfile>& target,
     auto displaced = isdr.memory.displaced();
     if (leaves_test && displaced && *displaced != target->record.isdp_aid)
       return EnableResult::wrongProfileReenabling;
+    // A Provisioning Profile in between does not undo the rule of the profile that it displaced.
+    if (displaced && *displaced != target->record.isdp_aid && displaced_is_bound(isdr))
+      return EnableResult::disallowedByPolicy;
   }
   if (refresh && isdr.refresh_pending) return EnableResult::catBusy;
   return EnableResult::ok;

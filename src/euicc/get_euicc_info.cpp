@@ -72,6 +72,7 @@ messages::EuiccInfo2 euicc_info2(const Isdr& isdr) {
   info.rspCapability = {additionalProfile};
   if (isdr.identity().test_profiles) info.rspCapability.insert(testProfileSupport);
   info.rspCapability.insert(deviceInfoExtensibilitySupport);
+  info.rspCapability.insert(serviceSpecificDataSupport);
   info.euiccCiPKIdListForVerification = isdr.identity().ci_key_ids;
   info.euiccCiPKIdListForSigning = signing_list(isdr.identity());
   if (auto forbidden = forbidden_rules(isdr.identity()); forbidden.any())

@@ -88,6 +88,21 @@ TEST(EnableProfile, lets_a_test_profile_displace_and_the_old_one_come_back) {
   EXPECT_EQ(enabled(w), a);
 }
 
+TEST(EnableProfile, holds_a_policy_rule_while_a_provisioning_profile_is_enabled) {
+  World w;
+  install(w, {.iccid = a, .rules = {PprId::ppr1}});
+  install(w, {.iccid = b});
+  install(w, {.iccid = c, .profile_class = ProfileClass::provisioning});
+  ASSERT_EQ(w.enable(a), EnableResult::ok);
+  ASSERT_EQ(w.enable(c), EnableResult::ok);
+  EXPECT_EQ(w.enable(b), EnableResult::disallowedByPolicy);
+  EXPECT_EQ(w.remove(a), DeleteResult::disallowedByPolicy) << "it is disabled only for a while";
+  EXPECT_EQ(w.enable(a), EnableResult::ok);
+  ASSERT_EQ(w.enable(c), EnableResult::ok);
+  EXPECT_EQ(w.disable(c), DisableResult::ok);
+  EXPECT_EQ(enabled(w), a);
+}
+
 TEST(EnableProfile, switches_what_runs_at_once_without_refresh) {
   World w;
   install(w, {.iccid = a});
@@ -164,6 +179,23 @@ TEST(DeleteProfile, refuses_by_its_codes_and_keeps_notifications) {
   EXPECT_GT(w.card->free_nvm(), free);
 }
 
+TEST(DeleteProfile, keeps_what_still_runs_from_writing_into_its_successor) {
+  World w;
+  install(w, {.iccid = a});
+  ASSERT_EQ(w.enable(a), EnableResult::ok);
+  EXPECT_EQ(w.phone.apdu("00DC00000201FF"), "9000");
+  auto aid = w.profiles()[0].isdpAid;
+  ASSERT_EQ(w.disable(a, true), DisableResult::ok);
+  ASSERT_EQ(w.remove(a), DeleteResult::ok);
+  install(w, {.iccid = b});
+  ASSERT_EQ(w.profiles()[0].isdpAid, aid) << "the AID is given anew";
+  EXPECT_EQ(w.phone.apdu("00DC00000202FF"), "6581") << "the deleted profile runs until the REFRESH";
+  ASSERT_EQ(w.enable(b, true), EnableResult::catBusy);
+  w.restart();
+  ASSERT_EQ(w.enable(b), EnableResult::ok);
+  EXPECT_EQ(w.phone.apdu("00B0000000"), "9000") << "nothing of a in b";
+}
+
 TEST(EuiccMemoryReset, deletes_classes_whatever_their_state_and_rules) {
   using messages::ResetOption;
   using messages::ResetResult;
@@ -231,6 +263,24 @@ TEST(GetProfilesInfo, filters_and_chooses_fields) {
   EXPECT_FALSE(one[0].isdpAid || one[0].profileName || one[0].profileClass);
   request.tagList = *from_hex("5A9F");
   EXPECT_EQ(std::get<1>(ask(request).alt), messages::ProfileInfoListError::incorrectInputValues);
+}
+
+TEST(GetProfilesInfo, gives_back_what_a_service_stored) {
+  World w;
+  auto m = *asn1::decode<messages::StoreMetadataRequest>(metadata({.iccid = a}));
+  m.serviceSpecificDataStoredInEuicc =
+      messages::VendorSpecificExtension{{asn1::Oid::of({2, 999, 5}), Bytes{0x04, 0x01, 0x07}, {}}};
+  w.server.metadata = asn1::encode(m);
+  ASSERT_TRUE(succeeded(w.download()));
+  auto info2 = w.authenticate().euiccSigned1.value.euiccInfo2;
+  EXPECT_TRUE(info2.rspCapability.contains(messages::RspCapabilityBit::serviceSpecificDataSupport));
+  messages::ProfileInfoListRequest request;
+  request.tagList = *from_hex("BF22");
+  auto response = w.phone.command<messages::ProfileInfoListResponse>(request);
+  const auto& list = std::get<0>(response.alt);
+  ASSERT_EQ(list.size(), 1u);
+  ASSERT_TRUE(list[0].serviceSpecificDataStoredInEuicc);
+  EXPECT_EQ(list[0].serviceSpecificDataStoredInEuicc->size(), 1u);
 }
 
 TEST(Notifications, carry_a_signature_and_the_cards_chain) {

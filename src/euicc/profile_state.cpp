@@ -18,4 +18,10 @@ std::optional<KnownProfile> enabled_profile(const Isdr& isdr) {
   return aid ? known(isdr.memory.find(*aid)) : std::nullopt;
 }
 
+bool displaced_is_bound(const Isdr& isdr) {
+  auto aid = isdr.memory.displaced();
+  auto profile = aid ? known(isdr.memory.find(*aid)) : std::nullopt;
+  return profile && profile->has_rule(messages::PprId::ppr1);
+}
+
 }  // namespace sealift::euicc
