@@ -3,12 +3,15 @@
 
 #include "crypto/milenage.hpp"
 #include "euicc/install_package.hpp"
+#include "saip/validate.hpp"
 
 namespace sealift::euicc {
 namespace {
 
 using saip::PeStatusCode;
 
+constexpr uint8_t test_class = 0;        // InstallContext::profileClass
+constexpr uint8_t invalid_naa_key = 14;  // ErrorReason of SGP.22 5.7.6
 constexpr uint64_t most_seq = 0x07FFFFFFFFFF;
 
 std::optional<uint64_t> sequence(const Octets<6>& octets) {
@@ -48,6 +51,13 @@ PeResult check_algorithm(const saip::AlgoParameter& a) {
   }
 }
 
+/// A Test Profile must not get a phone onto a commercial network: its key is one that everybody knows, or
+/// serves the test algorithm alone (SGP.22 5.5.5).
+bool suits_class(const saip::AlgoParameter& a, uint8_t profile_class) {
+  return profile_class != test_class || a.algorithmID == saip::Algorithm::usim_test_algorithm ||
+         saip::is_known_key(a.key.expose());
+}
+
 }  // namespace
 
 PeResult install_aka(Installation& in, const saip::AkaParameter& element) {
@@ -58,6 +68,7 @@ PeResult install_aka(Installation& in, const saip::AkaParameter& element) {
   }
   const saip::AlgoParameter& a = std::get<saip::AlgoParameter>(element.algoConfiguration.alt);
   TRY_VOID(check_algorithm(a));
+  if (!suits_class(a, in.context.profileClass)) return PeFault{PeStatusCode::bad_values, invalid_naa_key};
   Aka aka;
   aka.node = node;
   aka.algorithm = static_cast<AkaAlgorithm>(a.algorithmID);

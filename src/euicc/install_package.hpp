@@ -20,7 +20,8 @@ namespace sealift::euicc {
 /// Why an element was not carried out.
 struct PeFault {
   saip::PeStatusCode status = saip::PeStatusCode::bad_values;
-  /// ErrorReason of SGP.22 where it is another than the status says: 13 dataMismatch.
+  /// ErrorReason of SGP.22 where it is another than the status says: 13 dataMismatch,
+  /// 14 invalidNaaKey.
   std::optional<uint8_t> reason;
   std::optional<uint8_t> additionalInformation;
 };

@@ -383,6 +383,24 @@ TEST_F(Faults, keys_of_a_wrong_size_or_algorithm_are_refused) {
   expect_refusal(12, PeStatusCode::feature_not_supported);
 }
 
+TEST_F(Faults, a_test_profile_has_a_test_key) {
+  auto& alt =
+      package.elements[find(saip::Kind::akaParameter)].edit<saip::AkaParameter>()->algoConfiguration.alt;
+  auto& parameter = std::get<saip::AlgoParameter>(alt);
+  parameter.algorithmID = saip::Algorithm::milenage;
+  parameter.key = SecretBytes(h("465B5CE8B199B49FAA5F0A2EE238A6BC"));
+  parameter.opc = SecretBytes(Bytes(16, 1));
+  context.profileClass = 2;
+  EXPECT_TRUE(run());
+  context.profileClass = 0;
+  expect_refusal(14, PeStatusCode::bad_values);
+  parameter.algorithmID = saip::Algorithm::usim_test_algorithm;
+  EXPECT_TRUE(run()) << "the test algorithm opens no network";
+  parameter.algorithmID = saip::Algorithm::milenage;
+  parameter.key = SecretBytes(h("000102030405060708090A0B0C0D0E0F"));
+  EXPECT_TRUE(run());
+}
+
 TEST_F(Faults, a_failed_installer_stays_failed) {
   SaipEngine engine;
   auto installer = engine.install(context);
