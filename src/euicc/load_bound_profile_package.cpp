@@ -9,7 +9,16 @@ PackageLoading::PackageLoading(PackageLoading&&) noexcept = default;
 PackageLoading& PackageLoading::operator=(PackageLoading&&) noexcept = default;
 PackageLoading::~PackageLoading() = default;
 
+/// One block that is a whole GetEUICCChallenge or CancelSession: an LPA that gave up in the middle of an
+/// object must be able to say so. That octets of a package look like this is practically impossible.
+static bool ends_package(View octets) {
+  asn1::Reader in(octets);
+  auto tlv = in.next();
+  return tlv && in.at_end() && (tlv->tag == 0xBF2E || tlv->tag == 0xBF41);
+}
+
 bool belongs_to_package(const Isdr& isdr, View first_octets) {
+  if (ends_package(first_octets)) return false;
   bool starts_package = first_octets.size() >= 2 && first_octets[0] == 0xBF && first_octets[1] == 0x36;
   if (std::holds_alternative<DownloadPrepared>(isdr.session)) return starts_package;
   const auto* loading = std::get_if<PackageLoading>(&isdr.session);

@@ -250,6 +250,30 @@ TEST(LoadBoundProfilePackage, reports_a_reset_as_an_interruption) {
   EXPECT_EQ(error.errorReason, ErrorReason::installFailedDueToInterruption);
 }
 
+TEST(LoadBoundProfilePackage, ends_when_the_lpa_begins_anew_in_the_middle_of_an_object) {
+  World w;
+  Bytes bpp = asn1::encode(w.server.bind(w.prepare(w.authenticate())));
+  ASSERT_TRUE(w.phone.script(View(bpp).first(bpp.size() - 40)));
+  auto answer = w.phone.script(*from_hex("BF2E00"));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(hex(*answer).substr(0, 10), "BF2E128010");
+  EXPECT_EQ(w.notifications().size(), 1u) << "the interruption";
+  EXPECT_TRUE(succeeded(w.download()));
+}
+
+TEST(LoadBoundProfilePackage, keeps_data_of_the_server_under_any_oid_of_its_own) {
+  World w;
+  w.server.configuration = *from_hex("BF2408B806800488370901");
+  ASSERT_TRUE(succeeded(w.download()));
+  messages::ProfileInfoListRequest request;
+  request.tagList = *from_hex("B8");
+  auto response = w.phone.command<messages::ProfileInfoListResponse>(request);
+  const auto& list = std::get<0>(response.alt);
+  ASSERT_EQ(list.size(), 1u);
+  ASSERT_TRUE(list[0].dpProprietaryData);
+  EXPECT_EQ(list[0].dpProprietaryData->dpOid, asn1::Oid::of({2, 999, 9, 1}));
+}
+
 TEST(LoadBoundProfilePackage, answers_other_functions_with_6985_and_goes_on) {
   World w;
   Bytes bpp = asn1::encode(w.server.bind(w.prepare(w.authenticate())));

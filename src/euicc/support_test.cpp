@@ -196,9 +196,8 @@ messages::BoundProfilePackage Server::bind(const messages::PrepareDownloadRespon
   messages::ControlRefTemplate crt;
   crt.hostId = to_bytes("HOST01");
   auto keys = *bsp::derive_session_keys(z, crt, eid);
-  Bytes configure = *from_hex("BF2400");
-  auto bpp = session_key_mode ? bsp::bind(keys, configure, metadata, package)
-                              : bsp::bind(keys, configure, metadata, bsp::protect_profile(package, random_));
+  auto bpp = session_key_mode ? bsp::bind(keys, configuration, metadata, package)
+                              : bsp::bind(keys, configuration, metadata, bsp::protect_profile(package, random_));
   bpp.initialiseSecureChannelRequest = std::move(isc);
   return bpp;
 }

@@ -67,6 +67,7 @@ class Server {
   std::string address = "smdp.example.com";
   TransactionId transactionId = *TransactionId::parse("00112233445566778899AABBCCDDEEFF");
   Bytes metadata;
+  Bytes configuration = *from_hex("BF2400");  ///< ConfigureISDP
   Bytes package = to_bytes("the profile of a subscriber, end");
   Eid eid;
   bool session_key_mode = false;
