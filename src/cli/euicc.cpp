@@ -51,18 +51,6 @@ struct OpenCard {
   }
 };
 
-/// Any operator may set any policy rule, with the user's consent.
-messages::ProfilePolicyAuthorisationRule permissive_rule() {
-  messages::ProfilePolicyAuthorisationRule rule;
-  rule.pprIds = {messages::PprId::ppr1, messages::PprId::ppr2};
-  rule.allowedOperators.emplace_back().mccMnc = {0xEE, 0xEE, 0xEE};
-  rule.allowedOperators.back().gid1 = Bytes{};
-  rule.allowedOperators.back().gid2 = Bytes{};
-  rule.allowedOperators.emplace_back().mccMnc = {0xEE, 0xEE, 0xEE};
-  rule.pprFlags = {messages::PprFlag::consentRequired};
-  return rule;
-}
-
 /// The given EID, or one drawn at random from the range that the EUM's name constraint allows.
 Result<Eid> choose_eid(const std::string& given, const pki::Certificate& eum, Random& random) {
   if (!given.empty()) return Eid::parse(given);
@@ -90,7 +78,7 @@ Result<Eid> make_card(const Options& o) {
   data.root_ds_address = o.root_ds_address;
   data.capacity = o.capacity;
   data.test_profiles = !o.no_test_profiles;
-  if (!o.no_policy_rules) data.rules.push_back(permissive_rule());
+  if (o.no_policy_rules) data.rules.clear();
   auto nvm = TRY(card::FileNvm::create(o.file));
   TRY_VOID(euicc::Card::personalise(*nvm, std::move(data)));
   return eid;

@@ -9,14 +9,33 @@ static const euicc::SaipEngine& engine() {
   return one;
 }
 
-Result<euicc::Personalisation> make_personalisation(const pki::Identity& eum, const pki::Certificate& ci,
-                                                    const Eid& eid, Random& random, bool deterministic) {
+/// Cards of one lab trust the same CIs.
+static euicc::TrustCache& trust_cache() {
+  static euicc::TrustCache one;
+  return one;
+}
+
+/// Any operator may set any policy rule, with the user's consent.
+static messages::ProfilePolicyAuthorisationRule permissive_rule() {
+  messages::ProfilePolicyAuthorisationRule rule;
+  rule.pprIds = {messages::PprId::ppr1, messages::PprId::ppr2};
+  rule.allowedOperators.emplace_back().mccMnc = {0xEE, 0xEE, 0xEE};
+  rule.allowedOperators.back().gid1 = Bytes{};
+  rule.allowedOperators.back().gid2 = Bytes{};
+  rule.allowedOperators.emplace_back().mccMnc = {0xEE, 0xEE, 0xEE};
+  rule.pprFlags = {messages::PprFlag::consentRequired};
+  return rule;
+}
+
+Result<euicc::Personalisation> make_personalisation(const pki::Identity& eum, const pki::Certificate& ci, const Eid& eid,
+                                                    Random& random, bool deterministic) {
   pki::Identity card = TRY(pki::issue_euicc(eum, eid, random, deterministic));
   euicc::Personalisation out;
   out.eid = eid;
   out.credentials.push_back(
       {to_bytes(card.certificate.der()), to_bytes(eum.certificate.der()), card.key.scalar().clone()});
   out.ci_certificates.push_back(to_bytes(ci.der()));
+  out.rules.push_back(permissive_rule());
   return out;
 }
 
@@ -37,7 +56,7 @@ Result<VirtualCard> VirtualCard::make(euicc::Personalisation data, Random& rando
 
 Status VirtualCard::restart() {
   card_.reset();
-  card_ = TRY(euicc::Card::open({*nvm_, *random_, engine(), observer_}));
+  card_ = TRY(euicc::Card::open({*nvm_, *random_, engine(), observer_, &trust_cache()}));
   return {};
 }
 
