@@ -15,7 +15,8 @@ const ServerAuthenticated* authenticated(const Session& session) {
 
 /// The server may come back with the package that is bound to the one-time key.
 bool may_be_retried(messages::CancelSessionReason reason) {
-  return reason == messages::CancelSessionReason::postponed || reason == messages::CancelSessionReason::timeout;
+  return reason == messages::CancelSessionReason::postponed ||
+         reason == messages::CancelSessionReason::timeout;
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 // A transaction is one record: magic, length, sequence number, entries, CRC-32 of all of it; it is appended
 // and synced before `commit` returns, so that a power loss leaves the state before or after it. Values stay
 // in the Nvm; RAM holds the index alone. Superseded records are dropped by an atomic rewrite once they
-// outweigh the living ones, and at once where one of them holds a secret that is no more. The Nvm outlives the journal. Single thread. Format:
-// docs/formats/euicc-memory.md.
+// outweigh the living ones, and at once where one of them holds a secret that is no more. The Nvm outlives
+// the journal. Single thread. Format: docs/formats/euicc-memory.md.
 #pragma once
 
 #include <map>
@@ -25,7 +25,9 @@ class Transaction {
   ~Transaction() {
     for (auto& e : entries_) wipe(e.value);  // values may be keys
   }
-  void put(std::string key, Bytes value) { entries_.push_back({std::move(key), std::move(value), false, false}); }
+  void put(std::string key, Bytes value) {
+    entries_.push_back({std::move(key), std::move(value), false, false});
+  }
   void erase(std::string key) { entries_.push_back({std::move(key), {}, true, false}); }
   /// The same for keys and what holds them: the earlier value is no longer in the Nvm when `commit` returns.
   void put_secret(std::string key, Bytes value) {

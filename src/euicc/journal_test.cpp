@@ -55,7 +55,9 @@ TEST(Journal, compacts_and_still_reads) {
 TEST(Journal, leaves_nothing_of_a_secret_that_was_replaced_or_erased) {
   MemoryNvm nvm;
   auto j = Journal::open(nvm).value();
-  auto holds = [&](std::string_view what) { return text(nvm.content()).find(what) != std::string_view::npos; };
+  auto holds = [&](std::string_view what) {
+    return text(nvm.content()).find(what) != std::string_view::npos;
+  };
   ASSERT_TRUE(j.commit(put("other", to_bytes("plain"))));
   for (const char* value : {"first secret", "second secret"}) {
     Transaction t;

@@ -21,8 +21,8 @@ struct KnownProfile {
 std::optional<KnownProfile> known(std::optional<ProfileRecord> record);
 std::optional<KnownProfile> find_profile(const Isdr& isdr, const std::variant<Aid, Iccid>& identifier);
 std::optional<KnownProfile> enabled_profile(const Isdr& isdr);
-/// The profile that the enabled Test or Provisioning Profile displaced has PPR1: it may not be disabled, is so
-/// only for a while, and must be the one that comes back.
+/// The profile that the enabled Test or Provisioning Profile displaced has PPR1: it may not be disabled, is
+/// so only for a while, and must be the one that comes back.
 bool displaced_is_bound(const Isdr& isdr);
 
 }  // namespace sealift::euicc

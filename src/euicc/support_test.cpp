@@ -196,8 +196,9 @@ messages::BoundProfilePackage Server::bind(const messages::PrepareDownloadRespon
   messages::ControlRefTemplate crt;
   crt.hostId = to_bytes("HOST01");
   auto keys = *bsp::derive_session_keys(z, crt, eid);
-  auto bpp = session_key_mode ? bsp::bind(keys, configuration, metadata, package)
-                              : bsp::bind(keys, configuration, metadata, bsp::protect_profile(package, random_));
+  auto bpp = session_key_mode
+                 ? bsp::bind(keys, configuration, metadata, package)
+                 : bsp::bind(keys, configuration, metadata, bsp::protect_profile(package, random_));
   bpp.initialiseSecureChannelRequest = std::move(isc);
   return bpp;
 }

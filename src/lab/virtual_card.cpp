@@ -27,8 +27,8 @@ static messages::ProfilePolicyAuthorisationRule permissive_rule() {
   return rule;
 }
 
-Result<euicc::Personalisation> make_personalisation(const pki::Identity& eum, const pki::Certificate& ci, const Eid& eid,
-                                                    Random& random, bool deterministic) {
+Result<euicc::Personalisation> make_personalisation(const pki::Identity& eum, const pki::Certificate& ci,
+                                                    const Eid& eid, Random& random, bool deterministic) {
   pki::Identity card = TRY(pki::issue_euicc(eum, eid, random, deterministic));
   euicc::Personalisation out;
   out.eid = eid;
