@@ -1,6 +1,10 @@
 // What nobody on the way learns, and what nobody gains by taking, changing or repeating what passed:
 // emissions before the server is verified, secrets at rest and on the wire, order of calls, replay, and
 // packages on other chips.
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "bsp/session_keys.hpp"
 #include "crypto/ecka.hpp"
 #include "tests/e2e/world.hpp"
 
@@ -206,36 +210,96 @@ std::vector<Bytes> points_in(const Bytes& traffic) {
   return out;
 }
 
+/// The scalars among the draws whose points passed in `traffic`: the temporary keys of a session.
+std::set<Bytes> temporary_keys(World& world, const Bytes& traffic) {
+  const auto points = points_in(traffic);
+  std::set<Bytes> out;
+  for (const Bytes& draw : world.random.draws()) {
+    if (draw.size() != 32) continue;
+    auto key = crypto::EphemeralKey::from_scalar(crypto::Curve::p256, draw);
+    if (!key) continue;
+    const Bytes point = to_bytes(key->public_key().point());
+    if (std::find(points.begin(), points.end(), point) != points.end()) out.insert(draw);
+  }
+  return out;
+}
+
+Secret<32> agreed(const std::set<Bytes>& two) {
+  auto one = must(crypto::EphemeralKey::from_scalar(crypto::Curve::p256, *two.begin()));
+  auto other = must(crypto::EphemeralKey::from_scalar(crypto::Curve::p256, *two.rbegin()));
+  return must(one.agree(other.public_key()));
+}
+
+Bytes traffic_of(Phone& phone) {
+  return concat({View(phone.wire.sent), View(phone.wire.received), View(phone.contacts.sent),
+                 View(phone.contacts.emitted)});
+}
+
 TEST(KeyAgreement, sends_public_points_alone) {
   World world;
   Product product = world.order(1);
   Phone phone(world, 1);
-  const size_t before = world.random.draws().size();
   ASSERT_TRUE(phone.download(product.code));
-  const Bytes traffic = concat({View(phone.wire.sent), View(phone.wire.received), View(phone.contacts.sent),
-                                View(phone.contacts.emitted)});
+  const Bytes traffic = traffic_of(phone);
   const auto points = points_in(traffic);
   ASSERT_GE(points.size(), 2u);
   for (const Bytes& p : points) EXPECT_TRUE(crypto::PublicKey::from_point(crypto::Curve::p256, p)) << hex(p);
-
-  // The world drew every key from one port, which kept them: find the two one-time keys among the draws.
-  const auto draws = world.random.draws();
-  std::set<Bytes> temporary;
-  for (size_t i = 0; i < draws.size(); ++i) {
-    if (draws[i].size() != 32) continue;
-    for (const Bytes& form : forms_of(draws[i]))
-      EXPECT_FALSE(contains(traffic, form)) << "a scalar on the wire";
-    auto key = crypto::EphemeralKey::from_scalar(crypto::Curve::p256, draws[i]);
-    if (!key || i < before) continue;
-    const Bytes point = to_bytes(key->public_key().point());
-    if (std::find(points.begin(), points.end(), point) != points.end()) temporary.insert(draws[i]);
+  // The world drew every secret from one port, which kept them.
+  for (const Bytes& draw : world.random.draws()) {
+    if (draw.size() != 32) continue;
+    for (const Bytes& form : forms_of(draw)) EXPECT_FALSE(contains(traffic, form)) << "a scalar on the wire";
   }
-  ASSERT_EQ(temporary.size(), 2u) << "one of the card, one of the server, both made in this session";
-  auto one = must(crypto::EphemeralKey::from_scalar(crypto::Curve::p256, *temporary.begin()));
-  auto two = must(crypto::EphemeralKey::from_scalar(crypto::Curve::p256, *temporary.rbegin()));
-  const auto shared = must(one.agree(two.public_key()));
-  EXPECT_TRUE(equal(shared.expose(), must(two.agree(one.public_key())).expose()));
-  EXPECT_FALSE(contains(traffic, shared.expose()));
+  const auto temporary = temporary_keys(world, traffic);
+  ASSERT_EQ(temporary.size(), 2u) << "one of the card and one of the server";
+  EXPECT_FALSE(contains(traffic, agreed(temporary).expose()));
+}
+
+/// True where the octets stand in memory that process `pid` may write to.
+bool in_memory_of(pid_t pid, View needle) {
+  const std::string proc = "/proc/" + std::to_string(pid);
+  std::ifstream maps(proc + "/maps"), mem(proc + "/mem", std::ios::binary);
+  check(bool(maps) && bool(mem), "the memory of the parent process can be read");
+  for (std::string line; std::getline(maps, line);) {
+    unsigned long from = 0, to = 0;
+    char rights[5] = {};
+    if (std::sscanf(line.c_str(), "%lx-%lx %4s", &from, &to, rights) != 3 || rights[1] != 'w') continue;
+    Bytes region(to - from);
+    mem.clear();
+    mem.seekg(static_cast<std::streamoff>(from));
+    mem.read(reinterpret_cast<char*>(region.data()), static_cast<std::streamsize>(region.size()));
+    region.resize(static_cast<size_t>(std::max<std::streamsize>(0, mem.gcount())));
+    if (contains(region, needle)) return true;
+  }
+  return false;
+}
+
+// Card and server are in this process; a child, which alone works the keys out, looks through its memory.
+TEST(SessionKeys, are_in_no_memory_once_the_download_is_over) {
+  World world;
+  Product product = world.order(1);
+  Phone phone(world, 1);
+  ASSERT_TRUE(phone.download(product.code));
+  const auto package =
+      must(asn1::decode<messages::BoundProfilePackage>(phone.wire.package->boundProfilePackage.tlv));
+  const auto temporary = temporary_keys(world, traffic_of(phone));
+  ASSERT_EQ(temporary.size(), 2u);
+  ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+  const pid_t me = ::getpid(), child = ::fork();
+  if (child == 0) {
+    const auto shared = agreed(temporary);
+    const auto keys = must(bsp::derive_session_keys(
+        shared, package.initialiseSecureChannelRequest.controlRefTemplate, World::eid(1)));
+    int found = 0;
+    if (!in_memory_of(me, phone.wire.package->transactionId.octets())) found |= 1;  // what is public is there
+    if (in_memory_of(me, shared.expose())) found |= 2;
+    if (in_memory_of(me, keys.sEnc.expose())) found |= 4;
+    if (in_memory_of(me, keys.sMac.expose())) found |= 8;
+    ::_exit(found);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0) << "1: nothing was found at all, 2: shared secret, 4: S-ENC, 8: S-MAC";
 }
 
 // ---- What was captured.
