@@ -5,8 +5,16 @@
 namespace sealift::auth {
 namespace {
 
-bool contains(std::span<const crypto::KeyIdentifier> list, const crypto::KeyIdentifier& id) {
+bool contains(std::span<const messages::CiPKId> list, const messages::CiPKId& id) {
   return std::find(list.begin(), list.end(), id) != list.end();
+}
+
+/// Which of the server's own identities is under the key; none where there is none.
+std::optional<size_t> place_of(const messages::CiPKId& key, std::span<const crypto::KeyIdentifier> own) {
+  for (size_t i = 0; i < own.size(); ++i) {
+    if (equal(own[i], key.octets)) return i;
+  }
+  return std::nullopt;
 }
 
 AuthFailure failure_of(const pki::ChainFailure& f) {
@@ -38,18 +46,16 @@ Result<ServerIdentity> server_identity(pki::Role role, View certificate,
 Result<CiChoice, CiChoiceFailure> choose_ci(const messages::EuiccInfo1& info, const pki::TrustStore& trust,
                                             std::span<const crypto::KeyIdentifier> own) {
   std::optional<crypto::KeyIdentifier> signing;
-  for (const auto& id : info.euiccCiPKIdListForSigning) {
-    if (!trust.find(id)) continue;
-    if (!signing) signing = id;
-    const auto mine = std::find(own.begin(), own.end(), id);
-    if (mine != own.end() && contains(info.euiccCiPKIdListForVerification, id)) {
-      return CiChoice{id, static_cast<size_t>(mine - own.begin())};
-    }
+  for (const messages::CiPKId& named : info.euiccCiPKIdListForSigning) {
+    const auto id = octets<20>(named.octets);
+    if (!id || !trust.find(*id)) continue;
+    if (!signing) signing = *id;
+    const auto mine = place_of(named, own);
+    if (mine && contains(info.euiccCiPKIdListForVerification, named)) return CiChoice{*id, *mine};
   }
   if (!signing) return CiChoiceFailure::no_ci_for_signing;
-  for (const auto& id : info.euiccCiPKIdListForVerification) {
-    const auto mine = std::find(own.begin(), own.end(), id);
-    if (mine != own.end()) return CiChoice{*signing, static_cast<size_t>(mine - own.begin())};
+  for (const messages::CiPKId& named : info.euiccCiPKIdListForVerification) {
+    if (const auto mine = place_of(named, own)) return CiChoice{*signing, *mine};
   }
   return CiChoiceFailure::no_certificate;
 }

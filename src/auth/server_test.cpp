@@ -60,6 +60,16 @@ TEST_F(Choice, mixes_two_keys_where_none_serves_both_ways) {
   EXPECT_EQ(choice->identity, 1u);
 }
 
+TEST_F(Choice, passes_over_key_identifiers_of_another_length) {
+  messages::CiPKId odd;
+  odd.octets = {0xFF, 0xFE};
+  messages::EuiccInfo1 info{.euiccCiPKIdListForVerification = {odd, ci_[1]},
+                            .euiccCiPKIdListForSigning = {odd, ci_[1]}};
+  EXPECT_EQ(choose_ci(info, trust_, ci_)->euiccCiPKIdToBeUsed, ci_[1]);
+  info.euiccCiPKIdListForSigning = {odd};
+  EXPECT_EQ(choose_ci(info, trust_, ci_).error(), CiChoiceFailure::no_ci_for_signing);
+}
+
 TEST_F(Choice, tells_which_half_is_missing) {
   const messages::EuiccInfo1 no_signing{.euiccCiPKIdListForVerification = {ci_[0]},
                                         .euiccCiPKIdListForSigning = {id(9)}};

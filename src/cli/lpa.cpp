@@ -110,9 +110,9 @@ std::string version(const messages::VersionType& v) {
   return std::to_string(v[0]) + "." + std::to_string(v[1]) + "." + std::to_string(v[2]);
 }
 
-json::array key_ids(const std::vector<messages::SubjectKeyIdentifier>& ids) {
+json::array key_ids(const std::vector<messages::CiPKId>& ids) {
   json::array out;
-  for (const auto& id : ids) out.emplace_back(hex(id));
+  for (const auto& id : ids) out.emplace_back(hex(id.octets));
   return out;
 }
 
@@ -148,8 +148,8 @@ int info(const DeviceOptions& o, Output& out) {
     std::string text = v.is_string() ? printable(v.as_string()) : std::to_string(v.to_number<uint64_t>());
     out.line(label + (text.empty() ? "-" : text));
   }
-  for (const auto& id : i.euiccCiPKIdListForVerification) out.line("Trusts CI key       " + hex(id));
-  for (const auto& id : i.euiccCiPKIdListForSigning) out.line("Signs under CI key  " + hex(id));
+  for (const auto& id : i.euiccCiPKIdListForVerification) out.line("Trusts CI key       " + hex(id.octets));
+  for (const auto& id : i.euiccCiPKIdListForSigning) out.line("Signs under CI key  " + hex(id.octets));
   out.object(std::move(result));
   return exit_ok;
 }

@@ -143,7 +143,7 @@ TEST(Chip, describes_itself) {
   EXPECT_EQ(info1.svn, (messages::VersionType{2, 6, 0}));
   ASSERT_EQ(info1.euiccCiPKIdListForSigning.size(), 1u);
   EXPECT_TRUE(
-      equal(info1.euiccCiPKIdListForSigning[0], w.hierarchy.certificate(pki::Role::ci).subject_key_id()));
+      equal(info1.euiccCiPKIdListForSigning[0].octets, w.hierarchy.certificate(pki::Role::ci).subject_key_id()));
   auto info2 = w.phone.command<messages::EuiccInfo2>(messages::GetEuiccInfo2Request{});
   EXPECT_TRUE(info2.uiccCapability.contains(messages::UiccCapabilityBit::usimSupport));
   EXPECT_FALSE(info2.forbiddenProfilePolicyRules) << "the RAT allows both rules";

@@ -12,9 +12,12 @@ constexpr messages::VersionType firmware_version{0, 1, 0};
 constexpr messages::VersionType protection_profile_version{1, 0, 0};
 constexpr uint32_t volatile_memory = 64u << 10;
 
-std::vector<messages::SubjectKeyIdentifier> signing_list(const Identity& identity) {
-  std::vector<messages::SubjectKeyIdentifier> list;
-  for (const auto& c : identity.credentials) list.push_back(c.ci_key_id);
+std::vector<messages::CiPKId> verification_list(const Identity& identity) {
+  return {identity.ci_key_ids.begin(), identity.ci_key_ids.end()};
+}
+std::vector<messages::CiPKId> signing_list(const Identity& identity) {
+  std::vector<messages::CiPKId> list;
+  for (const auto& c : identity.credentials) list.emplace_back(c.ci_key_id);
   return list;
 }
 
@@ -49,7 +52,7 @@ Reply get_euicc_info1(Isdr& isdr, View command) {
   DECODE(GetEuiccInfo1Request, command);
   messages::EuiccInfo1 info;
   info.svn = svn;
-  info.euiccCiPKIdListForVerification = isdr.identity().ci_key_ids;
+  info.euiccCiPKIdListForVerification = verification_list(isdr.identity());
   info.euiccCiPKIdListForSigning = signing_list(isdr.identity());
   return asn1::encode(info);
 }
@@ -73,7 +76,7 @@ messages::EuiccInfo2 euicc_info2(const Isdr& isdr) {
   if (isdr.identity().test_profiles) info.rspCapability.insert(testProfileSupport);
   info.rspCapability.insert(deviceInfoExtensibilitySupport);
   info.rspCapability.insert(serviceSpecificDataSupport);
-  info.euiccCiPKIdListForVerification = isdr.identity().ci_key_ids;
+  info.euiccCiPKIdListForVerification = verification_list(isdr.identity());
   info.euiccCiPKIdListForSigning = signing_list(isdr.identity());
   if (auto forbidden = forbidden_rules(isdr.identity()); forbidden.any())
     info.forbiddenProfilePolicyRules = forbidden;

@@ -22,6 +22,14 @@ namespace sealift::messages {
 using VersionType = Octets<3>;
 /// subjectKeyIdentifier (SHA-1) of a CI certificate, the name of a CI key everywhere in RSP.
 using SubjectKeyIdentifier = Octets<20>;
+/// A CI key as an eUICC names it in its lists. The module bounds no length: one that is not of 20 octets is
+/// kept as it came, and names no key of ours.
+struct CiPKId {
+  Bytes octets;
+  CiPKId() = default;
+  CiPKId(const SubjectKeyIdentifier& id) : octets(to_bytes(id)) {}  // NOLINT: implicit by design
+  bool operator==(const CiPKId&) const = default;
+};
 /// r || s, each 32 octets big-endian (tag 5F37).
 using SignatureOctets = Octets<64>;
 /// An uncompressed point 04 || X || Y (tag 5F49). Not checked to lie on a curve.

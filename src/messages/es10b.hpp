@@ -24,8 +24,8 @@ struct GetEuiccInfo1Request {
 /// BF20: what may be told to a server before it is authenticated.
 struct EuiccInfo1 {
   VersionType svn{};
-  std::vector<SubjectKeyIdentifier> euiccCiPKIdListForVerification;  ///< in order of priority
-  std::vector<SubjectKeyIdentifier> euiccCiPKIdListForSigning;       ///< in order of priority
+  std::vector<CiPKId> euiccCiPKIdListForVerification;  ///< in order of priority
+  std::vector<CiPKId> euiccCiPKIdListForSigning;       ///< in order of priority
   asn1::Unknown unknown;
 };
 
@@ -104,8 +104,8 @@ struct EuiccInfo2 {
   std::optional<VersionType> ts102241Version;
   std::optional<VersionType> globalplatformVersion;
   RspCapability rspCapability;
-  std::vector<SubjectKeyIdentifier> euiccCiPKIdListForVerification;
-  std::vector<SubjectKeyIdentifier> euiccCiPKIdListForSigning;
+  std::vector<CiPKId> euiccCiPKIdListForVerification;
+  std::vector<CiPKId> euiccCiPKIdListForSigning;
   std::optional<EuiccCategory> euiccCategory;
   std::optional<PprIds> forbiddenProfilePolicyRules;
   VersionType ppVersion{};
@@ -115,7 +115,7 @@ struct EuiccInfo2 {
   std::optional<std::string> treProductReference;
   std::optional<std::vector<VersionType>> additionalEuiccProfilePackageVersions;
   std::optional<uint32_t> lpaMode;  ///< not used in v2, as the next three
-  std::optional<std::vector<SubjectKeyIdentifier>> euiccCiPKIdListForSigningV3;
+  std::optional<std::vector<CiPKId>> euiccCiPKIdListForSigningV3;
   std::optional<Bytes> additionalEuiccInfo;
   std::optional<VersionType> highestSvn;
   std::optional<Bytes> iotSpecificInfo;  ///< content of [20], defined in SGP.32

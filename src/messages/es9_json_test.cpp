@@ -104,6 +104,18 @@ TEST(Es9Json, reads_what_peers_send) {
   EXPECT_EQ(lower->transactionId, samples::transaction_id());
 }
 
+TEST(Es9Json, reads_ci_keys_that_are_named_otherwise) {
+  // A peer may know keys that we do not, by identifiers of any length: no format error (SGP.23 4.3.12).
+  EuiccInfo1 info = samples::euicc_info1();
+  info.euiccCiPKIdListForSigning[0].octets = {0xFF, 0xFE};
+  const Bytes der = asn1::encode(info);
+  auto request = request_from_json<InitiateAuthenticationRequest>(
+      R"({"smdpAddress":"a.example","euiccChallenge":"AAAAAAAAAAAAAAAAAAAAAA==","euiccInfo1":")" +
+      base64(der) + "\"}");
+  ASSERT_TRUE(request) << Error(request.error()).message;
+  EXPECT_EQ(asn1::encode(request->euiccInfo1), der);
+}
+
 /// The fault of a body, "" where it is accepted.
 std::string fault_of(std::string_view body) {
   auto request = request_from_json<InitiateAuthenticationRequest>(body);

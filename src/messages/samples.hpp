@@ -127,7 +127,7 @@ inline EuiccInfo2 euicc_info2() {
   m.treProductReference = "reference";
   m.additionalEuiccProfilePackageVersions = std::vector<VersionType>{{2, 3, 1}};
   m.lpaMode = 0;
-  m.euiccCiPKIdListForSigningV3 = std::vector<SubjectKeyIdentifier>{};
+  m.euiccCiPKIdListForSigningV3 = std::vector<CiPKId>{};
   m.additionalEuiccInfo = Bytes{1};
   m.highestSvn = VersionType{3, 1, 0};
   m.iotSpecificInfo = Bytes{};

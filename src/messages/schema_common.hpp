@@ -15,6 +15,17 @@ inline constexpr uint64_t max_list = 64;
 /// Largest certificate, as pki has it.
 inline constexpr size_t max_certificate = 8192;
 
+template <>
+struct Codec<messages::CiPKId> : LeafCodec<messages::CiPKId, 0x04> {
+  static Result<messages::CiPKId> parse(View v) {
+    messages::CiPKId out;
+    out.octets = to_bytes(v);
+    return out;
+  }
+  static View contents(const messages::CiPKId& v) { return v.octets; }
+  static std::string show(const messages::CiPKId& v) { return hex(v.octets); }
+};
+
 template <class Bit>
 struct Codec<messages::NamedBits<Bit>> : LeafCodec<messages::NamedBits<Bit>, 0x03> {
   static Result<messages::NamedBits<Bit>> parse(View v) {

@@ -41,12 +41,10 @@ Result<messages::BoundProfilePackage> seal(Ports& ports, const Order& order, con
 }  // namespace
 
 Result<Bytes> bind_profile(Ports& ports, const Order& order, const StoredProfile& profile,
-                           const Signers& signers, const Eid& eid, const messages::PointOctets& euiccOtpk) {
-  const crypto::Curve curve = signers.dpPb.signer->public_key().curve();
-  const auto peer = TRY(crypto::PublicKey::from_point(curve, euiccOtpk));
-  const auto otsk = crypto::EphemeralKey::generate(curve, ports.random);
+                           const Signers& signers, const Eid& eid, const crypto::PublicKey& euiccOtpk) {
+  const auto otsk = crypto::EphemeralKey::generate(euiccOtpk.curve(), ports.random);
   messages::ControlRefTemplate crt{.hostId = to_bytes(kHostId)};
-  const Secret<32> z = TRY(otsk.agree(peer));
+  const Secret<32> z = TRY(otsk.agree(euiccOtpk));
   const bsp::SessionKeys keys = TRY(bsp::derive_session_keys(z, crt, eid));
   messages::BoundProfilePackage sealed = TRY(seal(ports, order, profile, keys, signers.dpPb.oid));
   BoundPackage bound{.hostId = std::move(crt.hostId),

@@ -18,9 +18,9 @@ struct BoundPackage {
 };
 
 /// Binds the profile of an order to this eUICC; gives a BoundPackage, DER. otSK.DP exists in here alone.
-/// Errors: the eUICC's point is not on the curve (verification), or a port's.
+/// `euiccOtpk` is on the curve of `signers`. Errors: a port's, or of a store under another key.
 Result<Bytes> bind_profile(Ports& ports, const Order& order, const StoredProfile& profile,
-                           const Signers& signers, const Eid& eid, const messages::PointOctets& euiccOtpk);
+                           const Signers& signers, const Eid& eid, const crypto::PublicKey& euiccOtpk);
 
 /// Makes the BoundProfilePackage of a session from what was bound: its transactionId, a smdpSign over it, and
 /// everything else as it was. Errors: a port's.

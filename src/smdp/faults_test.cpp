@@ -72,6 +72,24 @@ TEST(Faults, at_any_call_of_the_store_a_second_attempt_completes_the_download) {
   }
 }
 
+TEST(Faults, a_store_under_another_key_is_no_fault_of_the_card) {
+  for (Protection protection : {Protection::random_keys, Protection::session_keys}) {
+    World w;
+    const Order order = w.order({}, protection);
+    const Secret<32> other_key{Octets<32>{9}};
+    Ports ports{w.clock,  w.random,   w.authenticator, w.signers, other_key,
+                w.orders, w.sessions, w.observer,      w.settings};
+    MiniCard card = w.card();
+    const auto offer = w.authenticate(card, order.matchingId);
+    EXPECT_EQ(get_bound_profile_package(ports, {.transactionId = offer->transactionId,
+                                                .prepareDownloadResponse = card.prepare(*offer)})
+                  .error(),
+              Refusal::server_failed);
+    ASSERT_EQ(w.observer.failures.size(), 1u);
+    EXPECT_NE(w.observer.failures[0].find("store key"), std::string::npos) << w.observer.failures[0];
+  }
+}
+
 TEST(Faults, a_binding_whose_answer_is_lost_is_given_out_again_to_that_card_alone) {
   World w;
   const Order order = w.order();

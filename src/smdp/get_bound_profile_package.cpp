@@ -73,13 +73,14 @@ Result<Bytes, Stop> package_for(const Step& step, const Order& order, const Stor
                                 bool again) {
   if (!again && !order.euiccOtpk.empty() && !step.ports.settings.rebind)
     return Stop{Refusal::rebinding_refused};
-  auto package = again ? step.ports.orders.package(order.iccid)
-                       : bind_profile(step.ports, order, profile, step.signers, step.euicc.signer().eid(),
-                                      step.euicc->euiccOtpk);
+  const crypto::Curve curve = step.signers.dpPb.signer->public_key().curve();
+  const auto otpk = crypto::PublicKey::from_point(curve, step.euicc->euiccOtpk);
+  // A one-time key off the curve is the eUICC's fault; whatever else goes wrong is ours.
+  if (!otpk) return Stop{Refusal::euicc_signature_invalid};
+  auto package =
+      again ? step.ports.orders.package(order.iccid)
+            : bind_profile(step.ports, order, profile, step.signers, step.euicc.signer().eid(), *otpk);
   if (package) return std::move(*package);
-  // A one-time key off the curve is the eUICC's fault.
-  if (!again && package.error().kind == ErrorKind::verification)
-    return Stop{Refusal::euicc_signature_invalid};
   return Stop{fail(step.ports, me, package.error())};
 }
 

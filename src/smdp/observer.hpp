@@ -9,8 +9,8 @@
 namespace sealift::smdp {
 
 /// The three questions asked before a profile may be installed (docs/mission.md, M2-44), as far as the server
-/// can answer them: one record for each session that got as far as AuthenticateClient and has ended or
-/// delivered. Only three yeses deliver.
+/// can answer them: one record for each AuthenticateClient that was refused, and for each
+/// GetBoundProfilePackage, refused or delivered. Only three yeses deliver.
 struct Decision {
   TransactionId transactionId;
   bool right_chip = false;               ///< chain, signature and EID are those of the eUICC the order is for
