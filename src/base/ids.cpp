@@ -18,6 +18,7 @@ Result<Eid> Eid::parse(std::string_view digits) {
   if (digits.size() != 32 || !all_digits(digits))
     return Error{ErrorKind::invalid, "an EID has 32 decimal digits"};
   Bytes b = TRY(bcd(digits));
+  if (mod97(b) != 1) return Error{ErrorKind::invalid, "the EID's check digits are wrong (SGP.29 10)"};
   return from_octets(b);
 }
 
@@ -26,7 +27,6 @@ Result<Eid> Eid::from_octets(View octets) {
   for (uint8_t b : octets) {
     if ((b >> 4) > 9 || (b & 15) > 9) return Error{ErrorKind::invalid, "an EID has decimal digits only"};
   }
-  if (mod97(octets) != 1) return Error{ErrorKind::invalid, "the EID's check digits are wrong (SGP.29 10)"};
   Eid out;
   std::copy(octets.begin(), octets.end(), out.b_.begin());
   return out;

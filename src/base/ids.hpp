@@ -15,7 +15,7 @@ class Eid {
  public:
   /// Checks the digit count and the check digits (value mod 97 = 1, SGP.29 10).
   static Result<Eid> parse(std::string_view digits);
-  /// From the 16 octets of tag 5A; same checks.
+  /// From the 16 octets of tag 5A: what a chip says is its EID, whatever its check digits.
   static Result<Eid> from_octets(View octets);
   /// Appends the two check digits to 30 given digits.
   static Result<Eid> with_check_digits(std::string_view thirty_digits);

@@ -75,8 +75,8 @@ class VerifiedChain {
   const Certificate& ci() const { return ci_; }
   /// Of an eUICC: its EID, 16 octets of BCD. All zero for other roles.
   const Octets<16>& eid_octets() const { return eid_; }
-  /// Of an eUICC: its EID; empty where the check digits are wrong, which the specification does not let the
-  /// chain fail for, but which matches no order.
+  /// Of an eUICC: its EID; empty for other roles. Its check digits are not looked at: the specification does
+  /// not let the chain fail for them.
   std::optional<Eid> eid() const;
   /// Of a server or EUM: the OID of its owner (subjectAltName registeredID).
   const std::optional<asn1::Oid>& owner() const { return owner_; }

@@ -28,7 +28,7 @@ struct CreateOrder {
 
 /// Puts a profile in stock, sealed. Error kinds: invalid (not a profile, metadata out of bounds), exists.
 Result<Order> import_profile(Ports&, std::string_view principal, ImportProfile);
-/// Available -> Released. Error kinds: not_found, conflict (not available), exists (MatchingID taken),
+/// Available -> Released. Error kinds: not_found, conflict (not available, or the MatchingID is taken),
 /// invalid.
 Result<Order> create_order(Ports&, std::string_view principal, const CreateOrder&);
 /// At most `limit` orders after `after`, in order of ICCID.

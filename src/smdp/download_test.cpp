@@ -64,6 +64,21 @@ TEST(Downloads, an_order_without_matching_id_goes_to_its_eid) {
   EXPECT_TRUE(w.authenticate(card, MatchingId()));
 }
 
+TEST(Downloads, a_card_is_served_whatever_the_check_digits_of_its_eid) {
+  // The EUM vouches for it. SGP.23's card for which no default order waits has such an EID.
+  World w;
+  const Eid eid = *Eid::from_octets(*from_hex("89049032123451234512345678901299"));
+  const auto& eum = w.pki[pki::Role::eum];
+  const pki::Identity euicc = pki::issue_euicc(eum, eid, w.random).value();
+  MiniCard card(euicc, eum.certificate, w.pki.certificate(pki::Role::ci), eid, w.random);
+  EXPECT_EQ(w.authenticate(card, std::nullopt).error(), Refusal::eid_not_expected);
+  const Order order = w.order();
+  const auto bpp = w.download(card, order);
+  ASSERT_TRUE(bpp);
+  EXPECT_TRUE(card.install(bpp->boundProfilePackage.tlv, bpp->transactionId));
+  EXPECT_EQ(w.now(order).eid, eid);
+}
+
 TEST(Downloads, an_address_is_ours_in_either_case) {
   World w;
   MiniCard card = w.card();
