@@ -44,8 +44,8 @@ class OrderStore {
 class SessionStore {
  public:
   virtual ~SessionStore() = default;
-  /// Keeps a session until `until` (Clock::monotonic). False where it is full and nothing may give way:
-  /// delivered sessions do first, then those that have not authenticated.
+  /// Keeps a session until `until` (Clock::monotonic). Where it is full the oldest gives way: delivered ones
+  /// first, then those that have not authenticated, the others last. False where there is room for none.
   virtual bool put(const TransactionId&, Session, std::chrono::milliseconds until) = 0;
   /// Takes a session out: of two callers with one transactionId, one gets it.
   virtual std::optional<Session> take(const TransactionId&, std::chrono::milliseconds now) = 0;

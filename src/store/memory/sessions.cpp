@@ -25,7 +25,7 @@ void MemorySessions::sweep(Order& line, std::chrono::milliseconds now) {
 }
 
 bool MemorySessions::make_room() {
-  for (Order* line : {&delivered_, &unauthenticated_}) {
+  for (Order* line : {&delivered_, &unauthenticated_, &authenticated_}) {
     if (line->empty()) continue;
     erase(sessions_.find(line->front()));
     return true;

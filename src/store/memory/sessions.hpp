@@ -45,7 +45,7 @@ class MemorySessions final : public smdp::SessionStore {
   Map sessions_;
   Order delivered_;                   ///< gives way first when full: nothing is left to do but to cancel
   Order unauthenticated_;             ///< gives way second
-  Order authenticated_;               ///< in the middle of a download: never gives way
+  Order authenticated_;               ///< gives way last; refusing all others would let one eUICC shut us
   std::chrono::milliseconds now_{0};  ///< the latest `now` heard of
 };
 

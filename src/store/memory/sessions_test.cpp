@@ -72,13 +72,16 @@ TEST(MemorySessions, delivered_sessions_give_way_before_any_other) {
   EXPECT_TRUE(sessions.take(id(1), 0ms));
 }
 
-TEST(MemorySessions, refuses_when_full_of_authenticated_ones) {
+TEST(MemorySessions, one_euicc_that_opens_many_does_not_shut_out_the_others) {
   MemorySessions sessions(2);
-  ASSERT_TRUE(sessions.put(id(1), authenticated(), 10ms));
-  ASSERT_TRUE(sessions.put(id(2), authenticated(), 10ms));
-  EXPECT_FALSE(sessions.put(id(3), fresh(), 10ms));
-  EXPECT_FALSE(sessions.put(id(4), authenticated(), 10ms));
-  EXPECT_TRUE(sessions.take(id(1), 0ms));
+  for (uint8_t n = 0; n < 10; ++n) ASSERT_TRUE(sessions.put(id(n), authenticated(), 10ms));
+  ASSERT_TRUE(sessions.put(id(10), fresh(), 10ms));
+  ASSERT_TRUE(sessions.put(id(11), authenticated(), 10ms));
+  EXPECT_EQ(sessions.size(), 2u);
+  EXPECT_TRUE(sessions.take(id(9), 0ms))
+      << "the younger one, while there was one to give way that had not come so far";
+  EXPECT_TRUE(sessions.take(id(11), 0ms));
+  EXPECT_FALSE(MemorySessions(0).put(id(1), fresh(), 10ms));
 }
 
 TEST(MemorySessions, of_many_threads_one_takes_a_session) {
