@@ -167,6 +167,9 @@ Status Journal::commit(const Transaction& transaction) {
   if (failed_) return Error{ErrorKind::io, "the card memory failed before; reset the card"};
   if (transaction.empty()) return {};
   Bytes record(header_size);
+  size_t room = header_size + trailer_size;
+  for (const auto& e : transaction.entries_) room += 6 + e.key.size() + e.value.size();
+  record.reserve(room);  // a record that grows would leave copies of keys behind
   bool destroys = false;
   for (const auto& e : transaction.entries_) {
     destroys |= e.secret && has(e.key);

@@ -1,12 +1,23 @@
 #include <algorithm>
 
+#include "base/secret.hpp"
 #include "euicc/nvm.hpp"
 
 namespace sealift::euicc {
 
 namespace {
 constexpr size_t piece = 64;  // the smallest unit that arrives whole
+
+/// Puts the content into a larger buffer, if it must, and leaves no copy behind: it holds keys.
+void make_room(Bytes& content, size_t more) {
+  if (content.capacity() - content.size() >= more) return;
+  Bytes larger;
+  larger.reserve(2 * (content.size() + more));
+  append(larger, content);
+  wipe(content);
+  content = std::move(larger);
 }
+}  // namespace
 
 Status MemoryNvm::read(uint64_t offset, std::span<uint8_t> out) {
   if (offset > content_.size() || out.size() > content_.size() - offset) {
@@ -32,7 +43,10 @@ Status MemoryNvm::append(View octets) {
   }
   bool already = failed_;
   bool fails = power_fails_now();
-  if (!already) sealift::append(content_, octets);
+  if (!already) {
+    make_room(content_, octets.size());
+    sealift::append(content_, octets);
+  }
   if (fails) return Error{ErrorKind::io, "power lost"};
   return {};
 }
@@ -48,7 +62,9 @@ Status MemoryNvm::replace(View octets) {
   bool fails = power_fails_now();
   // Atomic: whether a failing replace took place is decided by the kind of loss.
   if (!already && (!fails || loss_ == Loss::arrived)) {
-    content_ = to_bytes(octets);
+    Bytes next = to_bytes(octets);
+    wipe(content_);
+    content_ = std::move(next);
     synced_ = content_.size();
   }
   if (fails) return Error{ErrorKind::io, "power lost"};
