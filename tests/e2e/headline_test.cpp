@@ -249,7 +249,7 @@ TEST(RightChip, refuses_an_answer_replayed_from_another_session) {
   const auto end = thief.download(a.product.code);
   ASSERT_FALSE(end);
   ASSERT_EQ(a.world.log.decisions().size(), 2u);
-  EXPECT_EQ(a.world.log.decisions()[1].refusal, Refusal::euicc_not_authenticated);
+  EXPECT_EQ(a.world.log.decisions()[1].refusal, Refusal::transaction_unknown) << "signed for another";
   before.expect_wholly();
 }
 

@@ -328,8 +328,13 @@ TEST(Profiles, are_switched_disabled_named_and_deleted_and_the_server_hears_of_e
 
   // A notification that is sent again, by whomever, is acknowledged and changes nothing.
   const auto replayed = phone.wire.notifications;
-  for (const auto& n : replayed) EXPECT_TRUE(phone.server.handle_notification(host, n));
-  EXPECT_EQ(world.log.ignored().size(), replayed.size());
+  const auto states = world.log.states();
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& n : replayed) EXPECT_TRUE(phone.server.handle_notification(host, n));
+  }
+  // An installation result is taken by its delivery, not by its number: told again, it is noted once.
+  EXPECT_EQ(world.log.ignored().size(), 2 * replayed.size() - 2);
+  EXPECT_EQ(world.log.states(), states);
   EXPECT_EQ(rows(world, "profile_enabled"), 2u);
   EXPECT_EQ(rows(world, "profile_deleted"), 1u);
 }

@@ -94,21 +94,29 @@ class CardLog final : public euicc::Observer {
   std::vector<euicc::Decision> decisions;
 };
 
-/// Octets from a seed, and a record of every draw: a test then knows each key that was ever made.
+/// Octets from a seed, and a record of every draw: a test then knows each key that was ever made. The record
+/// is masked, so that no secret stands in this process's memory because of it.
 class RecordingRandom final : public Random {
  public:
   explicit RecordingRandom(uint64_t seed) : inner_(seed) {}
   void fill(std::span<uint8_t> out) override {
     std::lock_guard lock(mutex_);
     inner_.fill(out);
-    draws_.push_back(to_bytes(out));
+    draws_.push_back(masked(out));
   }
   std::vector<Bytes> draws() {
     std::lock_guard lock(mutex_);
-    return draws_;
+    std::vector<Bytes> out;
+    for (const Bytes& d : draws_) out.push_back(masked(d));
+    return out;
   }
 
  private:
+  static Bytes masked(View octets) {
+    Bytes out = to_bytes(octets);
+    for (uint8_t& b : out) b ^= 0xA5;
+    return out;
+  }
   std::mutex mutex_;
   SeededRandom inner_;
   std::vector<Bytes> draws_;
