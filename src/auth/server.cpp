@@ -17,6 +17,11 @@ std::optional<size_t> place_of(const messages::CiPKId& key, std::span<const cryp
   return std::nullopt;
 }
 
+bool names_another_ci(View eum_certificate, const crypto::KeyIdentifier& ci) {
+  const auto eum = pki::Certificate::parse(eum_certificate);
+  return eum && !eum->authority_key_id().empty() && !equal(eum->authority_key_id(), ci);
+}
+
 AuthFailure failure_of(const pki::ChainFailure& f) {
   const bool expired = f.error == pki::ChainError::expired;
   if (f.error == pki::ChainError::unknown_ci || f.link == pki::Link::ci) return AuthFailure::ci_unknown;
@@ -75,7 +80,11 @@ Result<EuiccIdentity, AuthFailure> Authenticator::verify_chain(View euicc_certif
                                                                const crypto::KeyIdentifier* ci,
                                                                Time now) const {
   auto chain = pki::verify_euicc(euicc_certificate, eum_certificate, trust_, now);
-  if (!chain) return failure_of(chain.error());
+  if (!chain) {
+    // Whatever else is wrong with it: a chain of another CI than the one agreed is told so.
+    if (ci && names_another_ci(eum_certificate, *ci)) return AuthFailure::ci_unknown;
+    return failure_of(chain.error());
+  }
   if (ci && !equal(chain->ci_key_id(), *ci)) return AuthFailure::ci_unknown;
   const std::optional<Eid> eid = chain->eid();
   if (!eid) return AuthFailure::euicc_invalid;

@@ -80,6 +80,23 @@ TEST_F(Choice, tells_which_half_is_missing) {
   EXPECT_EQ(choose_ci({}, trust_, ci_).error(), CiChoiceFailure::no_ci_for_signing);
 }
 
+TEST_F(Choice, a_chain_of_another_ci_than_agreed_is_told_so_before_its_other_faults) {
+  SeededRandom random(1);
+  pki::HierarchyOptions options{.deterministic = true,
+                                .eid = *Eid::with_check_digits("890490321234512345123456789012")};
+  options.not_before = at("2026-01-01T00:00:00Z");
+  const pki::Hierarchy h = pki::make_hierarchy(options, random).value();
+  const Authenticator authenticator(trust_);
+  const View euicc = h.certificate(pki::Role::euicc).der();
+  Bytes eum = to_bytes(h.certificate(pki::Role::eum).der());
+  const Time now = at("2026-06-01T00:00:00Z");
+  EXPECT_TRUE(authenticator.verify_chain(euicc, eum, &ci_[0], now));
+  EXPECT_EQ(authenticator.verify_chain(euicc, eum, &ci_[1], now).error(), AuthFailure::ci_unknown);
+  eum.back() ^= 1;
+  EXPECT_EQ(authenticator.verify_chain(euicc, eum, &ci_[0], now).error(), AuthFailure::eum_invalid);
+  EXPECT_EQ(authenticator.verify_chain(euicc, eum, &ci_[1], now).error(), AuthFailure::ci_unknown);
+}
+
 struct Sgp26 {
   const char* ci;
   const char* eum;
