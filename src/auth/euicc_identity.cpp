@@ -14,8 +14,8 @@ Result<EuiccIdentity> EuiccIdentity::recall(const Eid& eid, View remembered_key)
 }
 
 Bytes EuiccIdentity::remember() const {
-  const uint8_t curve = static_cast<uint8_t>(key_.curve());
-  return concat({View(&curve, 1), key_.point()});
+  const uint8_t curve = static_cast<uint8_t>(key().curve());
+  return concat({View(&curve, 1), key().point()});
 }
 
 Octets<67> signature_tlv(const Octets<64>& signature) {

@@ -5,27 +5,29 @@
 #pragma once
 
 #include "base/ids.hpp"
-#include "crypto/keys.hpp"
+#include "crypto/ecdsa.hpp"
 
 namespace sealift::auth {
 
-/// An eUICC whose chain was verified, in this session or in the one it is remembered from.
+/// An eUICC whose chain was verified, in this session or in the one it is remembered from. Its key is made
+/// ready once, since it verifies at each step of a session; copies share it.
 class EuiccIdentity {
  public:
   const Eid& eid() const { return eid_; }
-  const crypto::PublicKey& key() const { return key_; }
+  const crypto::PublicKey& key() const { return verifier_.public_key(); }
+  const crypto::Verifier& verifier() const { return verifier_; }
   /// Takes up an identity that was verified before and kept by a store (see `remember`). Error kind invalid
   /// where the octets are no key.
   static Result<EuiccIdentity> recall(const Eid& eid, View remembered_key);
   /// One octet of curve and 65 of point, for a store.
   Bytes remember() const;
-  bool operator==(const EuiccIdentity&) const = default;
+  bool operator==(const EuiccIdentity& o) const { return eid_ == o.eid_ && key() == o.key(); }
 
  private:
   friend class Authenticator;
-  EuiccIdentity(const Eid& eid, const crypto::PublicKey& key) : eid_(eid), key_(key) {}
+  EuiccIdentity(const Eid& eid, const crypto::PublicKey& key) : eid_(eid), verifier_(key) {}
   Eid eid_;
-  crypto::PublicKey key_;
+  crypto::Verifier verifier_;
 };
 
 }  // namespace sealift::auth

@@ -33,7 +33,7 @@ template <class T>
 Result<Verified<T>> verify_signed(const EuiccIdentity& signer, const asn1::Signed<T>& signed_value, View tail,
                                   View signature) {
   const View parts[] = {signed_value.tlv, tail};
-  if (!crypto::verify(signer.key(), parts, signature)) {
+  if (!signer.verifier().verify(parts, signature)) {
     return Error{ErrorKind::verification, "the eUICC's signature does not verify"};
   }
   return Verified<T>(signed_value.value, signer);

@@ -26,9 +26,9 @@ double thread_cpu_us() {
 struct Run {
   const LoadOptions& options;
   Clock& clock;
-  const PhoneFactory& make_phone;
   const std::function<void()>& on_warm;
   const TlsContext tls;
+  std::vector<Result<std::unique_ptr<VirtualPhone>>> phones;  // by number; made before the first download
   std::atomic<uint64_t> next{0};
   std::mutex mutex;  // guards what follows
   uint64_t warmed_up = 0;
@@ -40,7 +40,7 @@ struct Run {
 
 /// One download; gives its duration in milliseconds.
 Result<double> download(Run& run, uint64_t number) {
-  std::unique_ptr<VirtualPhone> phone = TRY(run.make_phone(number));
+  std::unique_ptr<VirtualPhone> phone = TRY(std::move(run.phones[number]));
   auto started = Steady::now();
   LoadConnection connection = TRY(LoadConnection::open(run.options, run.tls, run.clock.now()));
   std::optional<Response> previous;
@@ -96,22 +96,37 @@ Status bind_to(const std::vector<int>& cpus, std::thread& thread) {
   return {};
 }
 
+/// Runs `work` on as many threads as there are phones at once, on the CPUs named, and waits for them.
+Status on_threads(const LoadOptions& options, const std::function<void()>& work) {
+  Status bound;
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < std::max(1u, options.phones) && bound; ++i) {
+    threads.emplace_back(work);
+    bound = bind_to(options.cpus, threads.back());
+  }
+  for (std::thread& thread : threads) thread.join();
+  return bound;
+}
+
+/// Makes the phones of all downloads.
+Status make_phones(Run& run, const PhoneFactory& make_phone) {
+  for (uint64_t n = 0; n < run.options.downloads; ++n) run.phones.emplace_back(nullptr);
+  std::atomic<uint64_t> next{0};
+  return on_threads(run.options, [&] {
+    for (uint64_t n = next++; n < run.phones.size(); n = next++) run.phones[n] = make_phone(n);
+  });
+}
+
 }  // namespace
 
 Result<LoadReport> run_load(const LoadOptions& options, Clock& clock, const PhoneFactory& make_phone,
                             const std::function<void()>& on_warm) {
   TlsContext tls = TRY(TlsContext::client(options.trusted_ci));
-  Run run{options, clock, make_phone, on_warm, std::move(tls), {}, {}, 0, Steady::now(), {}, {}, 0};
+  Run run{options, clock, on_warm, std::move(tls), {}, {}, {}, 0, {}, {}, {}, 0};
+  TRY_VOID(make_phones(run, make_phone));
+  run.warm_at = Steady::now();
   if (options.warm_up == 0 && on_warm) on_warm();
-  Status bound;
-  std::vector<std::thread> threads;
-  for (unsigned i = 0; i < std::max(1u, options.phones); ++i) {
-    threads.emplace_back(play, std::ref(run));
-    if (bound) bound = bind_to(options.cpus, threads.back());
-    if (!bound) run.next = options.downloads;
-  }
-  for (std::thread& thread : threads) thread.join();
-  TRY_VOID(std::move(bound));
+  TRY_VOID(on_threads(options, [&run] { play(run); }));
 
   LoadReport report;
   report.downloads = run.milliseconds.size();

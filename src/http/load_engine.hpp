@@ -31,7 +31,8 @@ class VirtualPhone {
   virtual Result<std::optional<Post>> next(const Response* previous) = 0;
 };
 
-/// Makes the phone of download `number`, counted from 0. Called from many threads at once; not timed.
+/// Makes the phone of download `number`, counted from 0. Called from many threads at once, for all downloads
+/// before the first of them begins, so that it takes nothing away from the load.
 using PhoneFactory = std::function<Result<std::unique_ptr<VirtualPhone>>(uint64_t number)>;
 
 struct LoadOptions {
@@ -53,7 +54,7 @@ struct LoadReport {
   double downloads_per_second = 0;
   double p50_ms = 0;  ///< of a whole download, connection included
   double p99_ms = 0;
-  double client_cpu_us_per_download = 0;  ///< of the engine's threads, phones included
+  double client_cpu_us_per_download = 0;  ///< of the engine's threads, what phones do included
 };
 
 /// `on_warm` is called once, when the warm-up is over (for the caller to read the server's CPU time). Errors:

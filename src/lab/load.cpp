@@ -101,8 +101,12 @@ Status serve(const LoadTest& test, const std::string& dir, uint64_t count, Chann
     smdp::Order released = TRY(smdp::create_order(site->ports(), "load", order));
     parent.say(TRY(smdp::activation_code(site->ports(), released)));
   }
-  (void)parent.hear();
-  parent.say(std::to_string(site->mean_commit_group()));
+  (void)parent.hear();  // that the warm-up is over
+  const auto before = site->commits();
+  (void)parent.hear();  // that all is over
+  const auto after = site->commits();
+  const uint64_t commits = after.commits - before.commits;
+  parent.say(std::to_string(commits ? static_cast<double>(after.changes - before.changes) / static_cast<double>(commits) : 0));
   site->stop();
   return {};
 }
@@ -161,7 +165,10 @@ Result<LoadTestReport> drive(const LoadTest& test, const std::string& dir, pid_t
         auto card = TRY(VirtualCard::make(TRY(make_personalisation(eum, ci, eid, random)), random));
         return make_load_phone(std::move(card), served.codes[number]);
       },
-      [&] { before = http::cpu_time_of(server).value_or(std::chrono::nanoseconds{0}); }));
+      [&] {
+        channel.say("warm");
+        before = http::cpu_time_of(server).value_or(std::chrono::nanoseconds{0});
+      }));
   auto after = TRY(http::cpu_time_of(server));
   if (report.phones.downloads > 0) {
     report.server_cpu_us_per_download =

@@ -65,10 +65,10 @@ class Site final : public SmdpSite {
   uint16_t admin_port() const override { return admin_server_ ? admin_server_->port() : 0; }
   http::ServerStats stats() const override { return server_->stats(); }
   const Bytes& ci_certificate() const override { return parts_->ci; }
-  double mean_commit_group() const override {
-    if (!parts_->database) return 0;
-    auto f = parts_->database->figures();
-    return f.batches == 0 ? 0 : static_cast<double>(f.changes) / static_cast<double>(f.batches);
+  Commits commits() const override {
+    if (!parts_->database) return {};
+    const auto f = parts_->database->figures();
+    return {f.batches, f.changes};
   }
   void stop() override {
     if (admin_server_) admin_server_->stop();

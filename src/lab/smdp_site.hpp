@@ -51,8 +51,12 @@ class SmdpSite {
   virtual http::ServerStats stats() const = 0;
   /// CERT.CI, DER.
   virtual const Bytes& ci_certificate() const = 0;
-  /// Changes per commit so far, where there is a database.
-  virtual double mean_commit_group() const = 0;
+  /// Commits of the database so far, and changes in them; none where there is no database.
+  struct Commits {
+    uint64_t commits = 0;
+    uint64_t changes = 0;
+  };
+  virtual Commits commits() const = 0;
   virtual void stop() = 0;
 };
 

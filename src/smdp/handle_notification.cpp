@@ -43,17 +43,35 @@ std::string detail_of(const messages::ProfileInstallationResultData& result) {
          std::to_string(static_cast<unsigned>(error->errorReason));
 }
 
+/// Whom a transaction delivered a package to, and which profile's.
+struct Recipient {
+  auth::EuiccIdentity euicc;
+  Iccid iccid;
+};
+
+/// Of the session while there is one, else as the store remembers it.
+Result<Recipient> recipient_of(Ports& ports, const TransactionId& id, const std::optional<Session>& session) {
+  if (session) {
+    const auto& delivered = std::get<BppDelivered>(*session);
+    return Recipient{delivered.euicc, delivered.iccid};
+  }
+  const std::optional<Delivery> delivery = TRY(ports.orders.delivery(id));
+  if (!delivery)
+    return Error{ErrorKind::not_found, "an installation result of a transaction that delivered nothing"};
+  return Recipient{TRY(auth::EuiccIdentity::recall(delivery->eid, delivery->euiccKey)), delivery->iccid};
+}
+
 /// One try; the error kinds `conflict` (try again) and `exists` (heard before) are the store's.
-Status settle(Ports& ports, const Delivery& delivery,
+Status settle(Ports& ports, const Recipient& recipient,
               const auth::Verified<messages::ProfileInstallationResultData>& result) {
-  const std::optional<Order> order = TRY(ports.orders.find(delivery.iccid));
+  const std::optional<Order> order = TRY(ports.orders.find(recipient.iccid));
   if (!order) return Error{ErrorKind::not_found, "no order for an installation result"};
-  const NotificationKey key{delivery.eid, result->notificationMetadata.seqNumber};
-  const auto next =
-      order->eid == delivery.eid ? next_state(*order, delivery.transactionId, *result) : std::nullopt;
+  const Eid& eid = recipient.euicc.eid();
+  const NotificationKey key{eid, result->notificationMetadata.seqNumber};
+  const auto next = order->eid == eid ? next_state(*order, result->transactionId, *result) : std::nullopt;
   if (!next) {
     return ports.orders.hear(
-        key, delivery.iccid,
+        key, recipient.iccid,
         {ports.clock.now(), "es9+", "installation_result", "no change: " + detail_of(*result)});
   }
   // The result of the delivery under way is told once by that alone. Its number is not asked: a test card
@@ -66,26 +84,31 @@ Status settle(Ports& ports, const Delivery& delivery,
   return apply(ports, std::move(t), order->state);
 }
 
-Status handle(Ports& ports, const messages::ProfileInstallationResult& pir) {
+Status handle(Ports& ports, const messages::ProfileInstallationResult& pir,
+              const std::optional<Session>& session) {
   const auto& data = pir.profileInstallationResultData;
-  const std::optional<Delivery> delivery = TRY(ports.orders.delivery(data.value.transactionId));
-  if (!delivery)
-    return Error{ErrorKind::not_found, "an installation result of a transaction that delivered nothing"};
-  const auto euicc = TRY(auth::EuiccIdentity::recall(delivery->eid, delivery->euiccKey));
-  const auto result = TRY(auth::verify_signed(euicc, data, View(), pir.euiccSignPIR));
+  const Recipient recipient = TRY(recipient_of(ports, data.value.transactionId, session));
+  const auto result = TRY(auth::verify_signed(recipient.euicc, data, View(), pir.euiccSignPIR));
   if (!is_ours(ports, result->smdpOid))
     return Error{ErrorKind::verification, "an installation result for another SM-DP+"};
   const auto& iccid = result->notificationMetadata.iccid;
-  if (iccid && *iccid != delivery->iccid) {
+  if (iccid && *iccid != recipient.iccid) {
     return Error{ErrorKind::verification, "an installation result about another profile"};
   }
-  // The eUICC is done with this session.
-  (void)ports.sessions.take(delivery->transactionId, ports.clock.monotonic());
   Status done;
   for (int i = 0; i < kMaxConflicts; ++i) {
-    done = settle(ports, *delivery, result);
+    done = settle(ports, recipient, result);
     if (done || done.error().kind != ErrorKind::conflict) break;
   }
+  return done;
+}
+
+/// The session of the transaction ends with a result that is believed: the eUICC is done with it.
+Status handle(Ports& ports, const messages::ProfileInstallationResult& pir) {
+  const TransactionId& id = pir.profileInstallationResultData.value.transactionId;
+  std::optional<Session> session = take<BppDelivered>(ports, id);
+  Status done = handle(ports, pir, session);
+  if (!done && session) keep(ports, id, std::move(*session));
   return done;
 }
 

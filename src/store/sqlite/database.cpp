@@ -130,6 +130,8 @@ Result<Database> Database::open(const std::string& path, Mode mode, std::chrono:
   Database db(raw);
   if (code != SQLITE_OK) return error_of(raw, code).within(path);
   sqlite3_busy_timeout(raw, static_cast<int>(patience.count()));
+  // Plans do not look at what is bound: with partial indexes each new value would mean to prepare anew.
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
   // The first access reads the header: a foreign file shows itself here.
   Result<int64_t> version = db.integer("PRAGMA schema_version");
   if (!version) return std::move(version.error()).within(path);

@@ -1,4 +1,4 @@
-// The embedded durable store: one SQLite file (WAL, synchronous = FULL), one writer thread, readers beside
+// The embedded durable store: one SQLite file (WAL, synchronous = FULL), one writer at a time, readers beside
 // it.
 //
 // Thread safe. The ports it implements are objects that live no longer than it does. Profiles in it are

@@ -1,56 +1,50 @@
 #include "store/sqlite/writer.hpp"
 
+#include <algorithm>
+
 namespace sealift::store {
 
-Writer::Writer(Database db) : db_(std::move(db)), thread_([this] { loop(); }) {}
+using Steady = std::chrono::steady_clock;
 
-Writer::~Writer() {
-  {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  arrived_.notify_one();
-  thread_.join();
-}
+/// From one commit to the next where several changes shared it, and more are likely to be on their way: about
+/// what an fsync takes on an ordinary disk.
+constexpr auto pace = std::chrono::milliseconds(4);
 
 Status Writer::write(const Change& change) {
   Waiting me{&change, {}};
-  {
-    std::lock_guard lock(mutex_);
-    queue_.push_back(&me);
+  std::unique_lock lock(mutex_);
+  queue_.push_back(&me);
+  me.turn.wait(lock, [&] { return me.done || !writing_; });
+  if (me.done) return std::move(me.result);
+
+  writing_ = true;
+  while (Steady::now() < next_) me.turn.wait_until(lock, next_);
+  std::vector<Waiting*> batch;
+  batch.swap(queue_);
+  next_ = batch.size() > 1 ? Steady::now() + pace : Steady::time_point();
+  lock.unlock();
+  run_batch(batch);
+  lock.lock();
+  writing_ = false;
+  ++figures_.batches;
+  figures_.changes += batch.size();
+  figures_.largest = std::max<uint64_t>(figures_.largest, batch.size());
+  // Under the lock: whoever sees that he is done takes his Waiting away.
+  for (Waiting* w : batch) {
+    w->done = true;
+    if (w != &me) w->turn.notify_one();
   }
-  arrived_.notify_one();
-  me.done.wait(false, std::memory_order_acquire);
+  if (!queue_.empty()) queue_.front()->turn.notify_one();
   return std::move(me.result);
 }
 
 GroupFigures Writer::figures() const {
-  return {batches_.load(), changes_.load(), largest_.load()};
-}
-
-void Writer::loop() {
-  std::vector<Waiting*> batch;
-  while (true) {
-    {
-      std::unique_lock lock(mutex_);
-      arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      batch.swap(queue_);
-    }
-    run_batch(batch);
-    ++batches_;
-    changes_ += batch.size();
-    largest_ = std::max<uint64_t>(largest_.load(), batch.size());
-    for (Waiting* w : batch) {
-      w->done.store(true, std::memory_order_release);
-      w->done.notify_one();
-    }
-    batch.clear();
-  }
+  std::lock_guard lock(mutex_);
+  return figures_;
 }
 
 void Writer::run_batch(const std::vector<Waiting*>& batch) {
-  Status whole = db_.execute("BEGIN IMMEDIATE");
+  Status whole = run_statement("BEGIN IMMEDIATE");
   for (Waiting* w : batch) {
     if (!whole) break;
     w->result = run_one(*w->change);
@@ -58,19 +52,25 @@ void Writer::run_batch(const std::vector<Waiting*>& batch) {
     if (!db_.in_transaction())
       whole = w->result ? Status(Error{ErrorKind::io, "the disk of the store fails"}) : w->result;
   }
-  if (whole) whole = db_.execute("COMMIT");
+  if (whole) whole = run_statement("COMMIT");
   if (whole) return;
-  if (db_.in_transaction()) (void)db_.execute("ROLLBACK");
+  if (db_.in_transaction()) (void)run_statement("ROLLBACK");
   for (Waiting* w : batch) w->result = whole.error();
 }
 
 Status Writer::run_one(const Change& change) {
-  TRY_VOID(db_.execute("SAVEPOINT one"));
+  TRY_VOID(run_statement("SAVEPOINT one"));
   Status done = change(db_);
   if (!db_.in_transaction()) return done;
-  if (!done) TRY_VOID(db_.execute("ROLLBACK TO one"));
-  TRY_VOID(db_.execute("RELEASE one"));
+  if (!done) TRY_VOID(run_statement("ROLLBACK TO one"));
+  TRY_VOID(run_statement("RELEASE one"));
   return done;
+}
+
+/// As Database::execute, with the statement prepared once.
+Status Writer::run_statement(const char* sql) {
+  Query q = TRY(db_.query(sql));
+  return q.run();
 }
 
 }  // namespace sealift::store
