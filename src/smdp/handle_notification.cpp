@@ -76,7 +76,7 @@ Status settle(Ports& ports, const Recipient& recipient,
   }
   // The result of the delivery under way is told once by that alone. Its number is not asked: a test card
   // that was made anew counts from one again.
-  const bool under_way = order->state == OrderState::downloaded && order->delivered == delivery.transactionId;
+  const bool under_way = order->state == OrderState::downloaded && order->delivered == result->transactionId;
   Transition t{.after = *order,
                .heard = under_way ? std::nullopt : std::optional(key),
                .audit = {.action = "installation_result", .detail = detail_of(*result)}};
