@@ -1,5 +1,8 @@
 // Threads that run handlers, so that those may block on the disk or an HSM.
 //
+// The worker that went idle last is called first: its stack and what the libraries keep for its thread are
+// still warm, and those that are not needed sleep on.
+//
 // A job is a function and its argument, so that handing one over allocates nothing. The owner of the argument
 // keeps it alive until the job ran.
 #pragma once
@@ -26,10 +29,14 @@ class WorkerPool {
   void finish();
 
  private:
+  struct Idle {
+    std::condition_variable wake;
+    bool called = false;
+  };
   void work();
   const size_t max_waiting_;
   std::mutex mutex_;
-  std::condition_variable ready_;
+  std::vector<Idle*> idle_;  // the last one went idle last; each is its thread's
   std::deque<Job> waiting_;
   bool finishing_ = false;
   std::vector<std::thread> threads_;
