@@ -3,12 +3,9 @@
 #include <jpeglib.h>
 #include <png.h>
 
-#include <cerrno>
 #include <csetjmp>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
+#include "base/files.hpp"
 #include "qr/qr.hpp"
 
 namespace sealift::qr {
@@ -116,12 +113,7 @@ Result<std::string> from_image(View image) {
 }
 
 Result<std::string> from_image_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return Error{ErrorKind::not_found, "cannot open " + path + ": " + std::strerror(errno)};
-  Bytes file(max_file + 1);
-  in.read(reinterpret_cast<char*>(file.data()), static_cast<std::streamsize>(file.size()));
-  file.resize(static_cast<size_t>(in.gcount()));
-  if (file.size() > max_file) return Error{ErrorKind::limit, path + " is larger than 32 MiB"};
+  Bytes file = TRY(read_file(path, max_file));
   auto out = from_image(file);
   if (!out) return std::move(out.error()).within(path);
   return out;

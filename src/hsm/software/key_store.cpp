@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "hsm/software/files.hpp"
+#include "base/files.hpp"
 #include "hsm/software/format.hpp"
 
 namespace sealift::hsm {
@@ -47,7 +47,7 @@ Result<Secret<32>> make_master_key(const fs::path& path, Random& random) {
   if (existing || existing.error().kind != ErrorKind::not_found) return existing;
   Secret<32> key;
   random.fill(key.expose_mutable());
-  TRY_VOID(write_secret_file(path, key.expose(), Replace::no));
+  TRY_VOID(write_file(path, key.expose(), Readers::owner, Replace::no));
   return key;
 }
 
@@ -101,7 +101,7 @@ Result<SoftwareKeyStore> SoftwareKeyStore::create(const fs::path& directory, con
   Secret<32> store_key;
   random.fill(store_key.expose_mutable());
   const Bytes content = TRY(sealed_store(unlock, store_key, random, cost));
-  TRY_VOID(write_secret_file(store_file(directory), content, Replace::no));
+  TRY_VOID(write_file(store_file(directory), content, Readers::owner, Replace::no));
   return SoftwareKeyStore(directory, std::move(store_key));
 }
 
@@ -129,7 +129,7 @@ Result<SoftwareKeyStore> SoftwareKeyStore::open(const fs::path& directory, const
 
 Status SoftwareKeyStore::add(std::string_view label, const crypto::PrivateKey& key, Random& random) {
   const fs::path path = TRY(key_file(directory_, label));
-  return write_secret_file(path, seal_key_file(label, key, random.octets<12>(), store_key_), Replace::no);
+  return write_file(path, seal_key_file(label, key, random.octets<12>(), store_key_), Readers::owner, Replace::no);
 }
 
 Result<crypto::PublicKey> SoftwareKeyStore::generate(std::string_view label, crypto::Curve curve,
@@ -178,7 +178,7 @@ Status SoftwareKeyStore::remove(std::string_view label) {
 
 Status SoftwareKeyStore::change_unlock(const Unlock& unlock, Random& random, const crypto::ScryptCost& cost) {
   const Bytes content = TRY(sealed_store(unlock, store_key_, random, cost));
-  return write_secret_file(store_file(directory_), content, Replace::yes);
+  return write_file(store_file(directory_), content, Readers::owner, Replace::yes);
 }
 
 }  // namespace sealift::hsm
