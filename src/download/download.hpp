@@ -50,7 +50,8 @@ struct Delivered {
   Status status;  ///< an error where the notification stays on the card
 };
 /// Sends every pending notification to its server in the order of their numbers and removes from the card what
-/// was acknowledged. After a failure the further ones of the same server wait (SGP.22 3.5).
+/// was acknowledged. While a server is out of reach its further ones wait (SGP.22 3.5); one that it refuses stays
+/// on the card, and the next is tried.
 /// Error: the card's list could not be read.
 Result<std::vector<Delivered>> deliver_notifications(Es10& card, Es9& server, Progress& progress);
 

@@ -41,7 +41,9 @@ Result<std::vector<Delivered>> deliver_notifications(Es10& card, Es9& server, Pr
         d.status = Error{ErrorKind::io, "waits for an earlier notification to the same server"};
       } else {
         d.status = deliver(card, server, n);
-        if (!d.status) unreachable.insert(about.notificationAddress);
+        // One that its server refuses must not hold up the others for ever.
+        bool refused = !d.status && d.status.error().kind == ErrorKind::conflict;
+        if (!d.status && !refused) unreachable.insert(about.notificationAddress);
       }
       out.push_back(std::move(d));
     }

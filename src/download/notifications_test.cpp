@@ -82,6 +82,20 @@ TEST_F(Notifications, wait_behind_one_that_its_server_did_not_take) {
   EXPECT_TRUE(left().empty());
 }
 
+TEST_F(Notifications, that_are_refused_do_not_hold_up_the_next) {
+  put(1, "a.example.com");
+  put(2, "a.example.com");
+  server.on_notification = [n = 0](const std::string&, const HandleNotification&) mutable -> Es9Result<void> {
+    if (n++ == 0) return Es9Failure{std::nullopt, {ErrorKind::conflict, "HTTP status 400"}};
+    return {};
+  };
+  auto done = deliver();
+  ASSERT_EQ(done.size(), 2u);
+  EXPECT_FALSE(done[0].status);
+  EXPECT_TRUE(done[1].status);
+  EXPECT_EQ(left(), (std::vector<uint64_t>{1}));
+}
+
 TEST_F(Notifications, tell_where_the_card_does_not_remove_one) {
   put(1, "a.example.com");
   card.on<NotificationSentRequest, NotificationSentResponse>(0xBF30, [](auto&) {

@@ -40,7 +40,8 @@ Result<Response> Es9Client::send(const std::string& server, std::string_view fun
       server + " answered " + std::string(function) + " with HTTP status " + std::to_string(response.status);
   if (response.status == 404) what += "; is this the address of an SM-DP+?";
   if (response.status >= 500) what += "; try again later";
-  return Error{ErrorKind::io, std::move(what)};
+  // 4xx: the server is there and does not take this request; the same again will fare no better.
+  return Error{response.status / 100 == 4 ? ErrorKind::conflict : ErrorKind::io, std::move(what)};
 }
 
 template <class Output>

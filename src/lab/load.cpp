@@ -158,13 +158,14 @@ Result<LoadTestReport> drive(const LoadTest& test, const std::string& dir, pid_t
   if (test.client_cpu >= 0) o.cpus = {test.client_cpu};
   std::chrono::nanoseconds before{0};
   LoadTestReport report;
+  auto make_phone = [&](uint64_t number) -> Result<std::unique_ptr<http::VirtualPhone>> {
+    Eid eid = TRY(eid_number("89049032", 1000 + number));
+    auto data = TRY(make_personalisation(eum, ci, eid, random));
+    auto card = TRY(VirtualCard::make(std::move(data), random));
+    return make_load_phone(std::move(card), served.codes[number]);
+  };
   report.phones = TRY(http::run_load(
-      o, clock,
-      [&](uint64_t number) -> Result<std::unique_ptr<http::VirtualPhone>> {
-        Eid eid = TRY(eid_number("89049032", 1000 + number));
-        auto card = TRY(VirtualCard::make(TRY(make_personalisation(eum, ci, eid, random)), random));
-        return make_load_phone(std::move(card), served.codes[number]);
-      },
+      o, clock, make_phone,
       [&] {
         channel.say("warm");
         before = http::cpu_time_of(server).value_or(std::chrono::nanoseconds{0});

@@ -18,20 +18,22 @@ struct Cancellable {
   const auth::EuiccIdentity* euicc;
   Iccid iccid;
   size_t signers;
+  bool delivered;  ///< a package went out in this session
 };
 Cancellable cancellable(const Session& session) {
-  if (const auto* s = std::get_if<ClientAuthenticated>(&session)) return {&s->euicc, s->iccid, s->signers};
+  if (const auto* s = std::get_if<ClientAuthenticated>(&session)) return {&s->euicc, s->iccid, s->signers, false};
   const auto& s = std::get<BppDelivered>(session);
-  return {&s.euicc, s.iccid, s.signers};
+  return {&s.euicc, s.iccid, s.signers, true};
 }
 
-/// Ends the order, unless it is another eUICC's by now, or over.
-Status end_order(Ports& ports, const Cancellable& session, CancelSessionReason reason) {
+/// Ends the order, unless it is another eUICC's by now, over, or a later session's that got its package anew.
+Status end_order(Ports& ports, const TransactionId& id, const Cancellable& session, CancelSessionReason reason) {
   Status done;
   for (int i = 0; i < kMaxConflicts; ++i) {
     const std::optional<Order> order = TRY(ports.orders.find(session.iccid));
     if (!order || (order->eid && *order->eid != session.euicc->eid())) return {};
     if (order->state != OrderState::released && order->state != OrderState::downloaded) return {};
+    if (session.delivered && order->delivered != id) return {};
     Transition t{
         .after = *order,
         .audit = {.action = "cancel", .detail = "reason " + std::to_string(static_cast<unsigned>(reason))}};
@@ -52,7 +54,7 @@ Result<void, Refusal> cancel(Ports& ports, const TransactionId& id, const Cancel
   if (!told) return Refusal::euicc_signature_invalid;
   if ((*told)->smdpOid != ports.signers[session.signers].dpAuth.oid) return Refusal::smdp_oid_not_ours;
   if (!is_terminal((*told)->reason)) return {};
-  const Status done = end_order(ports, session, (*told)->reason);
+  const Status done = end_order(ports, id, session, (*told)->reason);
   if (!done) return fail(ports, me, done.error());
   return {};
 }

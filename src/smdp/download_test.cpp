@@ -314,6 +314,18 @@ TEST(Cancel, is_accepted_after_the_package_was_delivered) {
   EXPECT_TRUE(w.download(card, order));
 }
 
+TEST(Cancel, of_an_older_delivery_does_not_end_a_newer_one) {
+  World w;
+  MiniCard card = w.card();
+  const Order order = w.order();
+  const auto first = w.download(card, order);
+  ASSERT_TRUE(first);
+  const auto stale = card.cancel(first->transactionId, messages::CancelSessionReason::endUserRejection);
+  ASSERT_TRUE(w.download(card, order));
+  EXPECT_TRUE(w.cancel(first->transactionId, stale));
+  EXPECT_EQ(w.now(order).state, OrderState::downloaded);
+}
+
 TEST(Cancel, of_another_card_does_not_end_a_bound_order) {
   World w;
   MiniCard card = w.card(1), other = w.card(2);
