@@ -1,8 +1,11 @@
 // The program `sealift`: the sub-commands are in the files beside this one.
+#include <malloc.h>
+
 #include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <map>
+#include <thread>
 
 #include "cli/command.hpp"
 
@@ -52,6 +55,8 @@ static int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  // glibc's eight heaps a core spread what a server's many threads use over more memory than its caches hold.
+  mallopt(M_ARENA_MAX, static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
   try {
     return sealift::cli::run(argc, argv);
   } catch (const std::bad_alloc&) {
