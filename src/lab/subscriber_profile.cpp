@@ -39,7 +39,8 @@ static Result<saip::UsimProfileOptions> options_for(uint64_t number, Random& ran
 Result<SubscriberProfile> SubscriberProfile::make_random(Random& random) {
   uint64_t number = 0;
   for (uint8_t b : random.octets<4>()) number = number << 8 | b;
-  auto package = TRY(saip::build_usim_profile(TRY(options_for(number, random))));
+  auto options = TRY(options_for(number, random));
+  auto package = TRY(saip::build_usim_profile(options));
   return SubscriberProfile{SecretBytes(saip::encode(package))};
 }
 
@@ -60,7 +61,8 @@ static saip::GenericFileManagement filler(size_t size) {
 }
 
 Result<SubscriberProfile> SubscriberProfile::make_numbered(uint64_t number, size_t size, Random& random) {
-  auto package = TRY(saip::build_usim_profile(TRY(options_for(number, random))));
+  auto options = TRY(options_for(number, random));
+  auto package = TRY(saip::build_usim_profile(options));
   size_t built = saip::encode(package).size();
   if (built + 64 < size) {
     saip::GenericFileManagement fill = filler(size - built - 64);
