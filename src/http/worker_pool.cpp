@@ -6,45 +6,56 @@ WorkerPool::WorkerPool(unsigned threads, size_t max_waiting) : max_waiting_(max_
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back(&WorkerPool::work, this);
 }
 
+/// Not under the lock: the thread that wakes would run into it.
+void WorkerPool::call(Idle& idle, Job job) {
+  idle.job = job;
+  idle.wake.release();
+}
+
 bool WorkerPool::submit(Job job) {
-  std::lock_guard lock(mutex_);
-  if (waiting_.size() >= max_waiting_) return false;
-  waiting_.push_back(job);
-  if (idle_.empty()) return true;
-  Idle* called = idle_.back();
+  std::unique_lock lock(mutex_);
+  if (idle_.empty()) {
+    if (waiting_.size() >= max_waiting_) return false;
+    waiting_.push_back(job);
+    return true;
+  }
+  Idle* idle = idle_.back();
   idle_.pop_back();
-  called->called = true;
-  called->wake.notify_one();  // under the lock: once it is seen as called, its owner may be gone
+  lock.unlock();
+  call(*idle, job);
   return true;
 }
 
 void WorkerPool::finish() {
+  std::vector<Idle*> idle;
   {
     std::lock_guard lock(mutex_);
     finishing_ = true;
-    for (Idle* idle : idle_) idle->wake.notify_one();
-    idle_.clear();
+    idle.swap(idle_);
   }
+  for (Idle* one : idle) call(*one, {});
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
 }
 
+WorkerPool::Job WorkerPool::next(Idle& me) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!waiting_.empty()) {
+      Job job = waiting_.front();
+      waiting_.pop_front();
+      return job;
+    }
+    if (finishing_) return {};
+    idle_.push_back(&me);
+  }
+  me.wake.acquire();
+  return me.job;
+}
+
 void WorkerPool::work() {
   Idle me;
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    while (waiting_.empty()) {
-      if (finishing_) return;
-      idle_.push_back(&me);
-      me.wake.wait(lock, [&] { return me.called || finishing_; });
-      me.called = false;
-    }
-    Job job = waiting_.front();
-    waiting_.pop_front();
-    lock.unlock();
-    job.run(job.argument);
-    lock.lock();
-  }
+  for (Job job = next(me); job.run; job = next(me)) job.run(job.argument);
 }
 
 }  // namespace sealift::http

@@ -7,19 +7,20 @@
 // keeps it alive until the job ran.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#include "base/semaphore.hpp"
 
 namespace sealift::http {
 
 class WorkerPool {
  public:
   struct Job {
-    void (*run)(void*);
-    void* argument;
+    void (*run)(void*) = nullptr;
+    void* argument = nullptr;
   };
   WorkerPool(unsigned threads, size_t max_waiting);
   ~WorkerPool() { finish(); }
@@ -29,10 +30,14 @@ class WorkerPool {
   void finish();
 
  private:
+  /// A thread without work; it stays until it is called, with a job or, at the end, with none.
   struct Idle {
-    std::condition_variable wake;
-    bool called = false;
+    Semaphore wake;
+    Job job{};
   };
+  static void call(Idle& idle, Job job);
+  /// The next job, none where the pool finishes.
+  Job next(Idle& me);
   void work();
   const size_t max_waiting_;
   std::mutex mutex_;

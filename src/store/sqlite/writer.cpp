@@ -1,6 +1,9 @@
 #include "store/sqlite/writer.hpp"
 
 #include <algorithm>
+#include <new>
+#include <thread>
+#include <utility>
 
 namespace sealift::store {
 
@@ -12,30 +15,48 @@ constexpr auto pace = std::chrono::milliseconds(4);
 
 Status Writer::write(const Change& change) {
   Waiting me{&change, {}};
-  std::unique_lock lock(mutex_);
-  queue_.push_back(&me);
-  me.turn.wait(lock, [&] { return me.done || !writing_; });
-  if (me.done) return std::move(me.result);
+  bool leads = false;
+  {
+    std::lock_guard lock(mutex_);
+    queue_.push_back(&me);
+    leads = !std::exchange(writing_, true);
+  }
+  if (!leads) {
+    me.turn.acquire();
+    leads = me.leads;
+  }
+  if (leads) lead(me);
+  return std::move(me.result);
+}
 
-  writing_ = true;
-  while (Steady::now() < next_) me.turn.wait_until(lock, next_);
+/// Writes all that waits, hands on the pen, and wakes those whose changes are done: not under the lock, which
+/// they would run into.
+void Writer::lead(Waiting& me) {
+  std::unique_lock lock(mutex_);
+  if (Steady::now() < next_) {
+    lock.unlock();
+    std::this_thread::sleep_until(next_);  // only who leads changes next_
+    lock.lock();
+  }
   std::vector<Waiting*> batch;
   batch.swap(queue_);
   next_ = batch.size() > 1 ? Steady::now() + pace : Steady::time_point();
   lock.unlock();
   run_batch(batch);
   lock.lock();
-  writing_ = false;
   ++figures_.batches;
   figures_.changes += batch.size();
   figures_.largest = std::max<uint64_t>(figures_.largest, batch.size());
-  // Under the lock: whoever sees that he is done takes his Waiting away.
-  for (Waiting* w : batch) {
-    w->done = true;
-    if (w != &me) w->turn.notify_one();
+  writing_ = !queue_.empty();
+  Waiting* heir = writing_ ? queue_.front() : nullptr;
+  lock.unlock();
+  if (heir) {
+    heir->leads = true;
+    heir->turn.release();
   }
-  if (!queue_.empty()) queue_.front()->turn.notify_one();
-  return std::move(me.result);
+  for (Waiting* w : batch) {
+    if (w != &me) w->turn.release();
+  }
 }
 
 GroupFigures Writer::figures() const {
@@ -60,7 +81,12 @@ void Writer::run_batch(const std::vector<Waiting*>& batch) {
 
 Status Writer::run_one(const Change& change) {
   TRY_VOID(run_statement("SAVEPOINT one"));
-  Status done = change(db_);
+  Status done;
+  try {
+    done = change(db_);
+  } catch (const std::bad_alloc&) {  // the others of the batch wait: this one fails alone
+    done = Error{ErrorKind::limit, "out of memory while writing to the store"};
+  }
   if (!db_.in_transaction()) return done;
   if (!done) TRY_VOID(run_statement("ROLLBACK TO one"));
   TRY_VOID(run_statement("RELEASE one"));

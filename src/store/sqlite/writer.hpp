@@ -8,11 +8,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <vector>
 
+#include "base/semaphore.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -35,9 +35,10 @@ class Writer {
   struct Waiting {
     const Change* change;
     Status result;
-    bool done = false;
-    std::condition_variable turn;  // done, or nobody writes and this one is to
+    bool leads = false;  // called to write, its own change among others; otherwise its change is done
+    Semaphore turn;
   };
+  void lead(Waiting& me);
   void run_batch(const std::vector<Waiting*>& batch);
   Status run_one(const Change& change);
   Status run_statement(const char* sql);
