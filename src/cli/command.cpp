@@ -10,6 +10,18 @@
 
 namespace sealift::cli {
 
+std::string printable(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    auto c = static_cast<unsigned char>(text[i]);
+    // C1 controls are C2 80 to C2 9F in UTF-8; terminals obey some of them.
+    bool c1 = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (c1) ++i;
+    out += c < 0x20 || c == 0x7F || c1 ? '?' : text[i];
+  }
+  return out;
+}
+
 void Output::line(std::string_view text) {
   if (!json) std::cout << text << '\n' << std::flush;
 }
@@ -25,7 +37,7 @@ void Output::object(boost::json::object result) {
 }
 
 int Output::fail(const Error& error) {
-  std::cerr << "sealift: " << error.message << '\n';
+  std::cerr << "sealift: " << printable(error.message) << '\n';
   if (json) {
     std::cout << boost::json::serialize(boost::json::object{
                      {"ok", false}, {"error", {{"kind", name(error.kind)}, {"message", error.message}}}})

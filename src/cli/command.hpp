@@ -28,6 +28,9 @@ inline constexpr int exit_ok = 0;
 inline constexpr int exit_failed = 1;
 inline constexpr int exit_usage = 2;
 
+/// Text of a peer with control characters replaced, fit to be shown on a terminal.
+std::string printable(std::string_view text);
+
 /// Where a command's results go.
 class Output {
  public:

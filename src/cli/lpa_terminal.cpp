@@ -18,18 +18,6 @@ using download::Answer;
 /// Servers give up a session some minutes after its last step.
 static constexpr int patience_ms = 120'000;
 
-std::string printable(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    auto c = static_cast<unsigned char>(text[i]);
-    // C1 controls are C2 80 to C2 9F in UTF-8; terminals obey some of them.
-    bool c1 = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if (c1) ++i;
-    out += c < 0x20 || c == 0x7F || c1 ? '?' : text[i];
-  }
-  return out;
-}
-
 std::string describe_rules(const messages::PprIds& rules) {
   std::string out;
   if (rules.contains(messages::PprId::ppr1)) out = "cannot be disabled";

@@ -11,9 +11,6 @@
 
 namespace sealift::cli {
 
-/// Text of a peer with control characters replaced, fit to be shown on a terminal.
-std::string printable(std::string_view text);
-
 /// "cannot be disabled, cannot be deleted", empty where there is no rule.
 std::string describe_rules(const messages::PprIds& rules);
 
