@@ -185,7 +185,7 @@ TEST(PowerLoss, aborted_packages_use_up_nothing) {
   uint64_t free = 0;
   for (int i = 0; i < 40; ++i) {
     w.prepare(w.authenticate());
-    w.phone.script(View(bpp).first(20 * size_t(i)));
+    w.phone.script(View(bpp).first(bpp.size() * size_t(i) / 40));
     w.phone.connect();
     for (const auto& n : w.notifications()) {
       messages::NotificationSentRequest sent;
