@@ -276,7 +276,8 @@ bool in_memory_of(pid_t pid, View needle) {
 
 // Card and server are in this process; a child, which alone works the keys out, looks through its memory.
 TEST(TemporaryKeys, are_in_no_memory_once_the_download_is_over) {
-  World world;
+  // A seed of its own: other tests of this process work their keys out, and leave them in freed memory.
+  World world({.seed = 0x7E3B0A41});
   Product product = world.order(1);
   Phone phone(world, 1);
   ASSERT_TRUE(phone.download(product.code));
