@@ -12,13 +12,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 
 #include "download/download.hpp"
 #include "euicc/install_engine.hpp"
 #include "lab/keys_folder.hpp"
 #include "lab/smdp_site.hpp"
+#include "lab/temporary_folder.hpp"
 #include "lab/subscriber_profile.hpp"
 #include "lab/virtual_card.hpp"
 #include "reader/loopback.hpp"
@@ -130,14 +130,13 @@ struct World {
   SystemClock clock;
   SystemRandom random;
   smdp::Observer observer;
-  std::string dir;
+  std::optional<lab::TemporaryFolder> folder;
   std::optional<pki::Hierarchy> hierarchy;
   std::unique_ptr<lab::SmdpSite> site;
 
   Status open() {
-    std::string name = (std::filesystem::temp_directory_path() / "sealift-bench-XXXXXX").string();
-    if (!::mkdtemp(name.data())) return Error{ErrorKind::io, "cannot make a temporary folder (set TMPDIR)"};
-    dir = name;
+    folder.emplace(TRY(lab::TemporaryFolder::make()));
+    const std::string& dir = folder->path();
     pki::HierarchyOptions options;
     options.not_before = clock.now() - std::chrono::hours(1);
     options.eid = TRY(lab::eid_number(options.iin, 1));
@@ -148,11 +147,6 @@ struct World {
     site_options.keep_in_memory = true;
     site = TRY(lab::SmdpSite::open(std::move(site_options), clock, random, observer));
     return {};
-  }
-  ~World() {
-    site.reset();
-    std::error_code ignored;
-    if (!dir.empty()) std::filesystem::remove_all(dir, ignored);
   }
 };
 

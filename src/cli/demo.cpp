@@ -6,9 +6,9 @@
 #include <boost/json/array.hpp>
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 
 #include "cli/command.hpp"
+#include "lab/temporary_folder.hpp"
 #include "messages/trace.hpp"
 #include "qr/qr.hpp"
 
@@ -23,15 +23,6 @@ struct DemoArguments {
   bool trace = false;
   uint16_t port = 0;
 };
-
-/// A new folder for one run.
-Result<std::string> temporary_folder() {
-  std::error_code problem;
-  std::string name = (std::filesystem::temp_directory_path(problem) / "sealift-demo-XXXXXX").string();
-  if (problem || !::mkdtemp(name.data()))
-    return Error{ErrorKind::io, "cannot make a folder for the demonstration: name one with --dir"};
-  return name;
-}
 
 class Teller final : public lab::DemoWatcher {
  public:
@@ -100,18 +91,20 @@ int demo(const DemoArguments& arguments, Output& out) {
     if (!file) return out.fail(file.error());
     options.profile.emplace(to_bytes(*file));
   }
-  bool temporary = arguments.dir.empty();
-  auto dir = temporary ? temporary_folder() : Result<std::string>(arguments.dir);
-  if (!dir) return out.fail(dir.error());
-  options.dir = *dir;
+  std::optional<lab::TemporaryFolder> temporary;
+  std::string dir = arguments.dir;
+  if (dir.empty()) {
+    auto made = lab::TemporaryFolder::make();
+    if (!made) return out.fail(made.error());
+    dir = temporary.emplace(std::move(*made)).path();
+  }
+  options.dir = dir;
   options.serve = arguments.serve;
   options.port = arguments.port;
   SystemClock clock;
   SystemRandom random;
-  Teller teller(out, arguments, *dir);
+  Teller teller(out, arguments, dir);
   lab::DemoReport report = lab::run_demo(std::move(options), clock, random, teller);
-  std::error_code ignored;
-  if (temporary) std::filesystem::remove_all(*dir, ignored);
 
   boost::json::array steps;
   double total = 0;

@@ -6,34 +6,17 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <filesystem>
 #include <fstream>
 
 #include "lab/keys_folder.hpp"
 #include "lab/load_phone.hpp"
 #include "lab/smdp_site.hpp"
 #include "lab/subscriber_profile.hpp"
+#include "lab/temporary_folder.hpp"
 
 namespace sealift::lab {
 
 namespace {
-
-/// A folder that goes with the run.
-struct TemporaryFolder {
-  std::string path;
-  static Result<TemporaryFolder> make() {
-    std::error_code problem;
-    std::string name = (std::filesystem::temp_directory_path(problem) / "sealift-load-XXXXXX").string();
-    if (problem || !::mkdtemp(name.data())) return Error{ErrorKind::io, "cannot make a temporary folder (set TMPDIR)"};
-    return TemporaryFolder{name};
-  }
-  explicit TemporaryFolder(std::string p) : path(std::move(p)) {}
-  TemporaryFolder(TemporaryFolder&& o) noexcept : path(std::exchange(o.path, "")) {}
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path.empty()) std::filesystem::remove_all(path, ignored);
-  }
-};
 
 void pin(int cpu) {
   if (cpu < 0) return;
@@ -106,7 +89,8 @@ Status serve(const LoadTest& test, const std::string& dir, uint64_t count, Chann
   (void)parent.hear();  // that all is over
   const auto after = site->commits();
   const uint64_t commits = after.commits - before.commits;
-  parent.say(std::to_string(commits ? static_cast<double>(after.changes - before.changes) / static_cast<double>(commits) : 0));
+  parent.say(std::to_string(
+      commits ? static_cast<double>(after.changes - before.changes) / static_cast<double>(commits) : 0));
   site->stop();
   return {};
 }
@@ -127,7 +111,8 @@ struct Codes {
 Result<Codes> hear_codes(Channel& server, uint64_t count) {
   Codes out;
   auto ready = server.hear();
-  if (!ready || !ready->starts_with("ready ")) return Error{ErrorKind::io, "the server did not start: " + ready.value_or("it ended")};
+  if (!ready || !ready->starts_with("ready "))
+    return Error{ErrorKind::io, "the server did not start: " + ready.value_or("it ended")};
   out.port = static_cast<uint16_t>(std::stoul(ready->substr(6)));
   while (out.codes.size() < count) {
     auto line = server.hear();
@@ -164,16 +149,14 @@ Result<LoadTestReport> drive(const LoadTest& test, const std::string& dir, pid_t
     auto card = TRY(VirtualCard::make(std::move(data), random));
     return make_load_phone(std::move(card), served.codes[number]);
   };
-  report.phones = TRY(http::run_load(
-      o, clock, make_phone,
-      [&] {
-        channel.say("warm");
-        before = http::cpu_time_of(server).value_or(std::chrono::nanoseconds{0});
-      }));
+  report.phones = TRY(http::run_load(o, clock, make_phone, [&] {
+    channel.say("warm");
+    before = http::cpu_time_of(server).value_or(std::chrono::nanoseconds{0});
+  }));
   auto after = TRY(http::cpu_time_of(server));
   if (report.phones.downloads > 0) {
-    report.server_cpu_us_per_download =
-        std::chrono::duration<double, std::micro>(after - before).count() / static_cast<double>(report.phones.downloads);
+    report.server_cpu_us_per_download = std::chrono::duration<double, std::micro>(after - before).count() /
+                                        static_cast<double>(report.phones.downloads);
   }
   report.server_resident_kb = resident_kb(server);
   channel.say("stop");
@@ -191,22 +174,23 @@ Result<LoadTestReport> run_load_test(const LoadTest& test) {
   h.eid = TRY(eid_number(h.iin, 1));
   h.not_before = clock.now() - std::chrono::hours(1);
   auto hierarchy = TRY(pki::make_hierarchy(h, random));
-  (void)TRY(KeysFolder::create(folder.path + "/pki", hierarchy, random));
+  (void)TRY(KeysFolder::create(folder.path() + "/pki", hierarchy, random));
 
   int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return Error{ErrorKind::io, "socketpair failed"};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    return Error{ErrorKind::io, "socketpair failed"};
   pid_t server = ::fork();
   if (server < 0) return Error{ErrorKind::io, "fork failed"};
   if (server == 0) {
     ::close(ends[0]);
     Channel parent(ends[1]);
-    Status status = serve(test, folder.path, test.downloads + test.warm_up, parent);
+    Status status = serve(test, folder.path(), test.downloads + test.warm_up, parent);
     if (!status) parent.say(status.error().message);
     ::_exit(status ? 0 : 1);
   }
   ::close(ends[1]);
   Channel channel(ends[0]);
-  auto report = drive(test, folder.path, server, channel);
+  auto report = drive(test, folder.path(), server, channel);
   if (!report) ::kill(server, SIGKILL);
   ::waitpid(server, nullptr, 0);
   return report;
