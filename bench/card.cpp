@@ -170,7 +170,8 @@ Result<Bytes> install(World& world, uint64_t number, std::vector<double>& instal
       TRY(lab::make_personalisation(eum, world.hierarchy->certificate(pki::Role::ci), eid, world.random)),
       world.random));
   Meter meter(card.card());
-  auto code = TRY(download::ActivationCode::parse(TRY(order(world, number))));
+  std::string text = TRY(order(world, number));
+  auto code = TRY(download::ActivationCode::parse(text));
   auto es10 = TRY(download::Es10::open(meter));
   CalledEs9 server(*world.site, world.site->ports().signers[0].dpAuth.oid);
   SaysYes consent;
