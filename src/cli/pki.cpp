@@ -248,7 +248,9 @@ Status load_crl(const std::string& file, pki::TrustStore& trust) {
   }
   auto crl = pki::Crl::parse(der);
   if (!crl) return std::move(crl.error()).within(file);
-  return trust.add_crl(*crl);
+  auto added = trust.add_crl(*crl);
+  if (!added) return Error(added.error()).within(file);
+  return {};
 }
 
 Result<pki::TrustStore> load_trust(const VerifyOptions& o) {

@@ -47,6 +47,23 @@ ChainFailure::operator Error() const {
   return {ErrorKind::verification, message()};
 }
 
+std::string_view name(CrlError error) {
+  static constexpr std::array<std::string_view, 6> names{
+      "invalid_signature", "invalid_format", "too_large", "unknown_key", "fresher_loaded", "base_missing"};
+  return names[static_cast<size_t>(error) - 1];
+}
+
+std::string CrlFailure::message() const {
+  return "CRL: " + std::string(name(error)) + ": " + detail;
+}
+
+CrlFailure::operator Error() const {
+  static constexpr std::array<ErrorKind, 6> kinds{ErrorKind::verification, ErrorKind::invalid,
+                                                  ErrorKind::limit,        ErrorKind::not_found,
+                                                  ErrorKind::conflict,     ErrorKind::unsupported};
+  return {kinds[static_cast<size_t>(error) - 1], message()};
+}
+
 std::optional<Eid> VerifiedChain::eid() const {
   if (role_ != Role::euicc) return std::nullopt;
   auto checked = Eid::from_octets(eid_);
@@ -64,7 +81,7 @@ struct Anchor {
   Certificate certificate;
   crypto::Verifier verifier;
   crypto::KeyIdentifier key_id;
-  std::vector<Crl> crls;  // at most one of each part
+  std::vector<Crl> crls;  // at most one of each scope, distribution point and part
 };
 using AnchorPtr = std::shared_ptr<const Anchor>;
 
@@ -97,6 +114,12 @@ struct TrustStore::State {
   mutable std::shared_mutex mutex;
   std::vector<AnchorPtr> anchors;
   std::unordered_map<std::string_view, KnownEumPtr> eums;  // by DER, which the certificate itself holds
+  std::shared_ptr<const DenyList> denied;                  // null where nothing is
+
+  std::shared_ptr<const DenyList> deny_list() const {
+    std::shared_lock lock(mutex);
+    return denied;
+  }
 
   AnchorPtr find(View key_id) const {
     std::shared_lock lock(mutex);
@@ -123,7 +146,8 @@ class ChainVerifier {
   template <class T>
   using Checked = Result<T, ChainFailure>;
 
-  ChainVerifier(const TrustStore& trust, JudgeAt when) : state_(*trust.state_), when_(when) {}
+  ChainVerifier(const TrustStore& trust, JudgeAt when)
+      : state_(*trust.state_), when_(when), denied_(state_.deny_list()) {}
 
   Checked<VerifiedChain> verify(Role role, const Certificate& leaf, std::span<const View> intermediates) {
     switch (rules(role).issued_by) {
@@ -186,12 +210,14 @@ class ChainVerifier {
       return ChainFailure{ChainError::bad_signature, Link::leaf, "does not verify under its EUM's key"};
     }
     TRY_VOID(judge_time(leaf, Link::leaf));
+    TRY_VOID(judge_denied(leaf, Link::leaf));
     TRY_VOID(judge_rules(leaf, eum->certificate, Role::euicc, Link::leaf));
     VerifiedChain chain(Role::euicc, leaf, anchor->certificate, anchor->key_id);
     auto eid = eid_of(leaf);
     if (!eid) return failure(eid.error(), Link::leaf);
     RoleCheck inside = check_name_constraints(eum->certificate, leaf, *eid);
     if (!inside) return failure(inside.error(), Link::leaf);
+    TRY_VOID(judge_denied(*eid));
     chain.eid_ = *eid;
     chain.eum_ = eum->certificate;
     return chain;
@@ -269,24 +295,51 @@ class ChainVerifier {
   }
 
   Checked<void> judge_revocation(const Certificate& certificate, const Anchor& anchor, Link link) {
+    TRY_VOID(judge_denied(certificate, link));
     for (const Crl& crl : anchor.crls) {
-      if (crl.is_revoked(certificate.serial_number())) {
+      if (const Crl::Entry* entry = crl.find(certificate.serial_number())) {
         return ChainFailure{ChainError::revoked, link,
-                            "listed by its CI on " + asn1::rfc3339(crl.this_update())};
+                            "by its CI on " + asn1::rfc3339(entry->when) + " (" +
+                                std::string(pki::name(entry->reason)) + ")"};
       }
     }
     if (state_.crl_policy == CrlPolicy::if_present) return {};
-    if (anchor.crls.empty() || anchor.crls.size() < anchor.crls.front().parts()) {
-      return ChainFailure{ChainError::revocation_unknown, link,
-                          "no complete CRL of CI " + hex(anchor.key_id) + " is loaded"};
-    }
+    auto fresh = [&](const Crl& c) {
+      return !when_ || (c.next_update() && *when_ <= *c.next_update() && *when_ >= c.this_update());
+    };
+    bool stale = false;
     for (const Crl& crl : anchor.crls) {
-      if (when_ && (!crl.next_update() || *when_ > *crl.next_update())) {
-        return ChainFailure{ChainError::revocation_unknown, link,
-                            "the CRL of CI " + hex(anchor.key_id) + " is out of date"};
-      }
+      if (!crl.covers(certificate)) continue;
+      auto usable_part = [&](const Crl& c) { return c.same_list(crl) && fresh(c); };
+      auto parts = std::count_if(anchor.crls.begin(), anchor.crls.end(), usable_part);
+      if (static_cast<size_t>(parts) >= crl.parts()) return {};
+      stale = stale || !fresh(crl);
     }
-    return {};
+    return ChainFailure{
+        ChainError::revocation_unknown, link,
+        (stale ? "out of date: the CRL of CI " : "not complete, or not loaded: the CRL of CI ") +
+            hex(anchor.key_id)};
+  }
+
+  Checked<void> judge_denied(const Certificate& certificate, Link link) {
+    if (!denied_) return {};
+    const View issuer = certificate.authority_key_id(), own = certificate.subject_key_id();
+    auto listed = [&](const DenyList::OneCertificate& d) {
+      return equal(d.issuer_key_id, issuer) && equal(d.serial_number, certificate.serial_number());
+    };
+    auto same_key = [&](const Bytes& id) { return !own.empty() && equal(id, own); };
+    if (std::none_of(denied_->certificates.begin(), denied_->certificates.end(), listed) &&
+        std::none_of(denied_->key_ids.begin(), denied_->key_ids.end(), same_key)) {
+      return {};
+    }
+    return ChainFailure{ChainError::revoked, link, "on the deny list"};
+  }
+
+  Checked<void> judge_denied(const Octets<16>& eid) {
+    if (!denied_) return {};
+    auto inside = [&](const DenyList::EidRange& r) { return r.first <= eid && eid <= r.last; };
+    if (std::none_of(denied_->eids.begin(), denied_->eids.end(), inside)) return {};
+    return ChainFailure{ChainError::revoked, Link::leaf, "its EID is on the deny list"};
   }
 
   static Checked<void> judge_rules(const Certificate& certificate, const Certificate& issuer, Role role,
@@ -310,6 +363,7 @@ class ChainVerifier {
 
   TrustStore::State& state_;
   JudgeAt when_;
+  std::shared_ptr<const DenyList> denied_;
 };
 
 TrustStore::TrustStore(CrlPolicy crl_policy) : state_(std::make_unique<State>()) {
@@ -345,30 +399,64 @@ static bool number_below(View a, View b) {
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
 }
 
-Status TrustStore::add_crl(const Crl& crl) {
+/// A CI has a handful of lists; more are somebody's mistake.
+static constexpr size_t max_crls = 64;
+
+Result<void, CrlFailure> TrustStore::add_crl(const Crl& crl) {
   AnchorPtr anchor = state_->find(crl.authority_key_id());
   if (!anchor)
-    return Error{ErrorKind::not_found,
-                 "CRL: no CI with key identifier " + hex_or_none(crl.authority_key_id())};
+    return CrlFailure{CrlError::unknown_key,
+                      "no CI with key identifier " + hex_or_none(crl.authority_key_id())};
   if (!crl.signed_by(anchor->certificate.public_key()) || !crl.issuer().same(anchor->certificate.subject())) {
-    return Error{ErrorKind::verification, "CRL: not signed by CI " + hex(anchor->key_id)};
+    return CrlFailure{CrlError::invalid_signature, "not signed by CI " + hex(anchor->key_id)};
   }
   std::unique_lock lock(state_->mutex);
   auto slot = std::find_if(state_->anchors.begin(), state_->anchors.end(),
                            [&](const AnchorPtr& a) { return a->key_id == anchor->key_id; });
   auto changed = std::make_shared<Anchor>(**slot);
-  auto same_part = std::find_if(changed->crls.begin(), changed->crls.end(),
-                                [&](const Crl& c) { return c.part() == crl.part(); });
-  if (same_part == changed->crls.end()) {
+  auto same = std::find_if(changed->crls.begin(), changed->crls.end(),
+                           [&](const Crl& c) { return c.same_list(crl) && c.part() == crl.part(); });
+  if (same == changed->crls.end()) {
+    if (changed->crls.size() == max_crls)
+      return CrlFailure{CrlError::too_large, "more than 64 lists of one CI"};
     changed->crls.push_back(crl);
-  } else if (number_below(crl.number(), same_part->number()) ||
-             crl.this_update() < same_part->this_update()) {
-    return Error{ErrorKind::conflict, "CRL: a newer one of this CI is loaded"};
+  } else if (number_below(crl.number(), same->number()) || crl.this_update() < same->this_update()) {
+    return CrlFailure{CrlError::fresher_loaded, "a newer one of this CI is loaded"};
   } else {
-    *same_part = crl;
+    *same = crl;
   }
   *slot = std::move(changed);
   return {};
+}
+
+Result<void, CrlFailure> TrustStore::add_crl(View crl_der) {
+  auto crl = Crl::parse(crl_der);
+  if (crl) return add_crl(*crl);
+  const CrlError error = crl.error().kind == ErrorKind::limit      ? CrlError::too_large
+                         : crl.error().kind == ErrorKind::conflict ? CrlError::base_missing
+                                                                   : CrlError::invalid_format;
+  return CrlFailure{error, crl.error().message};
+}
+
+std::vector<Crl> TrustStore::crls(View key_id) const {
+  AnchorPtr anchor = state_->find(key_id);
+  return anchor ? anchor->crls : std::vector<Crl>();
+}
+
+std::vector<uint32_t> TrustStore::missing_parts(const Crl& crl) const {
+  const std::vector<Crl> loaded = crls(crl.authority_key_id());
+  std::vector<uint32_t> out;
+  for (uint32_t part = 1; part <= crl.parts(); ++part) {
+    auto there = [&](const Crl& c) { return c.same_list(crl) && c.part() == part; };
+    if (std::none_of(loaded.begin(), loaded.end(), there)) out.push_back(part);
+  }
+  return out;
+}
+
+void TrustStore::deny(DenyList list) {
+  auto shared = std::make_shared<const DenyList>(std::move(list));
+  std::unique_lock lock(state_->mutex);
+  state_->denied = std::move(shared);
 }
 
 std::optional<Certificate> TrustStore::find(View key_id) const {

@@ -22,7 +22,7 @@ enum class ChainError : uint8_t {
   bad_signature,  ///< does not verify under the issuer's key
   not_yet_valid,
   expired,
-  revoked,             ///< on the CI's CRL
+  revoked,             ///< on its CI's CRL, or on the deny list
   revocation_unknown,  ///< a fresh CRL is demanded and there is none
   issuer_mismatch,     ///< issuer or authority key identifier is not the issuer's subject or key
   unknown_critical_extension,
@@ -56,10 +56,45 @@ struct ChainFailure {
 using JudgeAt = std::optional<Time>;
 inline constexpr JudgeAt no_clock = std::nullopt;
 
-/// What to do where no CRL of the CI is loaded, or the loaded one is past its nextUpdate.
+/// What to do where no CRL of the CI that covers the certificate is loaded, or one is past its nextUpdate, or
+/// its thisUpdate is yet to come. What is listed is revoked under every policy, however old the list.
 enum class CrlPolicy : uint8_t {
   if_present,  ///< use what there is
   required,    ///< refuse: fail closed
+};
+
+/// Why a CRL was not taken up. The numbers are those of ES10b.LoadCRL's loadCRLError (SGP.22 5.7.12).
+enum class CrlError : uint8_t {
+  invalid_signature = 1,  ///< does not verify under the CI's key, or its issuer is not that CI
+  invalid_format = 2,     ///< not a list that we can read and apply
+  too_large = 3,
+  unknown_key = 4,     ///< its authority key identifier names no CI we trust
+  fresher_loaded = 5,  ///< a newer list of the same scope and part is there
+  base_missing = 6,    ///< a delta list: we take whole ones only
+};
+std::string_view name(CrlError error);
+
+struct CrlFailure {
+  CrlError error;
+  std::string detail;  ///< for people
+  std::string message() const;
+  /// Kinds: verification, invalid, limit, not_found, conflict, unsupported, in the order of the errors.
+  operator Error() const;  // NOLINT: implicit by design
+};
+
+/// Certificates that are refused without a CI's list, at once: what an operator has learnt before the CI
+/// published it, and eUICCs, which no CRL of version 2 lists.
+struct DenyList {
+  struct OneCertificate {
+    Bytes issuer_key_id;  ///< its authorityKeyIdentifier
+    Bytes serial_number;  ///< content octets of the INTEGER
+  };
+  struct EidRange {
+    Octets<16> first{}, last{};  ///< both included
+  };
+  std::vector<OneCertificate> certificates;
+  std::vector<Bytes> key_ids;  ///< subjectKeyIdentifiers: an EUM, or a server's key
+  std::vector<EidRange> eids;
 };
 
 /// A chain that verified. Cheap to copy.
@@ -98,7 +133,8 @@ class VerifiedChain {
 /// 5.7.5: the eUICC refuses a binding certificate of another server).
 bool same_owner(const VerifiedChain& a, const VerifiedChain& b);
 
-/// The CI certificates that are believed, by key identifier, with their CRLs.
+/// The CI certificates that are believed, by key identifier, with their CRLs and a deny list. CRLs and deny
+/// list may change while other threads verify.
 class TrustStore {
  public:
   explicit TrustStore(CrlPolicy crl_policy = CrlPolicy::if_present);
@@ -112,9 +148,18 @@ class TrustStore {
   Result<void, ChainFailure> add(const Certificate& ci);
   /// Parses, then adds.
   Result<void, ChainFailure> add(View ci_der);
-  /// Takes up a CRL of one of the CIs. Error kinds: not_found (no such CI), verification (signature),
-  /// conflict (a newer one of the same part is loaded).
-  Status add_crl(const Crl& crl);
+  /// Takes up a CRL of one of the CIs, in the place of the one of the same scope, distribution point and
+  /// part. From then on it is judged by, also for certificates that verified before.
+  Result<void, CrlFailure> add_crl(const Crl& crl);
+  /// Parses, then adds.
+  Result<void, CrlFailure> add_crl(View crl_der);
+  /// The lists of the CI of this key identifier, in the order they were added.
+  std::vector<Crl> crls(View key_id) const;
+  /// The parts that are still to come for a list of several parts that `crl` is one of (ES10b.LoadCRL
+  /// missingParts); empty where all are loaded.
+  std::vector<uint32_t> missing_parts(const Crl& crl) const;
+  /// Puts this list in the place of the last one.
+  void deny(DenyList list);
 
   /// The CI of this key identifier.
   std::optional<Certificate> find(View key_id) const;

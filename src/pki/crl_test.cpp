@@ -76,11 +76,11 @@ TEST(Crl, refuses_a_revoked_server_and_eum) {
 TEST(Crl, is_taken_only_from_the_ci_and_never_an_older_one) {
   TrustStore trust;
   Crl first = crl_of(spec_of({}, 1));
-  EXPECT_EQ(trust.add_crl(first).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(trust.add_crl(first).error().error, CrlError::unknown_key);
   ASSERT_TRUE(trust.add(ours().certificate(Role::ci)));
-  EXPECT_EQ(trust.add_crl(crl_of(spec_of({}), Role::eum)).error().kind, ErrorKind::verification);
+  EXPECT_EQ(trust.add_crl(crl_of(spec_of({}), Role::eum)).error().error, CrlError::invalid_signature);
   EXPECT_TRUE(trust.add_crl(crl_of(spec_of({ours().certificate(Role::dp_pb).serial_number()}, 256))));
-  EXPECT_EQ(trust.add_crl(crl_of(spec_of({}, 255))).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(trust.add_crl(crl_of(spec_of({}, 255))).error().error, CrlError::fresher_loaded);
   EXPECT_EQ(verify(Role::dp_pb, trust).error().error, ChainError::revoked);
   EXPECT_TRUE(trust.add_crl(crl_of(spec_of({}, 257))));
   EXPECT_TRUE(verify(Role::dp_pb, trust));

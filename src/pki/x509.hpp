@@ -14,10 +14,16 @@ inline constexpr asn1::Oid ec_public_key = asn1::Oid::of({1, 2, 840, 10045, 2, 1
 inline constexpr asn1::Oid prime256v1 = asn1::Oid::of({1, 2, 840, 10045, 3, 1, 7});
 inline constexpr asn1::Oid brainpool_p256r1 = asn1::Oid::of({1, 3, 36, 3, 3, 2, 8, 1, 1, 7});
 
-// id-rsp-totalPartialCrlNumber, id-rsp-partialCrlNumber (SGP.22 Annex H)
+// id-rsp-expDate, id-rsp-totalPartialCrlNumber, id-rsp-partialCrlNumber (SGP.22 Annex H)
+inline constexpr asn1::Oid rsp_exp_date = asn1::Oid::of({2, 23, 146, 1, 2, 0, 1});
 inline constexpr asn1::Oid rsp_total_parts = asn1::Oid::of({2, 23, 146, 1, 2, 0, 2});
 inline constexpr asn1::Oid rsp_part = asn1::Oid::of({2, 23, 146, 1, 2, 0, 3});
 inline constexpr asn1::Oid crl_number = asn1::Oid::of({2, 5, 29, 20});
+inline constexpr asn1::Oid delta_crl_indicator = asn1::Oid::of({2, 5, 29, 27});
+inline constexpr asn1::Oid issuing_distribution_point = asn1::Oid::of({2, 5, 29, 28});
+// of one entry: why, and since when
+inline constexpr asn1::Oid reason_code = asn1::Oid::of({2, 5, 29, 21});
+inline constexpr asn1::Oid invalidity_date = asn1::Oid::of({2, 5, 29, 24});
 
 /// The curve that a named-curve OID means. Error kind: unsupported, naming the curve where it is known.
 Result<crypto::Curve> curve_from_oid(const asn1::Oid& oid);
