@@ -15,7 +15,7 @@ using download::Outcome;
 namespace {
 
 struct DownloadOptions : DeviceOptions {
-  std::string code, qr;
+  std::string code, qr, transcript;
   std::optional<std::string> confirmation_code;
   bool default_address = false;
   bool enable = false;
@@ -95,9 +95,16 @@ int run(const DownloadOptions& o, Output& out) {
   if (!device) return out.fail(device.error());
   auto code = activation_code(o, (*device)->lpa());
   if (!code) return out.fail(code.error());
-  download::Options options{download::default_device_info(), o.confirmation_code};
+  std::optional<messages::Transcript> transcript;
+  download::Options options{download::default_device_info(), o.confirmation_code,
+                            o.transcript.empty() ? nullptr : &transcript};
   auto done = (*device)->lpa().download(*code, options);
   (*device)->progress().finish();
+  if (transcript) {
+    // It names the chip and the profile: for its owner's eyes.
+    Status kept = write_file(o.transcript, text(transcript->encode()), true);
+    if (!kept) return out.fail(std::move(kept.error()).within(done ? "installed, but the transcript is lost" : "the transcript"));
+  }
   if (!done) return fail(done.error(), (*device)->progress(), out);
   return installed(o, *done, **device, out);
 }
@@ -115,6 +122,9 @@ void add_lpa_download(CLI::App& app, Output& out) {
   add_server_options(cmd, *o, true);
   cmd->add_option("--confirmation-code", o->confirmation_code, "What the operator handed over; asked for where absent")
       ->type_name("CODE");
+  cmd->add_option("--transcript", o->transcript,
+                  "Keep what both sides signed, also of a download that fails; see: sealift verify-transcript --help")
+      ->type_name("FILE");
   cmd->add_flag("--enable", o->enable, "Enable the profile once it is installed");
   add_yes(cmd, *o);
   cmd->footer(

@@ -47,6 +47,19 @@ static bool same_address(std::string_view a, std::string_view b) {
   });
 }
 
+std::string_view metadata_difference(const StoreMetadataRequest& a, const StoreMetadataRequest& b) {
+  if (a.iccid != b.iccid) return "iccid";
+  if (a.serviceProviderName != b.serviceProviderName) return "serviceProviderName";
+  if (a.profileName != b.profileName) return "profileName";
+  if (a.iconType != b.iconType) return "iconType";
+  if (a.icon != b.icon) return "icon";
+  if (a.profileClass.value != b.profileClass.value) return "profileClass";
+  if (a.notificationConfigurationInfo != b.notificationConfigurationInfo) return "notificationConfigurationInfo";
+  if (a.profileOwner != b.profileOwner) return "profileOwner";
+  if (a.profilePolicyRules != b.profilePolicyRules) return "profilePolicyRules";
+  return {};
+}
+
 namespace {
 
 /// One run; the members are what the steps hand on.
@@ -86,6 +99,10 @@ class Run {
   Result<Outcome, Failure> load(const AuthenticateClientOk&, const GetBoundProfilePackageOk&);
   Result<void, Failure> ask(const StoreMetadataRequest&);
   Result<void, Failure> check_server_oid(const CertificateOctets&) const;
+  /// Null where none is recorded.
+  Transcript* transcript() const {
+    return options_.transcript && *options_.transcript ? &**options_.transcript : nullptr;
+  }
   /// Ends the session at card and server; the failure that led here goes on.
   Failure cancel(CancelSessionReason, Failure);
 
@@ -147,6 +164,7 @@ Result<InitiateAuthenticationOkEs9, Failure> Run::initiate() {
   }
   TRY_VOID(check_server_oid(ok.serverCertificate));
   transactionId_ = ok.transactionId;
+  if (options_.transcript) options_.transcript->emplace().initiateAuthenticationOk = ok;
   return ok;
 }
 
@@ -169,11 +187,13 @@ Result<AuthenticateClientOk, Failure> Run::authenticate(InitiateAuthenticationOk
     (void)server_.authenticate_client(code_.smdpAddress, {transactionId_, std::move(answer), std::nullopt, {}});
     return f;
   }
+  if (Transcript* t = transcript()) t->authenticateResponseOk = std::get<AuthenticateResponseOk>(answer.alt);
   enter(Step::authenticate_client);
   auto ok = TRY(of(server_.authenticate_client(code_.smdpAddress, {transactionId_, std::move(answer), std::nullopt, {}})));
   if (ok.transactionId != transactionId_) {
     return fail(Error{ErrorKind::verification, "the server answers for another transactionId"});
   }
+  if (Transcript* t = transcript()) t->authenticateClientOk = ok;
   return ok;
 }
 
@@ -224,6 +244,7 @@ Result<PrepareDownloadResponse, Failure> Run::prepare(const AuthenticateClientOk
     (void)server_.get_bound_profile_package(code_.smdpAddress, {transactionId_, std::move(answer), {}});
     return f;
   }
+  if (Transcript* t = transcript()) t->prepareDownloadResponseOk = std::get<PrepareDownloadResponseOk>(answer.alt);
   return answer;
 }
 
@@ -231,15 +252,24 @@ Result<Outcome, Failure> Run::load(const AuthenticateClientOk& client, const Get
   const StoreMetadataRequest& offered = client.profileMetaData.value;
   auto carried = metadata_of(package.boundProfilePackage.tlv);
   if (!carried) return cancel(CancelSessionReason::metadataMismatch, fail(std::move(carried.error())));
-  if (carried->iccid != offered.iccid || carried->profilePolicyRules != offered.profilePolicyRules) {
+  if (auto field = metadata_difference(offered, *carried); !field.empty()) {
     return cancel(CancelSessionReason::metadataMismatch,
-                  fail(Error{ErrorKind::verification, "the package holds another profile, or other policy rules, than was offered"}));
+                  fail(Error{ErrorKind::verification, "the package is not what was offered: its " + std::string(field) +
+                                                          " is another"}));
+  }
+  if (Transcript* t = transcript()) {
+    auto channel = initialise_secure_channel_of(package.boundProfilePackage.tlv);
+    if (channel) t->initialiseSecureChannelRequest = std::move(*channel);
   }
   enter(Step::load_bound_profile_package);
   auto result = card_.load_bound_profile_package(package.boundProfilePackage.tlv,
                                                  [&](size_t done, size_t of_all) { progress_.loaded(done, of_all); });
   if (!result) return cancel(CancelSessionReason::loadBppExecutionError, fail(std::move(result.error())));
   const auto& data = result->profileInstallationResultData.value;
+  if (data.transactionId != transactionId_) {
+    return fail(Error{ErrorKind::verification, "the card's installation result is about another transaction"});
+  }
+  if (Transcript* t = transcript(); t && t->initialiseSecureChannelRequest) t->profileInstallationResult = *result;
   if (auto* error = std::get_if<ErrorResult>(&data.finalResult.alt)) {
     Failure f = fail(Error{ErrorKind::conflict, "the card could not install the profile (bppCommandId " +
                                                     std::to_string(static_cast<int>(error->bppCommandId)) + ", errorReason " +

@@ -8,12 +8,16 @@
 #include "download/activation_code.hpp"
 #include "download/es10.hpp"
 #include "download/ports.hpp"
+#include "messages/transcript.hpp"
 
 namespace sealift::download {
 
 struct Options {
   messages::DeviceInfo deviceInfo;                 ///< sent to the server in ctxParams1
   std::optional<std::string> confirmation_code;    ///< given beforehand; Consent is asked where it is absent
+  /// Filled step by step with what both sides sign, as far as the download gets; null: nothing is recorded.
+  /// Outlives the download.
+  std::optional<messages::Transcript>* transcript = nullptr;
 };
 
 /// What came of a download that ran to its end.
@@ -57,6 +61,11 @@ Result<std::vector<Delivered>> deliver_notifications(Es10& card, Es9& server, Pr
 
 /// A device that says little about itself: LTE and 5G, CRLs not supported.
 messages::DeviceInfo default_device_info();
+
+/// What the user was shown or the card acts on differs between the offer and the package (SGP.22 3.1.3 step 8):
+/// the first field that does, by its name; empty where none does.
+std::string_view metadata_difference(const messages::StoreMetadataRequest& offered,
+                                     const messages::StoreMetadataRequest& carried);
 
 /// Which PPRs of the metadata the card's rules authorisation table lets this owner set.
 struct PolicyVerdict {

@@ -238,6 +238,40 @@ TEST_F(Download, cancels_with_4_where_the_package_brings_policy_rules_that_were_
   expect_cancelled(fails_at(Step::get_bound_profile_package), CancelSessionReason::metadataMismatch);
 }
 
+TEST_F(Download, cancels_with_4_whatever_else_of_the_metadata_is_not_as_offered) {
+  const std::pair<std::string, std::function<void(StoreMetadataRequest&)>> changes[] = {
+      {"serviceProviderName", [](auto& m) { m.serviceProviderName += "x"; }},
+      {"profileName", [](auto& m) { m.profileName += "x"; }},
+      {"icon", [](auto& m) { m.icon = Bytes{1}; }},
+      {"profileClass", [](auto& m) { m.profileClass.value = ProfileClass::test; }},
+      {"notificationConfigurationInfo", [](auto& m) { m.notificationConfigurationInfo.emplace(); }},
+      {"profileOwner", [](auto& m) { m.profileOwner = OperatorId{{0x62, 0xF2, 0x20}, {}, {}, {}}; }},
+  };
+  for (const auto& [field, change] : changes) {
+    StoreMetadataRequest other = profile_metadata();
+    change(other);
+    server.package = package_of(other);
+    Failure f = fails_at(Step::get_bound_profile_package);
+    expect_cancelled(f, CancelSessionReason::metadataMismatch);
+    EXPECT_NE(f.error.message.find(field), std::string::npos) << f.error.message;
+  }
+}
+
+TEST_F(Download, takes_no_installation_result_of_another_transaction) {
+  auto usual = card.segment;
+  card.segment = [usual](View unit) {
+    Bytes answer = usual(unit);
+    if (answer.empty()) return answer;
+    auto pir = *asn1::decode<ProfileInstallationResult>(answer);
+    auto data = pir.profileInstallationResultData.value;
+    data.transactionId = *TransactionId::parse("FF112233445566778899AABBCCDDEEFF");
+    pir.profileInstallationResultData = asn1::seal(std::move(data));
+    return asn1::encode(pir);
+  };
+  Failure f = fails_at(Step::load_bound_profile_package);
+  EXPECT_EQ(f.error.kind, ErrorKind::verification);
+}
+
 TEST_F(Download, cancels_with_5_where_the_card_does_not_take_the_package) {
   card.intercept = [](View c) -> std::optional<Bytes> {
     if (c[1] == 0xE2 && c[5] == 0x86) return FakeCard::status(0x6F00);

@@ -84,6 +84,9 @@ Result<std::vector<Bytes>> segment_bound_profile_package(View boundProfilePackag
 /// The StoreMetadata request that a package carries in the clear ('88', MAC only). Error kind: invalid.
 Result<messages::StoreMetadataRequest> metadata_of(View boundProfilePackage);
 
+/// The InitialiseSecureChannel request that a package begins with. Error kind: invalid.
+Result<messages::InitialiseSecureChannelRequest> initialise_secure_channel_of(View boundProfilePackage);
+
 /// A status word for people: "6A82 (not found)".
 std::string describe_sw(uint16_t sw);
 

@@ -106,6 +106,36 @@ TEST_F(Notifications, tell_where_the_card_does_not_remove_one) {
   EXPECT_EQ(done[0].status.error().kind, ErrorKind::conflict);
 }
 
+TEST_F(Notifications, that_cannot_be_read_hold_up_none_of_the_others) {
+  for (uint64_t n : {1, 2, 3}) put(n, "a.example.com");
+  // The second is broken where the card keeps it: so is every answer that it stands in.
+  card.functions[0xBF2B] = [this](View der) {
+    auto request = *asn1::decode<RetrieveNotificationsListRequest>(der);
+    RetrieveNotificationsListResponse answer{card.pending};
+    if (request.searchCriteria) {
+      const uint64_t wanted = std::get<uint64_t>(request.searchCriteria->alt);
+      std::erase_if(std::get<0>(answer.alt), [&](const auto& n) { return DownloadCard::number_of(n) != wanted; });
+    }
+    Bytes octets = asn1::encode(answer);
+    for (const PendingNotification& n : std::get<0>(answer.alt)) {
+      if (DownloadCard::number_of(n) == 2) octets.back() ^= 0xFF;
+      if (DownloadCard::number_of(n) == 2) octets[5] ^= 0x40;
+    }
+    return octets;
+  };
+  card.on<ListNotificationRequest, ListNotificationResponse>(0xBF28, [this](auto&) {
+    std::vector<NotificationMetadata> list;
+    for (const auto& n : card.pending) list.push_back(std::get<OtherSignedNotification>(n.alt).tbsOtherNotification.value);
+    return ListNotificationResponse{list};
+  });
+  auto done = deliver();
+  ASSERT_EQ(done.size(), 3u);
+  EXPECT_EQ(left(), (std::vector<uint64_t>{2}));
+  EXPECT_EQ(done[0].seqNumber, 2u);
+  EXPECT_FALSE(done[0].status);
+  EXPECT_TRUE(done[1].status && done[2].status);
+}
+
 TEST_F(Notifications, none_is_no_error) {
   EXPECT_TRUE(deliver().empty());
   card.on<RetrieveNotificationsListRequest, RetrieveNotificationsListResponse>(0xBF2B, [](auto&) {

@@ -45,4 +45,11 @@ Result<messages::StoreMetadataRequest> metadata_of(View package) {
   return asn1::decode<messages::StoreMetadataRequest>(plain);
 }
 
+Result<messages::InitialiseSecureChannelRequest> initialise_secure_channel_of(View package) {
+  asn1::Reader top(package, "BoundProfilePackage");
+  asn1::Reader in = top.inside(TRY(top.expect(0xBF36, "BoundProfilePackage")));
+  const asn1::Tlv channel = TRY(in.expect(0xBF23, "initialiseSecureChannelRequest"));
+  return asn1::decode<messages::InitialiseSecureChannelRequest>(channel.whole);
+}
+
 }  // namespace sealift::download
