@@ -17,6 +17,7 @@ Result<pki::VerifiedChain, AuthenticateErrorCode> verify_server(Isdr& isdr, View
   if (!chain && chain.error().error == pki::ChainError::wrong_role) {
     chain = pki::verify_chain(pki::Role::ds_auth, certificate, **trust, pki::no_clock);
   }
+  if (chain && is_revoked(isdr, *chain)) return AuthenticateErrorCode::invalidCertificate;
   if (chain) return std::move(*chain);
   switch (chain.error().error) {
     case pki::ChainError::unknown_ci:

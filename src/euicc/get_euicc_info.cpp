@@ -72,7 +72,7 @@ messages::EuiccInfo2 euicc_info2(const Isdr& isdr) {
   info.uiccCapability = isdr.ports.profiles.capability();
   info.ts102241Version = messages::VersionType{9, 2, 0};
   info.globalplatformVersion = messages::VersionType{2, 3, 0};
-  info.rspCapability = {additionalProfile};
+  info.rspCapability = {additionalProfile, crlSupport};
   if (isdr.identity().test_profiles) info.rspCapability.insert(testProfileSupport);
   info.rspCapability.insert(deviceInfoExtensibilitySupport);
   info.rspCapability.insert(serviceSpecificDataSupport);

@@ -24,6 +24,7 @@ constexpr Function functions[] = {
     {0xBF32, disable_profile},
     {0xBF33, delete_profile},
     {0xBF34, euicc_memory_reset},
+    {0xBF35, load_crl},
     {0xBF38, authenticate_server},
     {0xBF3C, get_euicc_configured_addresses},
     {0xBF3E, get_eid},

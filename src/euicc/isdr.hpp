@@ -70,6 +70,7 @@ Reply cancel_session(Isdr& isdr, View command);
 Reply list_notification(Isdr& isdr, View command);
 Reply retrieve_notifications_list(Isdr& isdr, View command);
 Reply remove_notification_from_list(Isdr& isdr, View command);
+Reply load_crl(Isdr& isdr, View command);
 Reply get_rat(Isdr& isdr, View command);
 // ES10c
 Reply get_profiles_info(Isdr& isdr, View command);
@@ -79,6 +80,11 @@ Reply delete_profile(Isdr& isdr, View command);
 Reply euicc_memory_reset(Isdr& isdr, View command);
 Reply get_eid(Isdr& isdr, View command);
 Reply set_nickname(Isdr& isdr, View command);
+
+/// cRLNumber, with leading zeros. It must not be longer.
+Octets<20> crl_number_of(const pki::Crl& crl);
+/// The server's certificate is on a list that the card has of its CI.
+bool is_revoked(const Isdr& isdr, const pki::VerifiedChain& server);
 
 /// BF22 content, also signed in AuthenticateServer.
 messages::EuiccInfo2 euicc_info2(const Isdr& isdr);

@@ -28,6 +28,7 @@ std::string change_prefix(const Aid& aid) {
   return "change/" + hex(aid.octets()) + "/";
 }
 constexpr std::string_view notification_prefix = "notification/";
+constexpr std::string_view crl_prefix = "crl/";
 
 Octets<8> number_octets(uint64_t n) {
   Octets<8> out;
@@ -41,6 +42,11 @@ uint64_t number_from(View octets) {
 }
 std::string notification_key(uint64_t n) {
   return std::string(notification_prefix) + hex(number_octets(n));
+}
+
+std::string crl_key(View ci_key_id, const Octets<20>& number, uint32_t part) {
+  Octets<2> part_octets{static_cast<uint8_t>(part >> 8), static_cast<uint8_t>(part)};
+  return std::string(crl_prefix) + hex(ci_key_id) + "/" + hex(number) + "/" + hex(part_octets);
 }
 
 // Card ::= SEQUENCE { eid [APPLICATION 26], rootDs [0], capacity [1], credentials [2] SEQUENCE OF
@@ -250,7 +256,8 @@ Status Memory::create(Nvm& nvm, const Identity& identity, const std::string& def
 
 uint64_t Memory::free() const {
   uint64_t used = journal_.live_size("profile/") + journal_.live_size("image/") +
-                  journal_.live_size("change/") + journal_.live_size(notification_prefix);
+                  journal_.live_size("change/") + journal_.live_size(notification_prefix) +
+                  journal_.live_size(crl_prefix);
   return used >= identity_.capacity ? 0 : identity_.capacity - used;
 }
 
@@ -380,6 +387,26 @@ void Memory::put_notification(Transaction& t, uint64_t number, const StoredNotif
 }
 void Memory::erase_notification(Transaction& t, uint64_t number) {
   t.erase(notification_key(number));
+}
+
+std::vector<StoredCrl> Memory::crls(View ci_key_id) const {
+  std::vector<StoredCrl> all;
+  const std::string prefix = std::string(crl_prefix) + hex(ci_key_id) + "/";
+  for (const auto& key : journal_.keys(prefix)) {
+    auto number_octets_of = from_hex(std::string_view(key).substr(prefix.size(), 40));
+    auto part = from_hex(std::string_view(key).substr(prefix.size() + 41));
+    auto der = journal_.get(key);
+    auto number = number_octets_of ? octets<20>(*number_octets_of) : Error{ErrorKind::invalid, "CRL key"};
+    if (!number || !part || !der) continue;
+    all.push_back({*number, static_cast<uint32_t>(number_from(*part)), std::move(*der)});
+  }
+  return all;
+}
+void Memory::put_crl(Transaction& t, View ci_key_id, const Octets<20>& number, uint32_t part, View der) {
+  t.put(crl_key(ci_key_id, number, part), to_bytes(der));
+}
+void Memory::erase_crl(Transaction& t, View ci_key_id, const Octets<20>& number, uint32_t part) {
+  t.erase(crl_key(ci_key_id, number, part));
 }
 
 std::optional<OneTimeKey> Memory::one_time_key() const {

@@ -62,6 +62,13 @@ struct StoredNotification {
   Bytes tlv;  ///< PendingNotification
 };
 
+/// A part of the list of one CI.
+struct StoredCrl {
+  Octets<20> number{};  ///< cRLNumber with leading zeros
+  uint32_t part = 0;
+  Bytes der;
+};
+
 class Memory {
  public:
   /// Error kinds: not_found (empty), invalid (damaged or not a card), io.
@@ -76,7 +83,7 @@ class Memory {
 
   const Identity& identity() const { return identity_; }
   Status commit(const Transaction& t) { return journal_.commit(t); }
-  /// Octets left for profiles and notifications.
+  /// Octets left for profiles, notifications and revocation lists.
   uint64_t free() const;
 
   std::string default_dp_address() const;
@@ -111,6 +118,12 @@ class Memory {
   std::optional<StoredNotification> notification(uint64_t number) const;
   static void put_notification(Transaction& t, uint64_t number, const StoredNotification& notification);
   static void erase_notification(Transaction& t, uint64_t number);
+
+  // -- revocation lists
+  /// What there is of this CI, by number and part.
+  std::vector<StoredCrl> crls(View ci_key_id) const;
+  static void put_crl(Transaction& t, View ci_key_id, const Octets<20>& number, uint32_t part, View der);
+  static void erase_crl(Transaction& t, View ci_key_id, const Octets<20>& number, uint32_t part);
 
   // -- downloads
   std::optional<OneTimeKey> one_time_key() const;

@@ -26,7 +26,7 @@ Result<pki::VerifiedChain, DownloadErrorCode> verify_binding_certificate(Isdr& i
                                                                : DownloadErrorCode::invalidCertificate;
   }
   if (server.role() != pki::Role::dp_auth || !pki::same_owner(server, *chain) ||
-      !equal(server.ci_key_id(), chain->ci_key_id())) {
+      !equal(server.ci_key_id(), chain->ci_key_id()) || is_revoked(isdr, *chain)) {
     return DownloadErrorCode::invalidCertificate;
   }
   return std::move(*chain);

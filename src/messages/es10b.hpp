@@ -345,6 +345,33 @@ struct NotificationSentResponse {
   asn1::Unknown unknown;
 };
 
+// ---- 5.7.12 LoadCRL
+
+/// ES10b.LoadCRL, BF35. AUTOMATIC TAGS put A0 in the place of the CertificateList's own 30: `crl` is what
+/// stands within. See certificate_list.
+struct LoadCrlRequest {
+  Bytes crl;
+  asn1::Unknown unknown;
+};
+/// The CertificateList of a LoadCRL with its own tag again, as pki reads it.
+Bytes certificate_list(const LoadCrlRequest& request);
+struct LoadCrlResponseOk {
+  std::optional<std::vector<uint32_t>> missingParts;  ///< partialCrlNumbers; absent where the list is whole
+  asn1::Unknown unknown;
+};
+enum class LoadCrlResponseError : uint8_t {
+  invalidSignature = 1,
+  invalidCRLFormat = 2,
+  notEnoughMemorySpace = 3,
+  verificationKeyNotFound = 4,
+  fresherCrlAlreadyLoaded = 5,
+  baseCrlMissing = 6,
+  undefinedError = 127,
+};
+struct LoadCrlResponse {
+  std::variant<LoadCrlResponseOk, LoadCrlResponseError> alt;
+};
+
 // ---- 5.7.22 GetRAT
 
 enum class PprFlag : uint8_t { consentRequired = 0 };

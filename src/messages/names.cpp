@@ -168,6 +168,25 @@ std::string_view to_name(CancelSessionResponseError value) {
   }
   return {};
 }
+std::string_view to_name(LoadCrlResponseError value) {
+  switch (value) {
+    case LoadCrlResponseError::invalidSignature:
+      return "invalidSignature";
+    case LoadCrlResponseError::invalidCRLFormat:
+      return "invalidCRLFormat";
+    case LoadCrlResponseError::notEnoughMemorySpace:
+      return "notEnoughMemorySpace";
+    case LoadCrlResponseError::verificationKeyNotFound:
+      return "verificationKeyNotFound";
+    case LoadCrlResponseError::fresherCrlAlreadyLoaded:
+      return "fresherCrlAlreadyLoaded";
+    case LoadCrlResponseError::baseCrlMissing:
+      return "baseCrlMissing";
+    case LoadCrlResponseError::undefinedError:
+      return "undefinedError";
+  }
+  return {};
+}
 std::string_view to_name(ListNotificationsResultError value) {
   switch (value) {
     case ListNotificationsResultError::undefinedError:

@@ -19,6 +19,7 @@ std::string_view to_name(DownloadErrorCode value);
 std::string_view to_name(CancelSessionReason value);
 std::string_view to_name(CancelSessionResponseError value);
 std::string_view to_name(ListNotificationsResultError value);
+std::string_view to_name(LoadCrlResponseError value);
 std::string_view to_name(NotificationsListResultError value);
 std::string_view to_name(DeleteNotificationStatus value);
 std::string_view to_name(ProfileInfoListError value);

@@ -258,6 +258,10 @@ void each_es10b(F f) {
     RetrieveNotificationsListResponse{NotificationsListResultError::undefinedError});
   f("NotificationSentRequest", NotificationSentRequest{300, {}});
   f("NotificationSentResponse", NotificationSentResponse{DeleteNotificationStatus::nothingToDelete, {}});
+  f("LoadCrlRequest", LoadCrlRequest{Bytes{0x30, 0x00, 0x30, 0x00, 0x03, 0x00}, {}});
+  f("LoadCrlResponse", LoadCrlResponse{LoadCrlResponseOk{}});
+  f("LoadCrlResponse, in parts", LoadCrlResponse{LoadCrlResponseOk{std::vector<uint32_t>{2, 300}, {}}});
+  f("LoadCrlResponse, error", LoadCrlResponse{LoadCrlResponseError::baseCrlMissing});
   f("GetRatRequest", GetRatRequest{});
   f("GetRatResponse",
     GetRatResponse{{{{PprId::ppr1, PprId::ppr2}, {operator_id()}, {PprFlag::consentRequired}, {}}}, {}});

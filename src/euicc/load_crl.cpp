@@ -1,0 +1,129 @@
+// ES10b.LoadCRL (SGP.22 5.7.12): the card keeps the list of a CI, whole or in parts, and refuses the servers
+// that are on it. A part is kept from the moment it comes; the lists it replaces go when the last part is
+// there, so that at no time fewer certificates are refused than the newest complete list names.
+#include <algorithm>
+
+#include "euicc/isdr.hpp"
+#include "messages/es10b.hpp"
+
+namespace sealift::euicc {
+
+namespace {
+
+using messages::LoadCrlResponseError;
+
+constexpr size_t max_crl_number = 20;  // octets: RFC 5280 5.2.3
+
+/// A list that only says what changed since another one (RFC 5280 5.2.4). The card keeps none that such a
+/// list could be added to: every list is complete, in one part or several.
+bool is_delta(View certificate_list) {
+  constexpr asn1::Oid delta_crl_indicator = asn1::Oid::of({2, 5, 29, 27});
+  asn1::Reader in(certificate_list);
+  auto list = in.next();
+  if (!list) return false;
+  auto tbs = in.inside(*list).next();
+  if (!tbs) return false;
+  asn1::Reader fields = in.inside(*tbs);
+  while (!fields.at_end()) {
+    auto field = fields.next();
+    if (!field) return false;
+    if (field->tag != 0xA0) continue;
+    auto extensions = fields.inside(*field).next();
+    if (!extensions) return false;
+    asn1::Reader each = fields.inside(*extensions);
+    while (!each.at_end()) {
+      auto one = each.next();
+      auto id = one ? each.inside(*one).next() : one;
+      if (!id) return false;
+      if (equal(id->value, delta_crl_indicator.content())) return true;
+    }
+  }
+  return false;
+}
+
+/// Reads the list and makes sure that a CI of the card signed it.
+Result<pki::Crl, LoadCrlResponseError> judge(Isdr& isdr, View certificate_list) {
+  using enum LoadCrlResponseError;
+  auto crl = pki::Crl::parse(certificate_list);
+  if (!crl) return is_delta(certificate_list) ? baseCrlMissing : invalidCRLFormat;
+  if (crl->number().empty() || crl->number().size() > max_crl_number || crl->authority_key_id().empty())
+    return invalidCRLFormat;
+  auto trust = isdr.trust();
+  if (!trust) return undefinedError;
+  auto ci = (*trust)->find(crl->authority_key_id());
+  if (!ci) return verificationKeyNotFound;
+  if (!crl->issuer().same(ci->subject()) || !crl->signed_by(ci->public_key())) return invalidSignature;
+  return std::move(*crl);
+}
+
+/// The partialCrlNumbers of the list that have not come yet. `loaded` are those that have.
+std::vector<uint32_t> missing_parts(const pki::Crl& crl, const std::vector<StoredCrl>& loaded) {
+  std::vector<uint32_t> missing;
+  for (uint32_t part = 1; part <= crl.parts(); ++part) {
+    bool here = part == crl.part() || std::any_of(loaded.begin(), loaded.end(), [&](const StoredCrl& s) {
+                  return s.number == crl_number_of(crl) && s.part == part;
+                });
+    if (!here) missing.push_back(part);
+  }
+  return missing;
+}
+
+Result<std::vector<uint32_t>, LoadCrlResponseError> take_up(Isdr& isdr, const pki::Crl& crl) {
+  using enum LoadCrlResponseError;
+  const Bytes ci = to_bytes(crl.authority_key_id());
+  const Octets<20> number = crl_number_of(crl);
+  const auto loaded = isdr.memory.crls(ci);
+  for (const auto& other : loaded) {
+    if (other.number > number) return fresherCrlAlreadyLoaded;
+    auto read = pki::Crl::parse(other.der);
+    if (other.number == number && (!read || read->parts() != crl.parts())) return invalidCRLFormat;
+  }
+  if (crl.der().size() > isdr.memory.free()) return notEnoughMemorySpace;
+  auto missing = missing_parts(crl, loaded);
+  Transaction t;
+  Memory::put_crl(t, ci, number, crl.part(), crl.der());
+  for (const auto& other : loaded) {
+    if (missing.empty() && other.number != number) Memory::erase_crl(t, ci, other.number, other.part);
+  }
+  if (!isdr.memory.commit(t)) return undefinedError;
+  return missing;
+}
+
+}  // namespace
+
+Reply load_crl(Isdr& isdr, View command) {
+  auto request = DECODE(LoadCrlRequest, command);
+  messages::LoadCrlResponse response;
+  auto crl = judge(isdr, messages::certificate_list(request));
+  if (!crl) {
+    response.alt = crl.error();
+    return asn1::encode(response);
+  }
+  auto missing = take_up(isdr, *crl);
+  if (!missing) {
+    response.alt = missing.error();
+    return asn1::encode(response);
+  }
+  messages::LoadCrlResponseOk ok;
+  if (!missing->empty()) ok.missingParts = std::move(*missing);
+  response.alt = std::move(ok);
+  return asn1::encode(response);
+}
+
+Octets<20> crl_number_of(const pki::Crl& crl) {
+  Octets<20> padded{};
+  View number = crl.number();
+  std::copy(number.begin(), number.end(), padded.end() - static_cast<ptrdiff_t>(number.size()));
+  return padded;
+}
+
+bool is_revoked(const Isdr& isdr, const pki::VerifiedChain& server) {
+  for (const auto& stored : isdr.memory.crls(server.ci_key_id())) {
+    auto crl = pki::Crl::parse(stored.der);
+    // What was kept once reads for ever; should it not, nobody can say who is on it.
+    if (!crl || crl->is_revoked(server.leaf().serial_number())) return true;
+  }
+  return false;
+}
+
+}  // namespace sealift::euicc
