@@ -118,5 +118,194 @@ TEST(Crl, may_come_in_parts_which_are_all_needed) {
   EXPECT_FALSE(issue_crl(second, ours().certificate(Role::ci), key));
 }
 
+TEST(Crl, tells_when_and_why_a_certificate_was_revoked) {
+  CrlSpec spec = spec_of({});
+  spec.distribution_points = {"http://ci.example.com/a.crl"};
+  spec.scope = CrlScope::user_certificates;
+  for (RevocationReason reason : revocation_reasons()) {
+    spec.revoked.push_back({Bytes{static_cast<uint8_t>(reason), 1}, at("2026-04-01T00:00:00Z"), reason});
+    spec.revoked.back().serial_number[0] |= 0x40;
+    EXPECT_EQ(*revocation_reason_from_name(name(reason)), reason);
+  }
+  EXPECT_FALSE(revocation_reason_from_name("removeFromCRL"));
+  Crl crl = crl_of(spec);
+  EXPECT_EQ(crl.scope(), CrlScope::user_certificates);
+  EXPECT_EQ(crl.distribution_points(), std::vector<std::string_view>{"http://ci.example.com/a.crl"});
+  ASSERT_EQ(crl.size(), revocation_reasons().size());
+  for (const RevokedCertificate& r : spec.revoked) {
+    const Crl::Entry* entry = crl.find(r.serial_number);
+    ASSERT_TRUE(entry);
+    EXPECT_EQ(entry->reason, r.reason);
+    EXPECT_EQ(asn1::rfc3339(entry->when), "2026-04-01T00:00:00Z");
+  }
+}
+
+/// A list signed by the CI with an extension that stands in the place of the cRLNumber, or an entry changed.
+Result<Crl> with_octets_replaced(const Crl& crl, View from, View to) {
+  Bytes tbs = to_bytes(asn1::Reader(asn1::Reader(crl.der(), "").next()->value, "").next()->whole);
+  auto found = std::search(tbs.begin(), tbs.end(), from.begin(), from.end());
+  check(found != tbs.end(), "the octets are there");
+  std::copy(to.begin(), to.end(), found);
+  crypto::DeterministicSigner key(ours()[Role::ci].key.clone());
+  return Crl::parse(x509::close(tbs, *key.sign({tbs})));
+}
+
+TEST(Crl, refuses_lists_that_it_cannot_apply) {
+  Crl plain = crl_of(spec_of({}));
+  const Bytes number = *from_hex("0603551D14");
+  // its cRLNumber turned into a deltaCRLIndicator
+  EXPECT_EQ(with_octets_replaced(plain, number, *from_hex("0603551D1B")).error().kind, ErrorKind::conflict);
+  struct Case {
+    const char* idp;
+    ErrorKind kind;
+  };
+  CrlSpec limited = spec_of({});
+  limited.scope = CrlScope::ca_certificates;
+  Crl model = crl_of(limited);
+  for (const Case& c :
+       {Case{"30038401FF", ErrorKind::unsupported}, Case{"30038501FF", ErrorKind::unsupported},
+        Case{"3003830101", ErrorKind::unsupported}, Case{"3003860100", ErrorKind::invalid},
+        Case{"3003820101", ErrorKind::invalid}}) {
+    auto made = with_octets_replaced(model, *from_hex("30038201FF"), *from_hex(c.idp));
+    ASSERT_FALSE(made) << c.idp;
+    EXPECT_EQ(made.error().kind, c.kind) << c.idp << ": " << made.error().message;
+  }
+  TrustStore trust;
+  ASSERT_TRUE(trust.add(ours().certificate(Role::ci)));
+  EXPECT_EQ(trust.add_crl(View(Bytes(Crl::max_size + 1))).error().error, CrlError::too_large);
+  EXPECT_EQ(trust.add_crl(plain.der().first(60)).error().error, CrlError::invalid_format);
+  Bytes delta = to_bytes(plain.der());
+  std::copy_n(from_hex("0603551D1B")->begin(), 5,
+              std::search(delta.begin(), delta.end(), number.begin(), number.end()));
+  EXPECT_EQ(trust.add_crl(View(delta)).error().error, CrlError::base_missing);
+  EXPECT_TRUE(trust.crls(ours().certificate(Role::ci).subject_key_id()).empty());
+}
+
+TEST(Crl, refuses_an_entry_with_a_reason_that_only_a_delta_has) {
+  CrlSpec spec = spec_of({});
+  spec.revoked.push_back({Bytes{0x41}, spec.this_update, RevocationReason::key_compromise});
+  EXPECT_TRUE(with_octets_replaced(crl_of(spec), *from_hex("0A0101"), *from_hex("0A0104")));
+  EXPECT_FALSE(with_octets_replaced(crl_of(spec), *from_hex("0A0101"), *from_hex("0A0108")));
+}
+
+TEST(Crl, covers_only_what_its_scope_and_its_distribution_point_name) {
+  TrustStore trust(CrlPolicy::required);
+  ASSERT_TRUE(trust.add(ours().certificate(Role::ci)));
+  CrlSpec users = spec_of({}), cas = spec_of({});
+  users.scope = CrlScope::user_certificates;
+  cas.scope = CrlScope::ca_certificates;
+  ASSERT_TRUE(trust.add_crl(crl_of(users)));
+  EXPECT_TRUE(verify(Role::dp_auth, trust));
+  EXPECT_EQ(verify(Role::euicc, trust).error().error, ChainError::revocation_unknown);
+  EXPECT_EQ(verify(Role::euicc, trust).error().link, Link::eum);
+  ASSERT_TRUE(trust.add_crl(crl_of(cas)));
+  EXPECT_TRUE(verify(Role::euicc, trust));
+  EXPECT_EQ(trust.crls(ours().certificate(Role::ci).subject_key_id()).size(), 2u);
+
+  TrustStore elsewhere(CrlPolicy::required);
+  ASSERT_TRUE(elsewhere.add(ours().certificate(Role::ci)));
+  CrlSpec point = spec_of({});
+  point.distribution_points = {"http://ci.example.com/other.crl"};
+  ASSERT_TRUE(elsewhere.add_crl(crl_of(point)));
+  EXPECT_EQ(verify(Role::dp_auth, elsewhere).error().error, ChainError::revocation_unknown);
+  point.distribution_points = {"http://ci.example.com/other.crl", "http://ci.example.com/a.crl"};
+  ASSERT_TRUE(elsewhere.add_crl(crl_of(point)));
+  EXPECT_TRUE(verify(Role::dp_auth, elsewhere));
+}
+
+TEST(Crl, that_is_not_valid_yet_or_stale_in_one_part_fails_closed) {
+  TrustStore trust(CrlPolicy::required);
+  ASSERT_TRUE(trust.add(ours().certificate(Role::ci)));
+  CrlSpec future = spec_of({});
+  future.this_update = at(testing::our_time) + std::chrono::seconds(1);
+  ASSERT_TRUE(trust.add_crl(crl_of(future)));
+  EXPECT_EQ(verify(Role::dp_pb, trust).error().error, ChainError::revocation_unknown);
+  TrustStore parts(CrlPolicy::required);
+  ASSERT_TRUE(parts.add(ours().certificate(Role::ci)));
+  CrlSpec first = spec_of({}), second = spec_of({});
+  first.parts = second.parts = 2;
+  second.part = 2;
+  second.next_update = at(testing::our_time) - std::chrono::seconds(1);
+  ASSERT_TRUE(parts.add_crl(crl_of(first)));
+  EXPECT_EQ(parts.missing_parts(crl_of(first)), std::vector<uint32_t>{2});
+  ASSERT_TRUE(parts.add_crl(crl_of(second)));
+  EXPECT_TRUE(parts.missing_parts(crl_of(first)).empty());
+  EXPECT_EQ(verify(Role::dp_pb, parts).error().error, ChainError::revocation_unknown);
+}
+
+// Security goal G-PKI-2: not one of 100,000 revoked serial numbers is taken, and none other refused.
+TEST(Crl, of_a_hundred_thousand_lets_none_of_them_through) {
+  CrlSpec spec = spec_of({ours().certificate(Role::dp_auth).serial_number()});
+  SeededRandom random(11);
+  for (int i = 0; i < 100'000; ++i) {
+    Bytes serial = to_bytes(random.octets<16>());
+    serial[0] = static_cast<uint8_t>((serial[0] & 0x3F) | 0x40);
+    spec.revoked.push_back({std::move(serial), spec.this_update, RevocationReason::key_compromise});
+  }
+  Crl crl = crl_of(spec);
+  EXPECT_LT(crl.der().size(), Crl::max_size);
+  size_t found = 0, wrongly = 0;
+  for (const RevokedCertificate& r : spec.revoked) {
+    found += crl.is_revoked(r.serial_number);
+    Bytes other = r.serial_number;
+    other.back() ^= 1;
+    wrongly += crl.is_revoked(other);
+  }
+  EXPECT_EQ(found, spec.revoked.size());
+  EXPECT_EQ(wrongly, 0u);
+  TrustStore trust(CrlPolicy::required);
+  ASSERT_TRUE(trust.add(ours().certificate(Role::ci)));
+  ASSERT_TRUE(trust.add_crl(crl));
+  EXPECT_EQ(verify(Role::dp_auth, trust).error().error, ChainError::revoked);
+  EXPECT_TRUE(verify(Role::dp_pb, trust));
+}
+
+// M1-14: a hacked server is listed, and from then on nobody who has the list trusts it.
+TEST(Crl, refuses_every_role_below_the_ci_once_it_is_listed) {
+  for (Role role : {Role::eum, Role::dp_auth, Role::dp_pb, Role::dp_tls, Role::ds_auth, Role::ds_tls}) {
+    for (CrlPolicy policy : {CrlPolicy::if_present, CrlPolicy::required}) {
+      TrustStore trust(policy);
+      ASSERT_TRUE(trust.add(ours().certificate(Role::ci)));
+      ASSERT_TRUE(trust.add_crl(crl_of(spec_of({}))));
+      ASSERT_TRUE(verify(role, trust)) << name(role);
+      ASSERT_TRUE(trust.add_crl(crl_of(spec_of({ours().certificate(role).serial_number()}, 2))));
+      for (JudgeAt when : {JudgeAt(at(testing::our_time)), no_clock, JudgeAt(at("2027-01-01T00:00:00Z"))}) {
+        auto chain = verify(role, trust, when);
+        ASSERT_FALSE(chain) << name(role);
+        EXPECT_EQ(chain.error().error, ChainError::revoked) << chain.error().message();
+      }
+    }
+  }
+}
+
+TEST(DenyList, refuses_a_certificate_a_key_and_a_range_of_eids_at_once) {
+  TrustStore trust;
+  ASSERT_TRUE(trust.add(ours().certificate(Role::ci)));
+  ASSERT_TRUE(verify(Role::euicc, trust));
+  const Certificate& euicc = ours().certificate(Role::euicc);
+  const Certificate& eum = ours().certificate(Role::eum);
+  auto refused_at = [&](DenyList list) -> std::string {
+    trust.deny(std::move(list));
+    auto chain = verify(Role::euicc, trust);
+    if (chain) return "";
+    EXPECT_EQ(chain.error().error, ChainError::revoked) << chain.error().message();
+    EXPECT_EQ(chain.error().message().find(testing::our_eid), std::string::npos);
+    return std::string(name(chain.error().link));
+  };
+  EXPECT_EQ(refused_at({{{to_bytes(euicc.authority_key_id()), to_bytes(euicc.serial_number())}}, {}, {}}),
+            "leaf");
+  EXPECT_EQ(refused_at({{{to_bytes(eum.authority_key_id()), to_bytes(eum.serial_number())}}, {}, {}}), "eum");
+  EXPECT_EQ(refused_at({{{to_bytes(eum.authority_key_id()), to_bytes(euicc.serial_number())}}, {}, {}}), "");
+  EXPECT_EQ(refused_at({{}, {to_bytes(eum.subject_key_id())}, {}}), "eum");
+  Octets<16> eid = Eid::parse(testing::our_eid)->octets();
+  EXPECT_EQ(refused_at({{}, {}, {{eid, eid}}}), "leaf");
+  Octets<16> above = eid;
+  above[15] = static_cast<uint8_t>(above[15] + 1);
+  EXPECT_EQ(refused_at({{}, {}, {{above, above}}}), "");
+  EXPECT_EQ(refused_at({}), "");
+  trust.deny({{}, {to_bytes(ours().certificate(Role::dp_auth).subject_key_id())}, {}});
+  EXPECT_EQ(verify(Role::dp_auth, trust).error().error, ChainError::revoked);
+}
+
 }  // namespace
 }  // namespace sealift::pki

@@ -42,23 +42,23 @@ static void write_extensions(Writer& w, const std::vector<ExtensionSpec>& extens
   w.header(tag, all);
 }
 
-static void write_public_key(Writer& w, const crypto::PublicKey& key) {
-  size_t all = w.mark();
+Bytes subject_public_key_info(const crypto::PublicKey& key) {
+  Writer w;
   w.bytes(key.point());
   w.byte(0);
-  w.header(0x03, all);
+  w.header(0x03, 0);
   size_t algorithm = w.mark();
   w.tlv(0x06, x509::oid_of(key.curve()).content());
   w.tlv(0x06, x509::ec_public_key.content());
   w.header(0x30, algorithm);
-  w.header(0x30, all);
+  w.header(0x30, 0);
+  return std::move(w).take();
 }
 
-Result<Certificate> issue(const CertificateSpec& spec, const crypto::PublicKey& subject_key,
-                          crypto::Signer& issuer) {
+Result<Bytes> sign_certificate(const CertificateSpec& spec, View spki, crypto::Signer& issuer) {
   Writer w;
   if (!spec.extensions.empty()) write_extensions(w, spec.extensions, 0xA3);
-  write_public_key(w, subject_key);
+  w.bytes(spki);
   w.bytes(spec.subject);
   size_t validity = w.mark();
   write_time(w, spec.not_after);
@@ -73,7 +73,13 @@ Result<Certificate> issue(const CertificateSpec& spec, const crypto::PublicKey& 
   w.header(0x30, 0);
   Bytes tbs = std::move(w).take();
   crypto::Signature signature = TRY(issuer.sign({tbs}));
-  return Certificate::parse(x509::close(tbs, signature));
+  return x509::close(tbs, signature);
+}
+
+Result<Certificate> issue(const CertificateSpec& spec, const crypto::PublicKey& subject_key,
+                          crypto::Signer& issuer) {
+  Bytes der = TRY(sign_certificate(spec, subject_public_key_info(subject_key), issuer));
+  return Certificate::parse(der);
 }
 
 namespace {
@@ -135,13 +141,26 @@ Bytes name_constraints_value(const Subject& subject) {
   return asn1::tlv(0x30, asn1::tlv(0xA0, subtree));
 }
 
+/// DistributionPointName with a fullName: distributionPoint [0] { fullName [0] { URI [6] ... } }
+Bytes distribution_point(std::span<const std::string> uris) {
+  Bytes names;
+  for (const std::string& uri : uris) append(names, asn1::tlv(0x86, view(uri)));
+  return asn1::tlv(0xA0, asn1::tlv(0xA0, names));
+}
+
 Bytes crl_distribution_points_value(const std::vector<std::string>& uris) {
   Bytes points;
-  for (const std::string& uri : uris) {
-    Bytes full_name = asn1::tlv(0xA0, asn1::tlv(0x86, view(uri)));
-    append(points, asn1::tlv(0x30, asn1::tlv(0xA0, full_name)));
-  }
+  for (const std::string& uri : uris) append(points, asn1::tlv(0x30, distribution_point({&uri, 1})));
   return asn1::tlv(0x30, points);
+}
+
+Bytes issuing_distribution_point_value(const CrlSpec& spec) {
+  Bytes fields;
+  if (!spec.distribution_points.empty()) append(fields, distribution_point(spec.distribution_points));
+  if (spec.scope != CrlScope::all) {
+    append(fields, asn1::tlv(spec.scope == CrlScope::user_certificates ? 0x81 : 0x82, Bytes{0xFF}));
+  }
+  return asn1::tlv(0x30, fields);
 }
 
 /// The extensions of SGP.22 4.5.2.1.0, with the criticality that SGP.26's certificates have.
@@ -183,29 +202,74 @@ CertificateSpec profile(Role role, const Subject& subject, const crypto::PublicK
   return spec;
 }
 
-Result<Crl> issue_crl(const CrlSpec& spec, const Certificate& ci, crypto::Signer& ci_signer) {
-  auto integer = [](uint64_t value) {
-    Writer w;
-    w.unsigned_integer(0x02, value);
-    return std::move(w).take();
-  };
-  std::vector<ExtensionSpec> extensions{
+Subject subject_of(const Certificate& certificate) {
+  Subject out;
+  for (const Attribute& a : certificate.subject().attributes())
+    out.name.attributes.emplace_back(a.type, std::string(a.value));
+  out.registered_id = certificate.registered_id();
+  const Extensions& x = certificate.extensions();
+  if (x.subject_alt_name) {
+    for (std::string_view name : x.subject_alt_name->value.dns_names) out.hosts.emplace_back(name);
+    for (View ip : x.subject_alt_name->value.ip_addresses) {
+      char address[INET6_ADDRSTRLEN] = {};
+      inet_ntop(ip.size() == 4 ? AF_INET : AF_INET6, ip.data(), address, sizeof address);
+      out.hosts.emplace_back(address);
+    }
+  }
+  if (x.name_constraints && !x.name_constraints->value.permitted_directory_names.empty()) {
+    const Name& permitted = x.name_constraints->value.permitted_directory_names.front();
+    out.iin = permitted.get(attribute::serial_number).value_or("");
+  }
+  if (x.crl_distribution_points) {
+    for (std::string_view uri : x.crl_distribution_points->value) out.crl_uris.emplace_back(uri);
+  }
+  return out;
+}
+
+namespace {
+
+Bytes integer(uint64_t value) {
+  Writer w;
+  w.unsigned_integer(0x02, value);
+  return std::move(w).take();
+}
+
+std::vector<ExtensionSpec> crl_extensions(const CrlSpec& spec, const Certificate& ci) {
+  std::vector<ExtensionSpec> out{
       {extension::authority_key_identifier, false, asn1::tlv(0x30, asn1::tlv(0x80, ci.subject_key_id()))},
       {x509::crl_number, false, integer(spec.number)}};
+  if (spec.scope != CrlScope::all || !spec.distribution_points.empty())
+    out.push_back({x509::issuing_distribution_point, true, issuing_distribution_point_value(spec)});
   if (spec.parts > 1) {
-    extensions.push_back({x509::rsp_total_parts, true, integer(spec.parts)});
-    extensions.push_back({x509::rsp_part, true, integer(spec.part)});
+    out.push_back({x509::rsp_total_parts, true, integer(spec.parts)});
+    out.push_back({x509::rsp_part, true, integer(spec.part)});
   }
+  return out;
+}
+
+void write_entry(Writer& w, const RevokedCertificate& revoked) {
+  size_t entry = w.mark();
+  if (revoked.reason != RevocationReason::unspecified) {
+    size_t all = w.mark();
+    size_t one = w.mark();
+    w.tlv(0x04, asn1::tlv(0x0A, Bytes{static_cast<uint8_t>(revoked.reason)}));
+    w.tlv(0x06, x509::reason_code.content());
+    w.header(0x30, one);
+    w.header(0x30, all);
+  }
+  write_time(w, revoked.when);
+  w.tlv(0x02, revoked.serial_number);
+  w.header(0x30, entry);
+}
+
+}  // namespace
+
+Result<Crl> issue_crl(const CrlSpec& spec, const Certificate& ci, crypto::Signer& ci_signer) {
   Writer w;
-  write_extensions(w, extensions, 0xA0);
+  write_extensions(w, crl_extensions(spec, ci), 0xA0);
   if (!spec.revoked.empty()) {
     size_t list = w.mark();
-    for (size_t i = spec.revoked.size(); i-- > 0;) {
-      size_t entry = w.mark();
-      write_time(w, spec.revoked[i].when);
-      w.tlv(0x02, spec.revoked[i].serial_number);
-      w.header(0x30, entry);
-    }
+    for (size_t i = spec.revoked.size(); i-- > 0;) write_entry(w, spec.revoked[i]);
     w.header(0x30, list);
   }
   write_time(w, spec.next_update);

@@ -35,6 +35,11 @@ struct CertificateSpec {
   void remove(const asn1::Oid& id);
 };
 
+/// subjectPublicKeyInfo of a key.
+Bytes subject_public_key_info(const crypto::PublicKey& key);
+/// Signs whatever the spec and the subjectPublicKeyInfo TLV say. Error: what the signer said.
+Result<Bytes> sign_certificate(const CertificateSpec& spec, View subject_public_key_info,
+                               crypto::Signer& issuer);
 /// Signs; the result has been parsed again. Error: what the signer said, or a spec that is no certificate.
 Result<Certificate> issue(const CertificateSpec& spec, const crypto::PublicKey& subject_key,
                           crypto::Signer& issuer);
@@ -47,6 +52,8 @@ struct Subject {
   std::string iin;                         ///< EUM: the digits that its EIDs begin with
   std::vector<std::string> crl_uris;       ///< CRL distribution points; none for an eUICC
 };
+/// The same of a certificate that there is: what a renewal says again.
+Subject subject_of(const Certificate& certificate);
 /// The spec of a certificate of `role` for `key` under `issuer` (for a CI: nullptr). The serial number is
 /// drawn from `random`, 16 octets.
 CertificateSpec profile(Role role, const Subject& subject, const crypto::PublicKey& key,
@@ -99,6 +106,7 @@ Result<Identity> issue_euicc(const Identity& eum, const Eid& eid, Random& random
 struct RevokedCertificate {
   Bytes serial_number;
   Time when{};
+  RevocationReason reason = RevocationReason::unspecified;  ///< written where it says more
 };
 struct CrlSpec {
   Time this_update{};
@@ -106,8 +114,12 @@ struct CrlSpec {
   uint64_t number = 1;
   uint32_t part = 1;   ///< GSMA: which part this is
   uint32_t parts = 1;  ///< and of how many; written where above 1
+  CrlScope scope = CrlScope::all;
+  std::vector<std::string> distribution_points;  ///< where it will be published
   std::vector<RevokedCertificate> revoked;
 };
+/// Signs a list with the CI's key. An issuingDistributionPoint is written where it limits the list or names a
+/// place. Error: what the signer said, or a spec that is no list.
 Result<Crl> issue_crl(const CrlSpec& spec, const Certificate& ci, crypto::Signer& ci_signer);
 
 /// Stores one private key: `name` is the role's ("dp_auth").
