@@ -3,6 +3,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "base/files.hpp"
 #include "card/file_nvm.hpp"
 #include "card/stdio.hpp"
 #include "card/tcp.hpp"
@@ -13,6 +14,7 @@
 #include "messages/es10a.hpp"
 #include "messages/es10b.hpp"
 #include "messages/es10c.hpp"
+#include "pki/pem.hpp"
 
 namespace sealift::cli {
 
@@ -24,6 +26,7 @@ struct Options {
   std::string file;
   // make
   std::string keys;
+  std::vector<std::string> certificates, private_keys, eums, cis;
   std::string eid;
   std::string default_dp_address;
   std::string root_ds_address = "localhost";
@@ -67,13 +70,57 @@ Result<Eid> choose_eid(const std::string& given, const pki::Certificate& eum, Ra
   return Eid::with_check_digits(digits);
 }
 
-Result<Eid> make_card(const Options& o) {
+/// A new key pair with a certificate by the EUM of a PKI folder.
+Result<euicc::Personalisation> issue_card(const Options& o) {
   SystemRandom random;
   auto folder = TRY(lab::KeysFolder::open(o.keys));
   auto eum = TRY(folder.identity(pki::Role::eum));
   auto ci = TRY(folder.certificate(pki::Role::ci));
   Eid eid = TRY(choose_eid(o.eid, eum.certificate, random));
-  auto data = TRY(lab::make_personalisation(eum, ci, eid, random));
+  return lab::make_personalisation(eum, ci, eid, random);
+}
+
+Result<pki::Certificate> read_certificate(const std::string& file) {
+  std::string octets = TRY(read_file(file, 1u << 20));
+  auto certificates = pki::certificates_from_file_octets(view(octets));
+  if (!certificates) return std::move(certificates.error()).within(file);
+  return certificates->front();
+}
+
+Result<crypto::PrivateKey> read_key(const std::string& file) {
+  SecretBytes octets(TRY(sealift::read_file(file, 1u << 16)));
+  auto key = pki::private_key_from_file_octets(octets.expose());
+  if (!key) return std::move(key.error()).within(file);
+  return key;
+}
+
+/// Keys and chains that somebody else made, as SGP.26 publishes them for tests.
+Result<euicc::Personalisation> card_of_files(const Options& o) {
+  if (o.private_keys.size() != o.certificates.size() || o.eums.size() != o.certificates.size() ||
+      o.cis.empty()) {
+    return Error{ErrorKind::invalid, "each --certificate needs its --key and --eum, and the card a --ci"};
+  }
+  euicc::Personalisation data;
+  for (size_t i = 0; i < o.certificates.size(); ++i) {
+    auto certificate = TRY(read_certificate(o.certificates[i]));
+    auto eum = TRY(read_certificate(o.eums[i]));
+    auto key = TRY(read_key(o.private_keys[i]));
+    data.credentials.push_back(
+        {to_bytes(certificate.der()), to_bytes(eum.der()), key.scalar().clone()});
+    auto digits = certificate.subject().get(pki::attribute::serial_number);
+    if (!digits) return Error{ErrorKind::invalid, o.certificates[i] + ": it names no EID"};
+    data.eid = TRY(Eid::parse(*digits));
+  }
+  for (const std::string& file : o.cis) {
+    data.ci_certificates.push_back(to_bytes(TRY(read_certificate(file)).der()));
+  }
+  data.rules.push_back(lab::permissive_rule());
+  return data;
+}
+
+Result<Eid> make_card(const Options& o) {
+  auto data = TRY(o.keys.empty() ? card_of_files(o) : issue_card(o));
+  Eid eid = data.eid;
   data.default_dp_address = o.default_dp_address;
   data.root_ds_address = o.root_ds_address;
   data.capacity = o.capacity;
@@ -204,8 +251,18 @@ void add(CLI::App& app, Output& out) {
   auto* make_it =
       euicc->add_subcommand("make", "Make a card: keys and certificates under the EUM of a PKI folder");
   make_it->add_option("file", options->file, "Card file to make")->required();
-  make_it->add_option("--pki", options->keys, "Folder made by 'sealift pki init'")->required();
-  make_it->add_option("--eid", options->eid, "EID, 32 digits; drawn from the EUM's range where absent");
+  auto* keys = make_it->add_option_group("keys", "Where keys and certificates come from")->require_option();
+  auto* folder = keys->add_option("--pki", options->keys, "Folder made by 'sealift pki init'");
+  auto given = [&](const char* name, std::vector<std::string>& files, const char* what) {
+    keys->add_option(name, files, what)->allow_extra_args(false)->type_name("FILE")->excludes(folder);
+  };
+  given("--certificate", options->certificates,
+        "The eUICC's certificate, DER or PEM, its keys made elsewhere; may be repeated, one for each CI");
+  given("--key", options->private_keys, "Its private key, SEC 1 or PKCS #8; as often");
+  given("--eum", options->eums, "The EUM's certificate above it; as often");
+  given("--ci", options->cis, "CI certificate whose servers the card accepts; may be repeated");
+  make_it->add_option("--eid", options->eid, "EID, 32 digits; drawn from the EUM's range where absent")
+      ->needs(folder);
   make_it->add_option("--default-dp", options->default_dp_address, "Default SM-DP+ address");
   make_it->add_option("--root-ds", options->root_ds_address, "Root SM-DS address");
   make_it->add_option("--capacity", options->capacity, "Octets for profiles")

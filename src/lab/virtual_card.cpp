@@ -15,8 +15,7 @@ static euicc::TrustCache& trust_cache() {
   return one;
 }
 
-/// Any operator may set any policy rule, with the user's consent.
-static messages::ProfilePolicyAuthorisationRule permissive_rule() {
+messages::ProfilePolicyAuthorisationRule permissive_rule() {
   messages::ProfilePolicyAuthorisationRule rule;
   rule.pprIds = {messages::PprId::ppr1, messages::PprId::ppr2};
   rule.allowedOperators.emplace_back().mccMnc = {0xEE, 0xEE, 0xEE};

@@ -6,6 +6,9 @@
 
 namespace sealift::lab {
 
+/// Any operator may set any policy rule, with the user's consent.
+messages::ProfilePolicyAuthorisationRule permissive_rule();
+
 /// What the factory writes into a card with this EID: a new key pair with a certificate by `eum`, trust in
 /// `ci`, and a rule that any operator may set policy rules, with the user's consent. Error kind: invalid
 /// where the EID lies outside the EUM's range.

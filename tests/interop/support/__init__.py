@@ -1,0 +1,1 @@
+"""What the drivers of other people's programs share."""

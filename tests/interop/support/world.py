@@ -1,0 +1,100 @@
+"""Our own side of every driver: the sealift program, a server, orders, and the way a driver reports."""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+SEALIFT = ROOT / "build/release/sealift"
+SKIPPED = 77  # exit code that tools/run_tests.py counts as skipped
+
+
+class Skip(Exception):
+    """The peer, or what it needs, is not on this machine."""
+
+
+def from_environment(name, what):
+    """The path in variable `name`, or Skip."""
+    path = os.environ.get(name)
+    if not path or not Path(path).exists():
+        raise Skip(f"{name} does not name {what}")
+    return Path(path).resolve()
+
+
+def check(what, holds):
+    print(("ok      " if holds else "FAILED  ") + what, flush=True)
+    assert holds, what
+
+
+def run(*arguments, **options):
+    """One sealift command with --json: exit code and object."""
+    done = subprocess.run([SEALIFT, *map(str, arguments), "--json"], capture_output=True, text=True, timeout=120,
+                          stdin=subprocess.DEVNULL, **options)
+    lines = done.stdout.splitlines()
+    return done.returncode, json.loads(lines[-1]) if lines else {"error": done.stderr.strip()}
+
+
+def sealift(*arguments, **options):
+    """One sealift command that has to succeed."""
+    code, answer = run(*arguments, **options)
+    assert code == 0, f"sealift {' '.join(map(str, arguments))}: {answer}"
+    return answer
+
+
+class Background:
+    """A program that runs until the block ends. What it prints goes to `log`; standard output is for line() where
+    it `speaks`."""
+
+    def __init__(self, command, log, speaks=False, **options):
+        self.log = open(log, "w")
+        self.process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE if speaks else self.log,
+                                        stderr=self.log, text=True, **options)
+
+    def line(self):
+        return self.process.stdout.readline()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(10)
+        if self.process.stdout:
+            self.process.stdout.close()
+        self.log.close()
+
+
+class Server(Background):
+    """`sealift smdp serve` on the site in `folder`."""
+
+    def __init__(self, folder):
+        super().__init__([SEALIFT, "smdp", "serve", "--dir", folder], folder / "server.log", speaks=True)
+        self.address = re.search(r"localhost:\d+", self.line())[0]
+
+
+def order(folder, number, **options):
+    """A profile and an order of it."""
+    package = folder / f"profile{number}.der"
+    sealift("profile", "make", "--imsi", f"00101000000000{number}", "--iccid", f"898829900000000000{number}",
+            "--k", os.urandom(16).hex(), "--opc", os.urandom(16).hex(), "--out", package)
+    flags = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)]
+    return sealift("order", "create", "--dir", folder, "--profile", package, "--spn", f"Carrier {number}", *flags)
+
+
+def main(body):
+    """Runs a driver in a temporary folder; ends the process with its exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            body(Path(folder))
+        except Skip as reason:
+            print(f"skipped: {reason}")
+            sys.exit(SKIPPED)
+        except AssertionError as failure:
+            print(f"FAILED  {failure}")
+            for log in sorted(Path(folder).rglob("*.log")):
+                print(f"---- {log.name}\n{log.read_text(errors='replace')[-3000:]}")
+            sys.exit(1)
+    sys.exit(0)
