@@ -1,0 +1,342 @@
+// The HTTP doors of an SM-DP+: requests straight to the routes of ES9+ and the administration, over stores that are
+// new in each run; and octets to the HTTPS server itself, over TLS.
+#include <arpa/inet.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http/routes_admin_smdp.hpp"
+#include "http/routes_es9.hpp"
+#include "http/server.hpp"
+#include "messages/es9_json.hpp"
+#include "pki/pem.hpp"
+#include "samples.hpp"
+#include "smdp/admin.hpp"
+#include "smdp/mini_card.hpp"
+#include "store/memory/orders.hpp"
+#include "store/memory/sessions.hpp"
+#include "targets.hpp"
+
+namespace sealift::fuzz {
+namespace {
+
+using smdp::testing::MiniCard;
+
+constexpr std::string_view address = "smdp.example.com";
+const Time start{std::chrono::seconds(1'750'000'000)};
+const Octets<32> token{7};
+
+struct Silent final : smdp::Observer {
+  void decided(const smdp::Decision&) override {}
+  void refused(smdp::Function, const TransactionId*, smdp::Refusal) override {}
+  void moved(const smdp::Order&, smdp::OrderState) override {}
+  void notification_ignored(std::string_view) override {}
+  void failed(smdp::Function, const Error& e) override {
+    std::fprintf(stderr, "%s\n", e.message.c_str());
+    found("a server whose parts do not fail does not fail");
+  }
+};
+
+/// An SM-DP+ whose signatures are the same in every run, so that a recorded client is understood again.
+class Site {
+ public:
+  Site() {
+    check(bool(trust_.add(hierarchy().certificate(pki::Role::ci))), "the sample's CI is one");
+    signers_.push_back({identity(pki::Role::dp_auth), identity(pki::Role::dp_pb)});
+    http::add_es9_routes(router, ports_);
+    http::add_admin_smdp_routes(router, ports_, Secret<32>(token));
+    http::add_health_route(router);
+    reset();
+  }
+  /// One order released, no sessions, the clock and the randomness at their beginning.
+  void reset() {
+    orders_.emplace();
+    sessions_.emplace(100);
+    clock_.emplace(start);
+    random_.emplace(11);
+    smdp::ImportProfile import{.upp = SecretBytes(small_profile())};
+    import.metadata.serviceProviderName = "Sealift";
+    import.metadata.profileName = "Test";
+    check(bool(smdp::import_profile(ports_, "fuzz", std::move(import))), "the sample's profile is taken");
+    smdp::CreateOrder order{*Iccid::parse(third_iccid)};
+    order.matchingId = *MatchingId::parse("TOKEN-1");
+    check(bool(smdp::create_order(ports_, "fuzz", order)), "and ordered");
+  }
+  http::Router router;
+
+ private:
+  static Bytes small_profile() {
+    saip::Package package;
+    package.elements.push_back(std::move(built_profile(third_iccid, false).elements.front()));
+    package.elements.emplace_back(saip::NonStandard{{}, {0x29, 0x01}, Bytes(100, 0x5A), {}});
+    package.elements.emplace_back(saip::End{});
+    return saip::encode(package);
+  }
+  auth::ServerIdentity identity(pki::Role role) {
+    const auto& made = hierarchy()[role];
+    return auth::server_identity(role, made.certificate.der(),
+                                 std::make_shared<crypto::DeterministicSigner>(made.key.clone()), trust_, start)
+        .value();
+  }
+  pki::TrustStore trust_;
+  auth::Authenticator authenticator_{trust_};
+  std::vector<smdp::Signers> signers_;
+  Secret<32> store_key_{Octets<32>{1, 2, 3}};
+  // Made anew in the same places, which ports_ refers to.
+  std::optional<store::MemoryOrders> orders_{std::in_place};
+  std::optional<store::MemorySessions> sessions_{std::in_place, 100};
+  std::optional<ManualClock> clock_{std::in_place, start};
+  std::optional<SeededRandom> random_{std::in_place, 11};
+  Silent observer_;
+  smdp::Settings settings_{.smdpAddress = std::string(address)};
+  smdp::Ports ports_{*clock_,     *random_, authenticator_, signers_, store_key_,
+                     *orders_, *sessions_, observer_,  settings_};
+};
+Site& site() {
+  static Site made;
+  return made;
+}
+
+// ---- straight to the routes ---------------------------------------------------------------------------
+
+struct Path {
+  const char* method;
+  const char* path;
+};
+constexpr Path paths[] = {{"POST", "/gsma/rsp2/es9plus/initiateAuthentication"},
+                          {"POST", "/gsma/rsp2/es9plus/authenticateClient"},
+                          {"POST", "/gsma/rsp2/es9plus/getBoundProfilePackage"},
+                          {"POST", "/gsma/rsp2/es9plus/handleNotification"},
+                          {"POST", "/gsma/rsp2/es9plus/cancelSession"},
+                          {"POST", "/admin/v1/profiles"},
+                          {"POST", "/admin/v1/orders"},
+                          {"GET", "/admin/v1/orders"},
+                          {"GET", "/admin/v1/orders/"},
+                          {"GET", "/health"}};
+enum With : uint8_t { other_type = 1, no_token = 2, other_protocol = 4, der_type = 8 };
+
+/// One chunk: the path, how, and the body; behind a GET the query or the last segment.
+http::Response ask(View chunk) {
+  Input in(chunk);
+  const Path& to = paths[in.octet() % std::size(paths)];
+  const uint8_t how = in.octet();
+  const std::string rest(text(in.rest()));
+  std::string path = to.path;
+  const bool get = std::string_view(to.method) == "GET";
+  if (path.ends_with('/')) path += rest;
+  const std::string bearer = "Bearer " + hex(token);
+  http::Request request;
+  request.method = to.method;
+  request.path = path;
+  request.query = get ? std::string_view(rest) : std::string_view();
+  request.body = get ? std::string_view() : std::string_view(rest);
+  request.headers = {{"content-type", how & other_type ? "text/plain"
+                                      : how & der_type ? "application/x-gsma-rsp-asn1"
+                                                       : "application/json"},
+                     {"x-admin-protocol", how & other_protocol ? "gsma/other" : "gsma/rsp/v2.2.0"}};
+  if (!(how & no_token)) request.headers.emplace_back("authorization", bearer);
+  http::Response response = site().router.answer(request);
+  require(response.status >= 200 && response.status < 600 && response.status != 500, "a status that is no failure");
+  if (!(how & no_token)) return response;
+  require(path.starts_with("/gsma") || path == "/health" || response.status == 401 || response.status == 404 ||
+              response.status == 415,
+          "the administration answers nobody without its token");
+  return response;
+}
+
+void ask_all(View input) {
+  site().reset();
+  for (View chunk : split(input)) (void)ask(chunk);
+}
+
+// ---- through the server -------------------------------------------------------------------------------
+
+const http::Server& server() {
+  static const auto made = [] {
+    ::signal(SIGPIPE, SIG_IGN);
+    http::ServerOptions options;
+    options.workers = 2;
+    options.max_header = 4096;
+    options.max_body = 8192;
+    for (auto* limit : {&options.handshake_timeout, &options.header_timeout, &options.body_timeout,
+                        &options.write_timeout, &options.idle_timeout}) {
+      *limit = std::chrono::milliseconds(60'000);
+    }
+    http::Router router;
+    router.add("POST", "/echo", [](const http::Request& r) {
+      return http::Response{200, std::string(r.header("content-type")).substr(0, 40) == "" ? "" : "text/plain",
+                            std::string(r.body), {}};
+    });
+    router.add("GET", "/hello", [](const http::Request& r) { return http::Response{200, "text/plain", std::string(r.query), {}}; });
+    router.add("POST", "/json", [](const http::Request&) { return http::Response{204, "", "", {}}; }, "application/json");
+    const auto& tls = hierarchy()[pki::Role::dp_tls];
+    http::TlsIdentity identity{{to_bytes(tls.certificate.der())}, pki::private_key_to_pkcs8(tls.key)};
+    return std::move(http::Server::start(options, identity, std::move(router))).value();
+  }();
+  return *made;
+}
+
+/// A connection, in clear or by TLS.
+class Client {
+ public:
+  explicit Client(bool tls) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(server().port());
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    require(::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0, "the server listens");
+    if (!tls) return;
+    static SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
+    ssl_ = SSL_new(context);
+    SSL_set_fd(ssl_, socket_);
+    require(SSL_connect(ssl_) == 1, "and speaks TLS");
+  }
+  ~Client() {
+    SSL_free(ssl_);
+    const linger at_once{1, 0};  // no TIME_WAIT for each of a million connections
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(socket_);
+  }
+  Client(const Client&) = delete;
+  /// The server may have had enough before the end.
+  void send(View piece) {
+    if (piece.empty()) return;
+    if (ssl_) {
+      (void)SSL_write(ssl_, piece.data(), static_cast<int>(piece.size()));
+    } else {
+      (void)::send(socket_, piece.data(), piece.size(), MSG_NOSIGNAL);
+    }
+  }
+  std::string read_to_end() {
+    if (ssl_) SSL_shutdown(ssl_);
+    ::shutdown(socket_, SHUT_WR);
+    std::string out;
+    char buffer[4096];
+    for (;;) {
+      pollfd readable{socket_, POLLIN, 0};
+      if (!ssl_ || SSL_pending(ssl_) == 0) require(::poll(&readable, 1, 20'000) == 1, "the server answers or closes");
+      const int got = ssl_ ? SSL_read(ssl_, buffer, sizeof buffer)
+                           : static_cast<int>(::recv(socket_, buffer, sizeof buffer, 0));
+      if (got <= 0) return out;
+      out.append(buffer, static_cast<size_t>(got));
+    }
+  }
+
+ private:
+  int socket_;
+  SSL* ssl_ = nullptr;
+};
+
+void speak(View input, bool tls) {
+  Client client(tls);
+  for (View piece : split(input)) client.send(piece);
+  const std::string said = client.read_to_end();
+  require(!tls || said.empty() || said.starts_with("HTTP/1.1 "), "what a server says begins with its version");
+}
+
+void run(View input) {
+  Input in(input);
+  switch (in.octet()) {
+    case 1:
+      return speak(in.rest(), true);
+    case 2:
+      return speak(in.rest(), false);
+    default:
+      ask_all(in.rest());
+  }
+}
+
+// ---- seeds --------------------------------------------------------------------------------------------
+
+/// What the client of a whole download asks, each body as a chunk.
+class Recording {
+ public:
+  std::vector<Bytes> chunks;
+
+  void download(bool refuse) {
+    site().reset();
+    SeededRandom random(13);
+    MiniCard card(hierarchy()[pki::Role::euicc], hierarchy().certificate(pki::Role::eum),
+                  hierarchy().certificate(pki::Role::ci), euicc::test::test_eid(), random);
+    auto hello = say<messages::InitiateAuthenticationOkEs9>(0, card.initiate(std::string(address)));
+    auto offer = say<messages::AuthenticateClientOk>(
+        1, messages::AuthenticateClientRequest{hello.transactionId, card.authenticate(hello, MatchingId::parse("TOKEN-1").value()), {}, {}});
+    const Iccid iccid = *Iccid::parse(third_iccid);
+    if (refuse) {
+      tell(4, messages::CancelSessionRequestEs9{
+                  hello.transactionId, card.cancel(hello.transactionId, messages::CancelSessionReason::postponed), {}});
+      return;
+    }
+    say<messages::GetBoundProfilePackageOk>(
+        2, messages::GetBoundProfilePackageRequest{hello.transactionId, card.prepare(offer), {}});
+    tell(3, card.success(hello.transactionId, iccid));
+    tell(3, card.notification(messages::NotificationEventBit::notificationEnable, iccid));
+  }
+  void tell(uint8_t path, View body, uint8_t how = 0) {
+    chunks.push_back(concat({Bytes{path, how}, body}));
+    last_ = ask(chunks.back());
+  }
+
+ private:
+  template <class T>
+  void tell(uint8_t path, const T& request) {
+    const std::string body = messages::to_json(request);
+    tell(path, view(body));
+  }
+  template <class Output, class T>
+  Output say(uint8_t path, const T& request) {
+    tell(path, request);
+    auto reply = messages::reply_from_json<Output>(last_.body);
+    check(reply && reply->output, "the recorded client is answered");
+    return std::move(*reply->output);
+  }
+  http::Response last_;
+};
+
+std::vector<Bytes> seeds() {
+  std::vector<Bytes> out;
+  auto add = [&](uint8_t how, const std::vector<Bytes>& chunks) { out.push_back(concat({Bytes{how}, join(chunks)})); };
+  for (bool refuse : {false, true}) {
+    Recording recording;
+    recording.download(refuse);
+    add(0, recording.chunks);
+    for (const Bytes& chunk : recording.chunks) add(0, {chunk});
+  }
+  Recording admin;
+  site().reset();
+  const std::string iccid(first_iccid);
+  const Bytes upp = saip::encode(built_profile(iccid, false));
+  admin.tell(5, view("{\"profile\":\"" + base64(View(upp)) + R"(","serviceProviderName":"Sealift","profileName":"Test"})"));
+  admin.tell(6, view("{\"iccid\":\"" + iccid + R"(","matchingId":"TOKEN-2","confirmationCode":"1234","expires":"2030-01-01T00:00:00Z"})"));
+  admin.tell(7, view("limit=10&after=" + iccid));
+  admin.tell(8, view(iccid));
+  admin.tell(9, view(""));
+  admin.tell(6, view("{}"), no_token);
+  add(0, {admin.chunks.begin() + 1, admin.chunks.end()});
+  add(0, admin.chunks);
+  for (const char* text : {"GET /hello?a=b HTTP/1.1\r\nHost: a\r\n\r\n",
+                           "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
+                           "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+                           "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi",
+                           "POST /json HTTP/1.1\r\nHost: a\r\nContent-Type: application/json; charset=UTF-8\r\nContent-Length: 2\r\n\r\n{}",
+                           "HEAD /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+                           "GET https://a/hello HTTP/1.1\r\nConnection: close\r\n\r\n", "OPTIONS * HTTP/2.0\r\n\r\n"}) {
+    const Bytes request = to_bytes(std::string_view(text));
+    add(1, {request});
+    add(1, {to_bytes(View(request).first(12)), to_bytes(View(request).subspan(12)), request});
+  }
+  add(2, {to_bytes(std::string_view("GET / HTTP/1.1\r\n\r\n"))});
+  add(2, {*from_hex("1603010020010000"), Bytes(28, 3)});
+  return out;
+}
+
+}  // namespace
+
+const Target target_http{"http", run, seeds, Shape::chunks, 1, 2,
+                         {"HTTP/1.1\r\n", "\r\n\r\n", "Content-Length: ", "Transfer-Encoding: chunked\r\n", "Expect: 100-continue\r\n",
+                          "Connection: close\r\n", "Connection: keep-alive\r\n", "Host: ", "GET ", "POST ", "0\r\n\r\n",
+                          "\"header\"", "\"transactionId\"", "\"matchingId\"", "\"iccid\"", "\"expires\"", "\"profile\"", "after=", "limit="}};
+
+}  // namespace sealift::fuzz
