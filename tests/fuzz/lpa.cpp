@@ -40,6 +40,26 @@ class Script {
   std::array<uint8_t, speakers> asked_{};
 };
 
+/// The message that a function's output is part of, in DER.
+template <class Output>
+struct ResponseOf;
+template <>
+struct ResponseOf<messages::InitiateAuthenticationOkEs9> {
+  using type = messages::InitiateAuthenticationResponse;
+};
+template <>
+struct ResponseOf<messages::AuthenticateClientOk> {
+  using type = messages::AuthenticateClientResponseEs9;
+};
+template <>
+struct ResponseOf<messages::GetBoundProfilePackageOk> {
+  using type = messages::GetBoundProfilePackageResponse;
+};
+template <>
+struct ResponseOf<messages::CancelSessionOk> {
+  using type = messages::CancelSessionResponseEs9;
+};
+
 class Server final : public Es9 {
  public:
   explicit Server(Script& script) : script_(script) {}
@@ -75,12 +95,13 @@ class Server final : public Es9 {
     const Bytes* der = script_.next(server_der);
     if (json) return from_json<T>(text(*json));
     if (der) {
-      if (auto said = asn1::decode<T>(*der)) return std::move(*said);
+      auto said = asn1::decode<typename ResponseOf<T>::type>(*der);
+      if (T* output = said ? std::get_if<T>(&said->alt) : nullptr) return std::move(*output);
       return Es9Failure{std::nullopt, Error{ErrorKind::invalid, "no answer that can be read"}};
     }
     if (mine) {
       script_.keep(server_json, view(messages::to_json(*mine)));
-      script_.keep(server_der, asn1::encode(*mine));
+      script_.keep(server_der, asn1::encode(typename ResponseOf<T>::type{*mine}));
     }
     return mine;
   }

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <random>
 
 #include "asn1/reader.hpp"
+#include "euicc/install_engine.hpp"
+#include "euicc/memory.hpp"
 #include "mutate.hpp"
+#include "samples.hpp"
 #include "targets.hpp"
 
 namespace sealift::fuzz {
@@ -75,6 +77,18 @@ TEST(FuzzReplay, saip) {
 }
 TEST(FuzzReplay, text) {
   replay(target_text);
+}
+
+TEST(FuzzSeeds, hold_a_whole_download_that_installs) {
+  euicc::MemoryNvm nvm(card_memory());
+  SeededRandom random(card_seed);
+  euicc::SaipEngine engine;
+  auto card = std::move(euicc::Card::open({nvm, random, engine, nullptr, nullptr, true})).value();
+  card->reset();
+  for (const Bytes& command : recorded_download(card_memory())) (void)card->transmit(command);
+  auto memory = std::move(euicc::Memory::open(nvm)).value();
+  EXPECT_TRUE(memory.find(*Iccid::parse(third_iccid)));
+  EXPECT_FALSE(memory.find(*Iccid::parse(second_iccid))) << "the rest of the recording ran too";
 }
 
 /// In the place of libFuzzer's: turns one bit.
