@@ -46,6 +46,8 @@ Status Card::personalise(Nvm& nvm, Personalisation data) {
   identity.rules = std::move(data.rules);
   identity.capacity = data.capacity;
   identity.test_profiles = data.test_profiles;
+  identity.test_profile_servers = std::move(data.test_profile_servers);
+  identity.minimum_security_level = data.minimum_security_level;
   return Memory::create(nvm, identity, data.default_dp_address);
 }
 

@@ -48,10 +48,15 @@ struct Personalisation {
   std::string default_dp_address;
   /// Rules Authorisation Table (SGP.22 2.9.2): who may set which policy rule. Empty: nobody may set any.
   std::vector<messages::ProfilePolicyAuthorisationRule> rules;
-  /// Octets that profiles and notifications may take.
+  /// Octets that profiles and revocation lists may take.
   uint32_t capacity = 2u << 20;
   /// Test Profiles may be installed; off in cards for production.
   bool test_profiles = true;
+  /// Servers that Test Profiles may come from (v2.7), as in serverAddress; absent: any.
+  std::optional<std::vector<std::string>> test_profile_servers;
+  /// The lowest security level (SPI1, TS 102 225) of what a profile opens to remote management (v2.7);
+  /// absent: not looked at.
+  std::optional<uint8_t> minimum_security_level;
 };
 
 class Card {

@@ -53,6 +53,10 @@ Reply euicc_memory_reset(Isdr& isdr, View command) {
     lost_enabled |= enabled == aid;
     if (displaced == aid) displaced.reset();
   }
+  if (lost_enabled && isdr.refresh_pending) {
+    response.resetResult = ResetResult::catBusy;
+    return asn1::encode(response);
+  }
   if (lost_enabled) {
     // A Test Profile that goes gives way to the profile it displaced, where that stays.
     if (displaced) {
@@ -66,6 +70,8 @@ Reply euicc_memory_reset(Isdr& isdr, View command) {
   }
   Memory::put_displaced(t, displaced);
   notifications.finish();
+  // A download that was under way before does not go on into the emptied card.
+  Memory::erase_one_time_key(t);
   if (clears_address) Memory::put_default_dp_address(t, "");
   if (!isdr.memory.commit(t)) return sw::memory_problem;
   if (lost_enabled) isdr.profile_switch = ProfileSwitch::with_refresh;

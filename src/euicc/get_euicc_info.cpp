@@ -76,11 +76,16 @@ messages::EuiccInfo2 euicc_info2(const Isdr& isdr) {
   if (isdr.identity().test_profiles) info.rspCapability.insert(testProfileSupport);
   info.rspCapability.insert(deviceInfoExtensibilitySupport);
   info.rspCapability.insert(serviceSpecificDataSupport);
+  if (isdr.identity().minimum_security_level) info.rspCapability.insert(mslCheckSupport);
+  if (isdr.identity().test_profile_servers)
+    info.rspCapability.insert(rspServerTestProfileAllowlistCheckSupport);
   info.euiccCiPKIdListForVerification = verification_list(isdr.identity());
   info.euiccCiPKIdListForSigning = signing_list(isdr.identity());
   if (auto forbidden = forbidden_rules(isdr.identity()); forbidden.any())
     info.forbiddenProfilePolicyRules = forbidden;
   info.ppVersion = protection_profile_version;
+  if (auto level = isdr.identity().minimum_security_level)
+    info.euiccMinimumSecurityLevel = Octets<1>{*level};
   info.sasAcreditationNumber = "Sealift virtual eUICC";
   return info;
 }

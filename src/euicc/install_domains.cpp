@@ -36,6 +36,32 @@ PeResult install_keys(SecurityDomain& domain, const std::vector<saip::KeyObject>
   return {};
 }
 
+/// Of two SPI1 octets (TS 102 225 5.1.1), whether the first is at least as strict in everything: integrity,
+/// ciphering, counter.
+bool at_least(uint8_t level, uint8_t demanded) {
+  for (uint8_t part : {0x03, 0x04, 0x18}) {
+    if ((level & part) < (demanded & part)) return false;
+  }
+  return true;
+}
+
+PeResult check_security_level(const Installation& in, View level) {
+  constexpr uint8_t insufficient_minimum_security_level = 31;
+  if (!in.context.minimum_security_level) return {};
+  if (!level.empty() && at_least(level[0], *in.context.minimum_security_level)) return {};
+  return PeFault{PeStatusCode::bad_values, insufficient_minimum_security_level};
+}
+
+/// Minimum SPI1 of toolkit parameters (TS 102 226 8.2.1.3.2.3.2); empty where there is none: behind priority,
+/// timers, text length, menu entries of two octets each, and channels.
+View toolkit_security_level(View parameters) {
+  constexpr size_t before_entries = 4;
+  if (parameters.size() < before_entries) return {};
+  const size_t at = before_entries + size_t{2} * parameters[3] + 1;
+  if (parameters.size() < at + 3 || parameters[at] < 2 || parameters[at + 1] != 0x01) return {};
+  return parameters.subspan(at + 2, 1);
+}
+
 }  // namespace
 
 PeResult install_security_domain(Installation& in, const saip::SecurityDomain& element) {
@@ -57,6 +83,8 @@ PeResult install_security_domain(Installation& in, const saip::SecurityDomain& e
   if (instance.applicationParameters) {
     domain.toolkit_parameters =
         instance.applicationParameters->uiccToolkitApplicationSpecificParametersField.value_or(Bytes{});
+    if (!domain.toolkit_parameters.empty())
+      TRY_VOID(check_security_level(in, toolkit_security_level(domain.toolkit_parameters)));
   }
   if (element.keyList) TRY_VOID(install_keys(domain, *element.keyList));
   if (element.sdPersoData) {
@@ -87,6 +115,7 @@ PeResult install_rfm(Installation& in, const saip::Rfm& element) {
     rfm.tars.push_back(tar);
   }
   rfm.minimum_security_level = element.minimumSecurityLevel;
+  TRY_VOID(check_security_level(in, View(&rfm.minimum_security_level, 1)));
   rfm.access_domain = element.uiccAccessDomain;
   rfm.admin_access_domain = element.uiccAdminAccessDomain;
   if (element.adfRFMAccess) {

@@ -401,6 +401,38 @@ TEST_F(Faults, a_test_profile_has_a_test_key) {
   EXPECT_TRUE(run());
 }
 
+// v2.7: what a profile opens to remote management asks for no less than the card demands.
+TEST_F(Faults, remote_management_asks_for_the_security_level_of_the_card) {
+  constexpr uint8_t checked_ciphered_counted = 0x16;  // SPI1: CC, ciphering, counter higher
+  context.minimum_security_level = checked_ciphered_counted;
+  std::vector<saip::Rfm*> rfms;
+  std::vector<saip::SecurityDomain*> domains;
+  for (auto& element : package.elements) {
+    if (element.kind() == saip::Kind::rfm) rfms.push_back(element.edit<saip::Rfm>());
+    if (element.kind() == saip::Kind::securityDomain) domains.push_back(element.edit<saip::SecurityDomain>());
+  }
+  ASSERT_FALSE(rfms.empty());
+  ASSERT_FALSE(domains.empty());
+  for (auto* rfm : rfms) rfm->minimumSecurityLevel.value = checked_ciphered_counted;
+  auto& toolkit =
+      domains[0]->instance.applicationParameters.emplace().uiccToolkitApplicationSpecificParametersField;
+  toolkit = h("01000000000201160300112200");
+  EXPECT_TRUE(run());
+  for (uint8_t level : {0x00, 0x12, 0x06, 0x14, 0x15}) {
+    rfms.back()->minimumSecurityLevel.value = level;
+    expect_refusal(31, PeStatusCode::bad_values);
+  }
+  rfms.back()->minimumSecurityLevel.value = 0x1E;
+  EXPECT_TRUE(run()) << "more than is asked for";
+  for (const char* bad : {"01000000000201060300112200", "0100000000000300112200", "0100"}) {
+    toolkit = h(bad);
+    expect_refusal(31, PeStatusCode::bad_values);
+  }
+  context.minimum_security_level.reset();
+  rfms.back()->minimumSecurityLevel.value = 0;
+  EXPECT_TRUE(run()) << "a card that does not ask";
+}
+
 TEST_F(Faults, a_failed_installer_stays_failed) {
   SaipEngine engine;
   auto installer = engine.install(context);

@@ -35,6 +35,12 @@ class Transaction {
   }
   void erase_secret(std::string key) { entries_.push_back({std::move(key), {}, true, true}); }
   bool empty() const { return entries_.empty(); }
+  /// Octets of all keys and values that are put.
+  uint64_t put_size() const {
+    uint64_t size = 0;
+    for (const auto& e : entries_) size += e.erased ? 0 : e.key.size() + e.value.size();
+    return size;
+  }
 
  private:
   friend class Journal;

@@ -191,6 +191,35 @@ TEST(LoadBoundProfilePackage, refuses_test_profiles_where_they_are_switched_off)
   EXPECT_TRUE(succeeded(with.download({.profile_class = messages::ProfileClass::test})));
 }
 
+TEST(LoadBoundProfilePackage, refuses_a_class_that_there_is_not) {
+  World w;
+  auto error = error_of(w.download({.profile_class = static_cast<messages::ProfileClass>(3)}));
+  EXPECT_EQ(error.errorReason, ErrorReason::unsupportedProfileClass);
+  EXPECT_EQ(error.bppCommandId, BppCommandId::storeMetadata);
+  expect_no_trace(w);
+}
+
+// v2.7: an allow list in the card, so that a stolen test key does not open it to any server.
+TEST(LoadBoundProfilePackage, takes_test_profiles_from_the_servers_of_its_list_only) {
+  using messages::ProfileClass;
+  World w(1, [](Personalisation& p) {
+    p.test_profile_servers = {"test.example.com", "Lab.Example.com:8443"};
+  });
+  auto info = w.phone.command<messages::EuiccInfo2>(messages::GetEuiccInfo2Request{});
+  EXPECT_TRUE(
+      info.rspCapability.contains(messages::RspCapabilityBit::rspServerTestProfileAllowlistCheckSupport));
+  EXPECT_EQ(error_of(w.download({.profile_class = ProfileClass::test})).errorReason,
+            ErrorReason::installFailedDueToServerAddressAbsentInEuiccAllowList);
+  expect_no_trace(w);
+  EXPECT_TRUE(succeeded(w.download({.iccid = "8949000000000000025"}))) << "other classes are not concerned";
+  w.server.address = "lab.example.com:8443";
+  EXPECT_TRUE(succeeded(w.download({.profile_class = ProfileClass::test})));
+  World none;
+  info = none.phone.command<messages::EuiccInfo2>(messages::GetEuiccInfo2Request{});
+  EXPECT_FALSE(
+      info.rspCapability.contains(messages::RspCapabilityBit::rspServerTestProfileAllowlistCheckSupport));
+}
+
 TEST(LoadBoundProfilePackage, grants_policy_rules_by_the_rules_authorisation_table) {
   using messages::PprId;
   World w;

@@ -17,6 +17,7 @@ constexpr const char* enabled_key = "enabled";
 constexpr const char* displaced_key = "displaced";
 constexpr const char* sequence_key = "sequence";
 constexpr const char* one_time_key_key = "one-time-key";
+constexpr const char* one_time_iccid_key = "one-time-iccid";
 constexpr const char* loading_key = "loading";
 std::string profile_key(const Aid& aid) {
   return "profile/" + hex(aid.octets());
@@ -51,7 +52,8 @@ std::string crl_key(View ci_key_id, const Octets<20>& number, uint32_t part) {
 
 // Card ::= SEQUENCE { eid [APPLICATION 26], rootDs [0], capacity [1], credentials [2] SEQUENCE OF
 //   SEQUENCE { euicc Certificate, eum Certificate, ciKeyId [0], curve [1], key [2] },
-//   cis [3] SEQUENCE OF Certificate, rat [4] GetRatResponse, testProfiles [5] BOOLEAN }
+//   cis [3] SEQUENCE OF Certificate, rat [4] GetRatResponse, testProfiles [5] BOOLEAN,
+//   testProfileServers [6] SEQUENCE OF UTF8String OPTIONAL, minimumSecurityLevel [7] OPTIONAL }
 using asn1::Reader;
 
 // One field each, by its tag.
@@ -79,6 +81,13 @@ Result<Reader> inside(Reader& in, asn1::Tag tag, std::string_view what) {
 Bytes encode_identity(const Identity& id) {
   asn1::Writer w;
   size_t all = w.mark();
+  if (id.minimum_security_level) w.unsigned_integer(0x87, *id.minimum_security_level);
+  if (id.test_profile_servers) {
+    size_t servers = w.mark();
+    for (size_t i = id.test_profile_servers->size(); i-- > 0;)
+      w.tlv(0x0C, view((*id.test_profile_servers)[i]));
+    w.header(0xA6, servers);
+  }
   w.boolean(0x85, id.test_profiles);
   size_t rat = w.mark();
   messages::GetRatResponse rules;
@@ -147,6 +156,13 @@ Result<Identity> decode_identity(View der) {
   id.rules = std::move(rat.rat);
   View test_profiles = TRY(contents(in, 0x85, "test profiles"));
   id.test_profiles = test_profiles.size() == 1 && test_profiles[0] != 0;
+  if (in.peek(0xA6)) {
+    Reader servers = TRY(inside(in, 0xA6, "test profile servers"));
+    id.test_profile_servers.emplace();
+    while (!servers.at_end()) id.test_profile_servers->push_back(TRY(characters(servers, 0x0C, "server")));
+  }
+  if (in.peek(0x87))
+    id.minimum_security_level = static_cast<uint8_t>(TRY(number(in, 0x87, "minimum security level")));
   return id;
 }
 
@@ -176,10 +192,12 @@ Result<ProfileRecord> decode_profile(View der) {
   return p;
 }
 
-// LoadingMark ::= SEQUENCE { transactionId [0], address [1], smdpOid OBJECT IDENTIFIER, credential [2] }
+// LoadingMark ::= SEQUENCE { transactionId [0], address [1], smdpOid OBJECT IDENTIFIER, credential [2],
+//   iccid [APPLICATION 26] OPTIONAL }
 Bytes encode_mark(const LoadingMark& mark) {
   asn1::Writer w;
   size_t all = w.mark();
+  if (mark.iccid) w.tlv(0x5A, mark.iccid->octets());
   w.unsigned_integer(0x82, mark.credential);
   w.tlv(0x06, mark.smdp_oid.content());
   w.tlv(0x81, view(mark.notification_address));
@@ -197,7 +215,12 @@ Result<LoadingMark> decode_mark(View der) {
   View oid = TRY(contents(in, 0x06, "smdpOid"));
   auto smdp_oid = TRY(asn1::Oid::from_content(oid));
   auto credential = TRY(number(in, 0x82, "credential"));
-  return LoadingMark{transaction_id, std::move(address), smdp_oid, static_cast<uint8_t>(credential)};
+  LoadingMark mark{transaction_id, std::move(address), smdp_oid, static_cast<uint8_t>(credential), {}};
+  if (in.peek(0x5A)) {
+    View iccid = TRY(contents(in, 0x5A, "ICCID"));
+    mark.iccid = TRY(Iccid::from_octets(iccid));
+  }
+  return mark;
 }
 
 std::optional<Aid> aid_under(const Journal& journal, const char* key) {
@@ -256,8 +279,7 @@ Status Memory::create(Nvm& nvm, const Identity& identity, const std::string& def
 
 uint64_t Memory::free() const {
   uint64_t used = journal_.live_size("profile/") + journal_.live_size("image/") +
-                  journal_.live_size("change/") + journal_.live_size(notification_prefix) +
-                  journal_.live_size(crl_prefix);
+                  journal_.live_size("change/") + journal_.live_size(crl_prefix);
   return used >= identity_.capacity ? 0 : identity_.capacity - used;
 }
 
@@ -426,9 +448,19 @@ void Memory::put_one_time_key(Transaction& t, const OneTimeKey& key) {
   uint8_t curve = static_cast<uint8_t>(key.curve);
   t.put_secret(one_time_key_key,
                concat({View(&curve, 1), key.scalar.expose(), key.point, key.smdp_oid.content()}));
+  t.erase(one_time_iccid_key);
 }
 void Memory::erase_one_time_key(Transaction& t) {
   t.erase_secret(one_time_key_key);
+  t.erase(one_time_iccid_key);
+}
+std::optional<Iccid> Memory::one_time_iccid() const {
+  auto stored = journal_.get(one_time_iccid_key);
+  auto iccid = stored ? Iccid::from_octets(*stored) : Error{ErrorKind::not_found, "ICCID"};
+  return iccid ? std::optional(*iccid) : std::nullopt;
+}
+void Memory::put_one_time_iccid(Transaction& t, const Iccid& iccid) {
+  t.put(one_time_iccid_key, to_bytes(iccid.octets()));
 }
 
 std::optional<LoadingMark> Memory::loading_mark() const {

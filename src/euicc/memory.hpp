@@ -26,6 +26,8 @@ struct Identity {
   std::vector<messages::ProfilePolicyAuthorisationRule> rules;
   uint32_t capacity = 0;
   bool test_profiles = true;  ///< Test Profiles may be installed
+  std::optional<std::vector<std::string>> test_profile_servers;
+  std::optional<uint8_t> minimum_security_level;
 };
 
 /// An installed profile, without its image.
@@ -54,6 +56,7 @@ struct LoadingMark {
   std::string notification_address;
   asn1::Oid smdp_oid;
   uint8_t credential = 0;
+  std::optional<Iccid> iccid;  ///< once StoreMetadata has come
 };
 
 enum class NotificationKind : uint8_t { installation, other };
@@ -83,7 +86,8 @@ class Memory {
 
   const Identity& identity() const { return identity_; }
   Status commit(const Transaction& t) { return journal_.commit(t); }
-  /// Octets left for profiles, notifications and revocation lists.
+  /// Octets left for profiles and revocation lists. Notifications have room of their own, which their greatest
+  /// number bounds: a download that comes to nothing takes no memory.
   uint64_t free() const;
 
   std::string default_dp_address() const;
@@ -129,6 +133,9 @@ class Memory {
   std::optional<OneTimeKey> one_time_key() const;
   static void put_one_time_key(Transaction& t, const OneTimeKey& key);
   static void erase_one_time_key(Transaction& t);
+  /// The profile that the key's package is of, once its metadata was seen: the key serves no other.
+  std::optional<Iccid> one_time_iccid() const;
+  static void put_one_time_iccid(Transaction& t, const Iccid& iccid);
   std::optional<LoadingMark> loading_mark() const;
   static void put_loading_mark(Transaction& t, const LoadingMark& mark);
   static void erase_loading_mark(Transaction& t);

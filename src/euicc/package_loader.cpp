@@ -1,5 +1,7 @@
 #include "euicc/package_loader.hpp"
 
+#include <algorithm>
+
 #include "euicc/notifications.hpp"
 
 namespace sealift::euicc {
@@ -37,14 +39,25 @@ bool allowed(const std::vector<messages::ProfilePolicyAuthorisationRule>& rules,
   return false;
 }
 
-messages::ProfileInstallationResultData result_data(const LoadingMark& mark,
-                                                    const std::optional<Iccid>& iccid) {
+/// Host names are compared without regard to case.
+bool may_send_test_profiles(const Identity& identity, std::string_view server) {
+  if (!identity.test_profile_servers) return true;
+  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  for (const auto& allowed_server : *identity.test_profile_servers) {
+    if (std::equal(server.begin(), server.end(), allowed_server.begin(), allowed_server.end(),
+                   [&](char a, char b) { return lower(a) == lower(b); }))
+      return true;
+  }
+  return false;
+}
+
+messages::ProfileInstallationResultData result_data(const LoadingMark& mark) {
   messages::ProfileInstallationResultData data;
   data.transactionId = mark.transactionId;
   data.notificationMetadata.profileManagementOperation = {
       messages::NotificationEventBit::notificationInstall};
   data.notificationMetadata.notificationAddress = mark.notification_address;
-  data.notificationMetadata.iccid = iccid;
+  data.notificationMetadata.iccid = mark.iccid;
   data.smdpOid = mark.smdp_oid;
   return data;
 }
@@ -180,6 +193,12 @@ bool PackageLoader::store_metadata() {
   metadata_ = std::move(*request);
   record_.metadata = to_bytes(command_octets_.expose());
   if (auto reason = judge_metadata(*metadata_); reason != ErrorReason{}) return fail(reason);
+  // From here on an interrupted download can say of which profile it was, and its key serves that one alone.
+  Transaction t;
+  Memory::put_loading_mark(t, mark());
+  Memory::put_one_time_iccid(t, metadata_->iccid);
+  card_failed_ = !isdr_.memory.commit(t);
+  if (card_failed_) return false;
   installer_ = isdr_.ports.profiles.install(install_context());
   return true;
 }
@@ -191,7 +210,12 @@ ErrorReason PackageLoader::judge_metadata(const messages::StoreMetadataRequest& 
   if (metadata.icon && !metadata.iconType) return ErrorReason::incorrectInputValues;
   if (memory.find(metadata.iccid)) return ErrorReason::installFailedDueToIccidAlreadyExistsOnEuicc;
   const auto profile_class = metadata.profileClass.value;
-  if (profile_class == test && !isdr_.identity().test_profiles) return ErrorReason::unsupportedProfileClass;
+  if (profile_class > operational || (profile_class == test && !isdr_.identity().test_profiles))
+    return ErrorReason::unsupportedProfileClass;
+  if (profile_class == test && !may_send_test_profiles(isdr_.identity(), prepared_.session.serverAddress))
+    return ErrorReason::installFailedDueToServerAddressAbsentInEuiccAllowList;
+  auto same_key = memory.one_time_iccid();
+  if (same_key && *same_key != metadata.iccid) return ErrorReason::installFailedDueToDataMismatch;
   if (!metadata.profilePolicyRules || !metadata.profilePolicyRules->any()) return ErrorReason{};
   if (profile_class == test || !metadata.profileOwner) return ErrorReason::pprNotAllowed;
   for (auto ppr : {PprId::ppr1, PprId::ppr2}) {
@@ -215,7 +239,8 @@ InstallContext PackageLoader::install_context() const {
                          .profileClass = static_cast<uint8_t>(metadata_->profileClass.value),
                          .profileOwner = {},
                          .free_nvm = isdr_.memory.free(),
-                         .isdp_aid = record_.isdp_aid};
+                         .isdp_aid = record_.isdp_aid,
+                         .minimum_security_level = isdr_.identity().minimum_security_level};
   if (metadata_->profileOwner) {
     const auto& owner = *metadata_->profileOwner;
     context.profileOwner = InstallContext::Owner{owner.mccMnc, owner.gid1, owner.gid2};
@@ -241,7 +266,7 @@ bool PackageLoader::load_profile_elements(View segment) {
 LoadingMark PackageLoader::mark() const {
   check(prepared_.binding.owner().has_value(), "a verified server certificate names its owner");
   return {prepared_.session.transactionId, prepared_.session.serverAddress, *prepared_.binding.owner(),
-          prepared_.session.credential};
+          prepared_.session.credential, iccid()};
 }
 
 std::optional<Iccid> PackageLoader::iccid() const {
@@ -257,7 +282,7 @@ bool PackageLoader::fail(ErrorReason reason, Bytes sima_response) {
   error.bppCommandId = command();
   error.errorReason = reason;
   if (!sima_response.empty()) error.simaResponse = std::move(sima_response);
-  auto data = result_data(mark(), iccid());
+  auto data = result_data(mark());
   data.finalResult.alt = std::move(error);
   auto result = notifications.report(prepared_.session.credential, std::move(data));
   notifications.finish();
@@ -285,7 +310,7 @@ Status report_interrupted_package(Isdr& isdr) {
   messages::ErrorResult error;
   error.bppCommandId = messages::BppCommandId::loadProfileElements;
   error.errorReason = ErrorReason::installFailedDueToInterruption;
-  auto data = result_data(*mark, std::nullopt);
+  auto data = result_data(*mark);
   data.finalResult.alt = std::move(error);
   auto result = notifications.report(mark->credential, std::move(data));
   if (!result) return std::move(result.error());
@@ -300,16 +325,18 @@ void PackageLoader::install() {
     fail(static_cast<ErrorReason>(installed.error().reason), std::move(installed.error().euicc_response));
     return;
   }
-  if (installed->image.size() + record_.metadata.size() > isdr_.memory.free()) {
-    fail(ErrorReason::installFailedDueToInsufficientMemoryForProfile);
-    return;
-  }
   check(decision_.right_chip == true && decision_.right_server == true &&
             decision_.protected_for_this_chip == true,
         "a profile is installed on three yeses only");
   Transaction t;
+  Memory::put_profile(t, record_);
+  Memory::put_image(t, record_.isdp_aid, installed->image.expose());
+  if (t.put_size() > isdr_.memory.free()) {
+    fail(ErrorReason::installFailedDueToInsufficientMemoryForProfile);
+    return;
+  }
   NotificationWriter notifications(isdr_, t);
-  auto data = result_data(mark(), iccid());
+  auto data = result_data(mark());
   data.finalResult.alt = messages::SuccessResult{record_.isdp_aid, std::move(installed->euicc_response), {}};
   auto result = notifications.report(prepared_.session.credential, std::move(data));
   Status told = notifications.tell(record_, messages::NotificationEventBit::notificationInstall,
@@ -319,8 +346,6 @@ void PackageLoader::install() {
     return;
   }
   notifications.finish();
-  Memory::put_profile(t, record_);
-  Memory::put_image(t, record_.isdp_aid, installed->image.expose());
   Memory::erase_one_time_key(t);
   Memory::erase_loading_mark(t);
   card_failed_ = !isdr_.memory.commit(t);

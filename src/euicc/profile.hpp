@@ -31,10 +31,13 @@ struct InstallContext {
   uint64_t free_nvm = 0;
   /// AID of the ISD-P it goes to.
   Aid isdp_aid;
+  /// What the card demands of everything that the profile opens to remote management: SPI1 (TS 102 225 5.1.1).
+  std::optional<uint8_t> minimum_security_level;
 };
 
 /// Why a package was not installed. `reason` is the ErrorReason of SGP.22 5.7.6 (10 insufficientMemory,
-/// 12 PEProcessingError, 13 dataMismatch, 14 invalidNaaKey, 7 for octets that are no ProfileElement).
+/// 12 PEProcessingError, 13 dataMismatch, 14 invalidNaaKey, 31 insufficientMinimumSecurityLevel, 7 for octets
+/// that are no ProfileElement).
 struct InstallFailure {
   uint8_t reason = 12;
   /// EUICCResponse (SAIP), DER from 30, for simaResponse; may be empty.

@@ -213,6 +213,10 @@ TEST(EuiccMemoryReset, deletes_classes_whatever_their_state_and_rules) {
   ASSERT_EQ(w.enable(c), EnableResult::ok);
   EXPECT_EQ(reset({ResetOption::deleteFieldLoadedTestProfiles}), ResetResult::ok);
   EXPECT_EQ(enabled(w), a) << "the displaced profile is back";
+  EXPECT_EQ(reset({ResetOption::deleteOperationalProfiles}), ResetResult::catBusy)
+      << "while the REFRESH of the first is outstanding";
+  EXPECT_EQ(enabled(w), a);
+  w.phone.connect();
   EXPECT_EQ(reset({ResetOption::deleteOperationalProfiles}), ResetResult::ok);
   EXPECT_TRUE(w.profiles().empty());
   w.restart();
