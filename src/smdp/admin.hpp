@@ -23,7 +23,11 @@ struct CreateOrder {
   std::optional<Eid> eid;                ///< the only eUICC that may have it
   std::optional<MatchingId> matchingId;  ///< none: one of 128 random bits; empty: default SM-DP+, needs eid
   std::optional<SecretBytes> confirmationCode;  ///< UTF-8; only its SHA-256 is kept
-  std::optional<Time> expires;
+  std::optional<Time> expires;  ///< a download has to end before this instant
+  std::optional<uint32_t> confirmationAttempts;  ///< 1 to 10; none: the server's setting
+  bool rebind = true;  ///< a new one-time key of the same eUICC gets a new binding
+  Reinstall reinstall = Reinstall::never;
+  uint32_t uses = 0;  ///< installations in all where `reinstall` is not never; 0: any number
 };
 
 /// Puts a profile in stock, sealed. Error kinds: invalid (not a profile, metadata out of bounds), exists.

@@ -19,6 +19,13 @@ Status check_request(const CreateOrder& request) {
   if (request.confirmationCode && request.confirmationCode->size() == 0) {
     return Error{ErrorKind::invalid, "the confirmation code is empty"};
   }
+  if (request.confirmationAttempts &&
+      (*request.confirmationAttempts < 1 || *request.confirmationAttempts > 10)) {
+    return Error{ErrorKind::invalid, "confirmation attempts: 1 to 10"};
+  }
+  if (request.reinstall == Reinstall::never && request.uses > 1) {
+    return Error{ErrorKind::invalid, "more than one use needs a policy for reinstallation"};
+  }
   return {};
 }
 
@@ -39,7 +46,12 @@ Result<Order> create_order(Ports& ports, std::string_view principal, const Creat
   order.state = OrderState::released;
   order.matchingId = request.matchingId ? *request.matchingId : TRY(choose_matching_id(ports.random));
   order.eid = request.eid;
+  order.eid_ordered = request.eid.has_value();
   order.expires = request.expires;
+  order.rebind = request.rebind;
+  order.reinstall = request.reinstall;
+  order.uses = request.reinstall == Reinstall::never ? 1 : request.uses;
+  order.confirmation_limit = request.confirmationAttempts.value_or(ports.settings.confirmation_attempts);
   if (request.confirmationCode) order.confirmation = crypto::sha256(request.confirmationCode->expose());
   TRY_VOID(ports.orders.apply(
       {.after = order, .audit = {ports.clock.now(), std::string(principal), "create_order", ""}}));

@@ -43,9 +43,11 @@ Result<Order, Refusal> find_order(Ports& ports, const auth::Verified<messages::E
 Refusal end_order(Ports& ports, const Order& order) {
   Transition t{.after = order, .audit = {.action = "end", .detail = "download attempts exceeded"}};
   t.after.state = OrderState::error;
+  const Order ended = t.after;
   const Status done = apply(ports, std::move(t), order.state);
   // Where somebody else changed the order first, the next request looks again.
   if (!done && done.error().kind != ErrorKind::conflict) return fail(ports, me, done.error());
+  if (done) ports.observer.ended(ended, Refusal::download_attempts_exceeded);
   return Refusal::download_attempts_exceeded;
 }
 
@@ -60,9 +62,7 @@ std::optional<Refusal> check_order(Ports& ports, const Order& order,
                                    const auth::Verified<messages::EuiccSigned1>& euicc) {
   if (order.eid && *order.eid != euicc.signer().eid()) return Refusal::eid_not_expected;
   if (ended_by_downloads(ports, order)) return Refusal::download_attempts_exceeded;
-  if (order.state != OrderState::released && order.state != OrderState::downloaded) {
-    return Refusal::profile_not_released;
-  }
+  if (!is_downloadable(order)) return Refusal::profile_not_released;
   if (order.expires && ports.clock.now() >= *order.expires) return Refusal::order_expired;
   if (order.download_attempts >= ports.settings.max_download_attempts) return end_order(ports, order);
   return eligibility(order.needs, metadata, euicc->euiccInfo2);
@@ -88,7 +88,11 @@ Result<messages::AuthenticateClientOk, Refusal> authenticate(
     Ports& ports, const TransactionId& id, const InitDone& session,
     const messages::AuthenticateServerResponse& response, Decision& decision) {
   const auto* signed1 = std::get_if<messages::AuthenticateResponseOk>(&response.alt);
-  if (!signed1) return Refusal::client_reported_error;
+  if (!signed1) {
+    const auto& error = std::get<messages::AuthenticateResponseError>(response.alt);
+    ports.observer.card_refused(me, id, static_cast<int>(error.authenticateErrorCode));
+    return Refusal::client_reported_error;
+  }
   const auth::Challenged challenged{id, ports.settings.smdpAddress, session.serverChallenge,
                                     session.euiccCiPKIdToBeUsed};
   const auto euicc = ports.authenticator.verify(challenged, *signed1, ports.clock.now());

@@ -47,7 +47,10 @@ Status end_order(Ports& ports, const TransactionId& id, const Cancellable& sessi
 Result<void, Refusal> cancel(Ports& ports, const TransactionId& id, const Cancellable& session,
                              const messages::CancelSessionResponse& response) {
   const auto* ok = std::get_if<messages::CancelSessionResponseOk>(&response.alt);
-  if (!ok) return Refusal::client_reported_error;
+  if (!ok) {
+    ports.observer.card_refused(me, id, static_cast<int>(std::get<messages::CancelSessionResponseError>(response.alt)));
+    return Refusal::client_reported_error;
+  }
   if (ok->euiccCancelSessionSigned.value.transactionId != id) return Refusal::transaction_unknown;
   const auto told = auth::verify_signed(*session.euicc, ok->euiccCancelSessionSigned, View(),
                                         ok->euiccCancelSessionSignature);
@@ -63,11 +66,13 @@ Result<void, Refusal> cancel(Ports& ports, const TransactionId& id, const Cancel
 
 Result<void, Refusal> cancel_session(Ports& ports, const messages::CancelSessionRequestEs9& request) {
   const TransactionId& id = request.transactionId;
-  const std::optional<Session> session = take<ClientAuthenticated, BppDelivered>(ports, id);
+  std::optional<Session> session = take<ClientAuthenticated, BppDelivered>(ports, id);
   if (!session) return refuse(ports, me, &id, Refusal::transaction_unknown);
   const auto done = cancel(ports, id, cancellable(*session), request.cancelSessionResponse);
-  if (!done) return refuse(ports, me, &id, done.error());
-  return {};
+  if (done) return {};
+  // What failed here is ours: the eUICC may say it again.
+  if (done.error() == Refusal::server_failed) keep(ports, id, std::move(*session));
+  return refuse(ports, me, &id, done.error());
 }
 
 }  // namespace sealift::smdp

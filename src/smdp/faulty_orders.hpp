@@ -50,6 +50,9 @@ class FaultyOrders final : public OrderStore {
   Status hear(const NotificationKey& k, const Iccid& i, const Audit& a) override {
     return through([&] { return inner_.hear(k, i, a); });
   }
+  Result<size_t> prune(Time before) override {
+    return through([&] { return inner_.prune(before); });
+  }
 
  private:
   template <class Call>

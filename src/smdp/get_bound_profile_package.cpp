@@ -8,13 +8,17 @@ namespace {
 
 constexpr auto me = Function::get_bound_profile_package;
 
-/// One request with what is known of it, so that its steps need not hand five things around.
+/// What is known of the confirmation code of a request.
+enum class Code : uint8_t { not_looked_at, right, wrong };
+
+/// One request with what is known of it, so that its steps need not hand six things around.
 struct Step {
   Ports& ports;
   const TransactionId& id;
   const ClientAuthenticated& session;
   const auth::Verified<messages::EuiccSigned2>& euicc;
   const Signers& signers;
+  Code& code;
 };
 
 /// A refusal, or `changed`: another request changed the order first, look at it again.
@@ -33,46 +37,62 @@ Result<void, Stop> write(const Step& step, Transition t, OrderState from) {
   return Stop{fail(step.ports, me, done.error())};
 }
 
-/// A wrong confirmation code is counted before it is answered, so that no crowd of clients gets more guesses.
-Stop count_wrong_code(const Step& step, const Order& order) {
-  Transition t{.after = order, .audit = {.action = "confirmation_code_refused"}};
-  const bool last = ++t.after.confirmation_attempts >= step.ports.settings.max_confirmation_attempts;
-  if (last) t.after.state = OrderState::error;
-  const auto counted = write(step, std::move(t), order.state);
-  if (!counted) return counted.error();
-  return {last ? Refusal::confirmation_attempts_exceeded : Refusal::confirmation_code_refused};
+/// No more codes are looked at: the order ends, and its operator hears of it.
+Stop freeze(const Step& step, const Order& order) {
+  Transition t{.after = order, .audit = {.action = "end", .detail = "confirmation attempts exceeded"}};
+  t.after.state = OrderState::error;
+  const Order frozen = t.after;
+  const auto written = write(step, std::move(t), order.state);
+  if (!written) return written.error();
+  step.ports.observer.ended(frozen, Refusal::confirmation_attempts_exceeded);
+  return {Refusal::confirmation_attempts_exceeded};
 }
 
-/// SGP.22 4.7: hashCc = SHA-256(SHA-256(code) || transactionId).
-Result<void, Stop> check_code(const Step& step, const Order& order) {
-  if (!order.confirmation) return {};
+Stop code_refused(const Step& step, const Order& order) {
+  if (order.confirmation_attempts >= order.confirmation_limit) return freeze(step, order);
+  return {Refusal::confirmation_code_refused};
+}
+
+/// SGP.22 4.7: hashCc = SHA-256(SHA-256(code) || transactionId). The attempt is counted, durably, before the
+/// code is looked at: however many ask at once, and wherever the power fails, no more codes are looked at than
+/// the order allows. Gives the order as it is then; the delivery takes the attempt of a right code back.
+Result<Order, Stop> check_code(const Step& step, Order order) {
+  if (!order.confirmation || step.code == Code::right) return order;
+  if (step.code == Code::wrong) return code_refused(step, order);
   if (!step.euicc->hashCc) return Stop{Refusal::confirmation_code_missing};
+  if (order.confirmation_attempts >= order.confirmation_limit) return freeze(step, order);
+  ++order.confirmation_attempts;
+  TRY_VOID(write(step, {.after = order, .audit = {.action = "confirmation_attempt"}}, order.state));
+  ++order.version;
   const Octets<32> expected = crypto::sha256({View(*order.confirmation), step.id.octets()});
-  if (!equal_constant_time(expected, *step.euicc->hashCc)) return count_wrong_code(step, order);
-  return {};
+  step.code = equal_constant_time(expected, *step.euicc->hashCc) ? Code::right : Code::wrong;
+  if (step.code == Code::wrong) return code_refused(step, order);
+  return order;
+}
+
+/// A package is bound to a one-time key, and this is another one: rebinding is for the order to allow.
+bool is_rebinding(const Step& step, const Order& order) {
+  return !order.euiccOtpk.empty() && !equal(order.euiccOtpk, step.euicc->euiccOtpk);
 }
 
 std::optional<Refusal> check_order(const Step& step, const Order& order) {
+  const Settings& settings = step.ports.settings;
   if (order.eid && *order.eid != step.euicc.signer().eid()) return Refusal::rebinding_refused;
   if (order.state == OrderState::error && order.confirmation &&
-      order.confirmation_attempts >= step.ports.settings.max_confirmation_attempts) {
+      order.confirmation_attempts >= order.confirmation_limit) {
     return Refusal::confirmation_attempts_exceeded;
   }
-  if (order.state != OrderState::released && order.state != OrderState::downloaded) {
-    return Refusal::profile_not_released;
-  }
+  if (!is_downloadable(order)) return Refusal::profile_not_released;
   if (order.expires && step.ports.clock.now() >= *order.expires) return Refusal::order_expired;
-  if (order.download_attempts >= step.ports.settings.max_download_attempts) {
-    return Refusal::download_attempts_exceeded;
-  }
+  if (order.download_attempts >= settings.max_download_attempts) return Refusal::download_attempts_exceeded;
+  // Before the code, so that what is refused in any case costs no attempt.
+  if (is_rebinding(step, order) && !(order.rebind && settings.rebind)) return Refusal::rebinding_refused;
   return std::nullopt;
 }
 
 /// The stored package where this one-time key has one, else a new binding (SGP.22 3.1.3.3 retry).
 Result<Bytes, Stop> package_for(const Step& step, const Order& order, const StoredProfile& profile,
                                 bool again) {
-  if (!again && !order.euiccOtpk.empty() && !step.ports.settings.rebind)
-    return Stop{Refusal::rebinding_refused};
   const crypto::Curve curve = step.signers.dpPb.signer->public_key().curve();
   const auto otpk = crypto::PublicKey::from_point(curve, step.euicc->euiccOtpk);
   // A one-time key off the curve is the eUICC's fault; whatever else goes wrong is ours.
@@ -99,6 +119,7 @@ Result<Bytes, Stop> deliver(const Step& step, const Order& order) {
   t.after.euiccOtpk = to_bytes(step.euicc->euiccOtpk);
   t.after.delivered = step.id;
   ++t.after.download_attempts;
+  if (step.code == Code::right) --t.after.confirmation_attempts;
   if (!again) t.package = package;
   TRY_VOID(write(step, std::move(t), order.state));
   auto finished = finish_package(std::move(*profile), step.signers, package, step.id, step.euicc->euiccOtpk);
@@ -107,12 +128,12 @@ Result<Bytes, Stop> deliver(const Step& step, const Order& order) {
 }
 
 Result<Bytes, Stop> attempt(const Step& step) {
-  const auto order = step.ports.orders.find(step.session.iccid);
-  if (!order) return Stop{fail(step.ports, me, order.error())};
-  if (!*order) return Stop{Refusal::profile_not_released};
-  if (const auto no = check_order(step, **order)) return Stop{*no};
-  TRY_VOID(check_code(step, **order));
-  return deliver(step, **order);
+  auto found = step.ports.orders.find(step.session.iccid);
+  if (!found) return Stop{fail(step.ports, me, found.error())};
+  if (!*found) return Stop{Refusal::profile_not_released};
+  if (const auto no = check_order(step, **found)) return Stop{*no};
+  const Order order = TRY(check_code(step, std::move(**found)));
+  return deliver(step, order);
 }
 
 Result<Bytes, Refusal> bind_and_deliver(const Step& step) {
@@ -126,10 +147,14 @@ Result<Bytes, Refusal> bind_and_deliver(const Step& step) {
 
 /// Up to the eUICC's signature: whatever is wrong here ends the session.
 Result<auth::Verified<messages::EuiccSigned2>, Refusal> verify(
-    const TransactionId& id, const ClientAuthenticated& session,
+    Ports& ports, const TransactionId& id, const ClientAuthenticated& session,
     const messages::PrepareDownloadResponse& response) {
   const auto* ok = std::get_if<messages::PrepareDownloadResponseOk>(&response.alt);
-  if (!ok) return Refusal::client_reported_error;
+  if (!ok) {
+    const auto& error = std::get<messages::PrepareDownloadResponseError>(response.alt);
+    ports.observer.card_refused(me, id, static_cast<int>(error.downloadErrorCode));
+    return Refusal::client_reported_error;
+  }
   if (ok->euiccSigned2.value.transactionId != id) return Refusal::transaction_unknown;
   const Octets<67> tail = auth::signature_tlv(session.smdpSignature2);
   auto verified = auth::verify_signed(session.euicc, ok->euiccSigned2, tail, ok->euiccSignature2);
@@ -139,9 +164,9 @@ Result<auth::Verified<messages::EuiccSigned2>, Refusal> verify(
 
 Result<Bytes, Refusal> get_package(Ports& ports, const TransactionId& id, ClientAuthenticated session,
                                    const messages::PrepareDownloadResponse& response, Decision& decision) {
-  const auto euicc = TRY(verify(id, session, response));
-  const Signers& signers = ports.signers[session.signers];
-  auto package = bind_and_deliver({ports, id, session, euicc, signers});
+  const auto euicc = TRY(verify(ports, id, session, response));
+  Code code = Code::not_looked_at;
+  auto package = bind_and_deliver({ports, id, session, euicc, ports.signers[session.signers], code});
   decision.right_chip = package || package.error() != Refusal::rebinding_refused;
   decision.protected_for_this_chip = package || package.error() != Refusal::euicc_signature_invalid;
   // The session goes on in either case: the eUICC may yet cancel it. Where it cannot be kept nothing but

@@ -1,4 +1,5 @@
 #include "smdp/es9.hpp"
+#include "smdp/order_events.hpp"
 #include "smdp/steps.hpp"
 
 namespace sealift::smdp {
@@ -6,34 +7,11 @@ namespace {
 
 constexpr auto me = Function::handle_notification;
 
-using messages::ErrorReason;
-
-/// SGP.22 3.5: after these the eUICC keeps its one-time key, and the download may be tried again.
-bool is_temporary(ErrorReason reason) {
-  return reason == ErrorReason::installFailedDueToInsufficientMemoryForProfile ||
-         reason == ErrorReason::installFailedDueToInterruption;
-}
-
 bool is_ours(const Ports& ports, const asn1::Oid& oid) {
   for (const Signers& s : ports.signers) {
     if (s.dpPb.oid == oid) return true;
   }
   return false;
-}
-
-/// Where the result takes the order; none where it changes nothing.
-std::optional<OrderState> next_state(const Order& order, const TransactionId& id,
-                                     const messages::ProfileInstallationResultData& result) {
-  const bool in_play = order.state == OrderState::downloaded || order.state == OrderState::released;
-  if (std::holds_alternative<messages::SuccessResult>(result.finalResult.alt)) {
-    // The eUICC has it, whatever we had come to think.
-    if (in_play || order.state == OrderState::error) return OrderState::installed;
-    return std::nullopt;
-  }
-  // A failure of an earlier delivery says nothing of the one under way.
-  if (!in_play || order.delivered != id) return std::nullopt;
-  const ErrorReason reason = std::get<messages::ErrorResult>(result.finalResult.alt).errorReason;
-  return is_temporary(reason) ? OrderState::released : OrderState::error;
 }
 
 std::string detail_of(const messages::ProfileInstallationResultData& result) {
@@ -61,6 +39,17 @@ Result<Recipient> recipient_of(Ports& ports, const TransactionId& id, const std:
   return Recipient{TRY(auth::EuiccIdentity::recall(delivery->eid, delivery->euiccKey)), delivery->iccid};
 }
 
+/// Tries until nobody else changes the order meanwhile.
+template <class Try>
+Status settled(Try&& settle) {
+  Status done;
+  for (int i = 0; i < kMaxConflicts; ++i) {
+    done = settle();
+    if (done || done.error().kind != ErrorKind::conflict) break;
+  }
+  return done;
+}
+
 /// One try; the error kinds `conflict` (try again) and `exists` (heard before) are the store's.
 Status settle(Ports& ports, const Recipient& recipient,
               const auth::Verified<messages::ProfileInstallationResultData>& result) {
@@ -68,19 +57,17 @@ Status settle(Ports& ports, const Recipient& recipient,
   if (!order) return Error{ErrorKind::not_found, "no order for an installation result"};
   const Eid& eid = recipient.euicc.eid();
   const NotificationKey key{eid, result->notificationMetadata.seqNumber};
-  const auto next = order->eid == eid ? next_state(*order, result->transactionId, *result) : std::nullopt;
-  if (!next) {
+  auto after = order->eid == eid ? after_result(*order, *result) : std::nullopt;
+  if (!after) {
     return ports.orders.hear(
         key, recipient.iccid,
         {ports.clock.now(), "es9+", "installation_result", "no change: " + detail_of(*result)});
   }
-  // The result of the delivery under way is told once by that alone. Its number is not asked: a test card
-  // that was made anew counts from one again.
-  const bool under_way = order->state == OrderState::downloaded && order->delivered == result->transactionId;
-  Transition t{.after = *order,
-               .heard = under_way ? std::nullopt : std::optional(key),
+  // The awaited result comes once by that alone, so its number is not asked.
+  const bool awaited = is_awaited(*order, result->transactionId);
+  Transition t{.after = std::move(*after),
+               .heard = awaited ? std::nullopt : std::optional(key),
                .audit = {.action = "installation_result", .detail = detail_of(*result)}};
-  t.after.state = *next;
   return apply(ports, std::move(t), order->state);
 }
 
@@ -95,12 +82,7 @@ Status handle(Ports& ports, const messages::ProfileInstallationResult& pir,
   if (iccid && *iccid != recipient.iccid) {
     return Error{ErrorKind::verification, "an installation result about another profile"};
   }
-  Status done;
-  for (int i = 0; i < kMaxConflicts; ++i) {
-    done = settle(ports, recipient, result);
-    if (done || done.error().kind != ErrorKind::conflict) break;
-  }
-  return done;
+  return settled([&] { return settle(ports, recipient, result); });
 }
 
 /// The session of the transaction ends with a result that is believed: the eUICC is done with it.
@@ -120,6 +102,23 @@ std::string_view action_of(const messages::NotificationEvent& event) {
   return "notification";
 }
 
+/// One try, as above.
+Status settle(Ports& ports, const auth::Verified<messages::NotificationMetadata>& told) {
+  const Eid& eid = told.signer().eid();
+  const std::optional<Order> order = TRY(ports.orders.find(*told->iccid));
+  if (!order || order->eid != eid) {
+    return Error{ErrorKind::not_found,
+                 "a notification about a profile that this eUICC does not have from here"};
+  }
+  const NotificationKey key{eid, told->seqNumber};
+  const std::string action(action_of(told->profileManagementOperation));
+  const bool deleted =
+      told->profileManagementOperation.contains(messages::NotificationEventBit::notificationDelete);
+  auto after = deleted ? after_deletion(*order, told->seqNumber) : std::nullopt;
+  if (!after) return ports.orders.hear(key, *told->iccid, {ports.clock.now(), "es9+", action, ""});
+  return apply(ports, {.after = std::move(*after), .heard = key, .audit = {.action = action}}, order->state);
+}
+
 Status handle(Ports& ports, const messages::OtherSignedNotification& other) {
   const auto euicc = ports.authenticator.verify_chain(other.euiccCertificate.tlv, other.eumCertificate.tlv,
                                                       nullptr, ports.clock.now());
@@ -127,14 +126,7 @@ Status handle(Ports& ports, const messages::OtherSignedNotification& other) {
   const auto told =
       TRY(auth::verify_signed(*euicc, other.tbsOtherNotification, View(), other.euiccNotificationSignature));
   if (!told->iccid) return Error{ErrorKind::invalid, "a notification without an ICCID"};
-  const std::optional<Order> order = TRY(ports.orders.find(*told->iccid));
-  if (!order || order->eid != euicc->eid()) {
-    return Error{ErrorKind::not_found,
-                 "a notification about a profile that this eUICC does not have from here"};
-  }
-  return ports.orders.hear(
-      {euicc->eid(), told->seqNumber}, *told->iccid,
-      {ports.clock.now(), "es9+", std::string(action_of(told->profileManagementOperation)), ""});
+  return settled([&] { return settle(ports, told); });
 }
 
 }  // namespace

@@ -35,6 +35,11 @@ class Observer {
   virtual void refused(Function, const TransactionId*, Refusal) {}
   /// An order changed its state; called after the change is durable.
   virtual void moved(const Order&, OrderState /*from*/) {}
+  /// An order ended because somebody asked too often: for its operator to look at.
+  virtual void ended(const Order&, Refusal /*why*/) {}
+  /// A card told of an error in the place of its answer; `code` is an AuthenticateErrorCode,
+  /// DownloadErrorCode or CancelSessionResponseError. Nobody signed it.
+  virtual void card_refused(Function, const TransactionId&, int /*code*/) {}
   /// A notification that did not verify, or told nothing new; the peer is answered 204 all the same.
   virtual void notification_ignored(std::string_view /*why*/) {}
   /// A port failed; the peer gets server_failed, people get this.

@@ -5,9 +5,9 @@
 namespace sealift::smdp {
 namespace {
 
-constexpr std::array<std::string_view, 9> kNames{"available", "allocated", "linked",
-                                                 "confirmed", "released",  "downloaded",
-                                                 "installed", "error",     "unavailable"};
+constexpr std::array<std::string_view, 10> kNames{"available",  "allocated", "linked", "confirmed",   "released",
+                                                  "downloaded", "installed", "error",  "unavailable", "deleted"};
+constexpr std::array<std::string_view, 3> kPolicies{"never", "sameEid", "afterDeletion"};
 
 }  // namespace
 
@@ -20,6 +20,34 @@ Result<OrderState> order_state(std::string_view wanted) {
     if (kNames[i] == wanted) return static_cast<OrderState>(i);
   }
   return Error{ErrorKind::invalid, "no such state of an order: " + std::string(wanted)};
+}
+
+std::string_view name(Reinstall policy) {
+  return kPolicies[static_cast<size_t>(policy)];
+}
+
+Result<Reinstall> reinstall_policy(std::string_view wanted) {
+  for (size_t i = 0; i < kPolicies.size(); ++i) {
+    if (kPolicies[i] == wanted) return static_cast<Reinstall>(i);
+  }
+  return Error{ErrorKind::invalid, "reinstall: it is never, sameEid or afterDeletion"};
+}
+
+bool has_uses_left(const Order& order) {
+  return order.reinstall != Reinstall::never && (order.uses == 0 || order.installs < order.uses);
+}
+
+bool is_downloadable(const Order& order) {
+  switch (order.state) {
+    case OrderState::released:
+    case OrderState::downloaded:
+      return true;
+    case OrderState::installed:
+    case OrderState::deleted:
+      return order.reinstall == Reinstall::same_eid && has_uses_left(order);
+    default:
+      return false;
+  }
 }
 
 }  // namespace sealift::smdp

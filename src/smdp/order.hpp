@@ -20,6 +20,7 @@ enum class OrderState : uint8_t {
   installed,    ///< the eUICC reported success
   error,        ///< ended by a permanent failure, a refusal of the user or too many attempts
   unavailable,  ///< withdrawn
+  deleted,      ///< was installed, and the eUICC reported that it deleted it
 };
 std::string_view name(OrderState state);
 Result<OrderState> order_state(std::string_view name);
@@ -39,6 +40,16 @@ struct ProfileNeeds {
   bool operator==(const ProfileNeeds&) const = default;
 };
 
+/// What becomes of an order whose profile was installed. A profile is one subscription: no policy lets two
+/// eUICCs have it at a time.
+enum class Reinstall : uint8_t {
+  never,           ///< single use
+  same_eid,        ///< the eUICC that had it may download it again
+  after_deletion,  ///< released anew once that eUICC has reported the deletion
+};
+std::string_view name(Reinstall policy);
+Result<Reinstall> reinstall_policy(std::string_view name);
+
 struct Order {
   Iccid iccid;
   OrderState state = OrderState::available;
@@ -46,10 +57,19 @@ struct Order {
   std::optional<MatchingId> matchingId;
   /// Given with the order, or set by the binding.
   std::optional<Eid> eid;
+  bool eid_ordered = false;  ///< it was given with the order
   /// SHA-256 of the confirmation code, where one is required.
   std::optional<Octets<32>> confirmation;
-  uint32_t confirmation_attempts = 0;  ///< wrong codes so far
-  uint32_t download_attempts = 0;      ///< packages delivered so far
+  /// Codes that were wrong, or that nobody knows yet to be right: each is counted before it is looked at.
+  uint32_t confirmation_attempts = 0;
+  uint32_t confirmation_limit = 3;  ///< attempts, then the order ends
+  uint32_t download_attempts = 0;   ///< packages delivered so far, for the installation to come
+  bool rebind = true;               ///< a new otPK.EUICC of the same eUICC gets a new binding
+  Reinstall reinstall = Reinstall::never;
+  uint32_t uses = 1;      ///< installations allowed; 0: any number
+  uint32_t installs = 0;  ///< installations reported so far
+  /// Number of the notification that last told of an installation or deletion: older ones change nothing.
+  std::optional<uint64_t> last_event;
   std::optional<Time> expires;
   Protection protection = Protection::random_keys;
   ProfileNeeds needs;
@@ -62,6 +82,11 @@ struct Order {
   uint64_t version = 0;
   bool operator==(const Order&) const = default;
 };
+
+/// True where its policy leaves installations after those that were reported.
+bool has_uses_left(const Order& order);
+/// True where an eUICC may download it: released, downloaded, or open again to the eUICC that had it.
+bool is_downloadable(const Order& order);
 
 /// A profile as the store holds it: never in clear. AES-256-GCM under the store key, bound to the ICCID.
 struct StoredProfile {

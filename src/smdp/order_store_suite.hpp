@@ -60,6 +60,13 @@ TYPED_TEST_P(OrderStoreSuite, gives_back_every_field) {
   o.needs = {3, 1, 15000, uint64_t{1} << 63 | 5};
   o.euiccOtpk = Bytes(65, 4);
   o.delivered = *TransactionId::from_octets(Bytes{1, 2});
+  o.eid_ordered = true;
+  o.confirmation_limit = 7;
+  o.rebind = false;
+  o.reinstall = Reinstall::after_deletion;
+  o.uses = 5;
+  o.installs = 4;
+  o.last_event = uint64_t{1} << 40;
   this->add(o);
   EXPECT_EQ(this->get(o.iccid), o);
   EXPECT_EQ(**this->store().find(*o.matchingId), o);
@@ -122,6 +129,24 @@ TYPED_TEST_P(OrderStoreSuite, finds_the_oldest_default_order_that_waits_for_an_e
   EXPECT_EQ((*this->store().find_default(suite_eid(1), kSuiteNow))->iccid, suite_iccid(3));
   EXPECT_EQ((*this->store().find_default(suite_eid(2), kSuiteNow))->iccid, suite_iccid(6));
   EXPECT_FALSE(*this->store().find_default(suite_eid(3), kSuiteNow));
+}
+
+TYPED_TEST_P(OrderStoreSuite, finds_a_default_order_to_install_again_where_none_waits) {
+  for (int n : {1, 2, 3, 4}) {
+    Order o = suite_order(n);
+    o.matchingId = MatchingId();
+    o.eid = suite_eid(1);
+    o.installs = 1;
+    o.uses = n == 1 ? 1 : 2;
+    o.reinstall = n == 2 ? Reinstall::after_deletion : Reinstall::same_eid;
+    o.state = n == 4 ? OrderState::released : n == 3 ? OrderState::deleted : OrderState::installed;
+    this->add(o);
+  }
+  EXPECT_EQ((*this->store().find_default(suite_eid(1), kSuiteNow))->iccid, suite_iccid(4));
+  Order waiting = this->get(suite_iccid(4));
+  waiting.state = OrderState::error;
+  ASSERT_TRUE(this->store().apply({.after = waiting}));
+  EXPECT_EQ((*this->store().find_default(suite_eid(1), kSuiteNow))->iccid, suite_iccid(3));
 }
 
 TYPED_TEST_P(OrderStoreSuite, lets_no_expired_default_order_stand_before_one_that_waits) {
@@ -192,6 +217,31 @@ TYPED_TEST_P(OrderStoreSuite, hears_a_notification_once) {
   EXPECT_TRUE(this->store().hear({suite_eid(2), key.seqNumber}, suite_iccid(1), {}));
 }
 
+TYPED_TEST_P(OrderStoreSuite, forgets_what_is_old_and_keeps_what_is_awaited) {
+  const auto day = [](int n) { return kSuiteNow + std::chrono::days(n); };
+  for (int n : {1, 2, 3}) {
+    this->add(suite_order(n));
+    Transition t = suite_binding(this->get(suite_iccid(n)), n);
+    t.after.delivered = t.delivery->transactionId;
+    t.heard = NotificationKey{suite_eid(n), 1};
+    t.audit.at = day(n);
+    ASSERT_TRUE(this->store().apply(t));
+  }
+  Order over = this->get(suite_iccid(1));
+  over.state = OrderState::installed;
+  ASSERT_TRUE(this->store().apply({.after = over, .audit = {.at = day(1)}}));
+  const auto kept = [&](int n) {
+    return this->store().delivery(*TransactionId::from_octets(Bytes(16, static_cast<uint8_t>(n))))->has_value();
+  };
+  EXPECT_EQ(*this->store().prune(day(1)), 0u);
+  EXPECT_EQ(*this->store().prune(day(3)), 3u) << "one delivery, two notifications";
+  EXPECT_FALSE(kept(1));
+  EXPECT_TRUE(kept(2)) << "its result may still come";
+  EXPECT_TRUE(kept(3));
+  EXPECT_TRUE(this->store().hear({suite_eid(2), 1}, suite_iccid(2), {}));
+  EXPECT_EQ(this->store().hear({suite_eid(3), 1}, suite_iccid(3), {}).error().kind, ErrorKind::exists);
+}
+
 TYPED_TEST_P(OrderStoreSuite, lets_one_of_many_threads_win) {
   for (int round = 0; round < 5; ++round) {
     this->add(suite_order(round));
@@ -215,9 +265,11 @@ TYPED_TEST_P(OrderStoreSuite, lets_one_of_many_threads_win) {
 REGISTER_TYPED_TEST_SUITE_P(OrderStoreSuite, gives_back_every_field, tells_what_is_not_there,
                             refuses_an_iccid_or_matching_id_twice, looks_a_matching_id_up_exactly,
                             finds_the_oldest_default_order_that_waits_for_an_eid,
+                            finds_a_default_order_to_install_again_where_none_waits,
                             lets_no_expired_default_order_stand_before_one_that_waits,
                             lists_in_pages_by_iccid, applies_a_change_whole_and_counts_the_version,
                             refuses_a_change_of_an_old_version_and_keeps_nothing_of_it,
-                            hears_a_notification_once, lets_one_of_many_threads_win);
+                            hears_a_notification_once, forgets_what_is_old_and_keeps_what_is_awaited,
+                            lets_one_of_many_threads_win);
 
 }  // namespace sealift::smdp

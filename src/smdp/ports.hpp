@@ -23,8 +23,8 @@ class OrderStore {
   virtual Result<std::optional<Order>> find(const Iccid&) = 0;
   /// By a MatchingID that is not empty.
   virtual Result<std::optional<Order>> find(const MatchingId&) = 0;
-  /// The oldest order with an empty MatchingID that waits (released or downloaded) for this eUICC; one that
-  /// has expired by `now` only where there is no other.
+  /// The oldest order with an empty MatchingID that waits (released or downloaded) for this eUICC, else one
+  /// that it may install again; one that has expired by `now` only where there is no other.
   virtual Result<std::optional<Order>> find_default(const Eid&, Time now) = 0;
   /// In order of ICCID, those after `after`.
   virtual Result<std::vector<Order>> list(const std::optional<Iccid>& after, size_t limit) = 0;
@@ -38,6 +38,9 @@ class OrderStore {
   /// Remembers a notification about a profile that changes no order. Error kind `exists` where it was heard
   /// before.
   virtual Status hear(const NotificationKey&, const Iccid&, const Audit&) = 0;
+  /// Forgets deliveries whose result nobody waits for, and notifications, all from before `before`; at most
+  /// some hundred at a time. Gives how many. Audit rows stay.
+  virtual Result<size_t> prune(Time before) = 0;
 };
 
 /// Open sessions: in memory, capped, short-lived.
@@ -61,10 +64,17 @@ struct Settings {
   std::string smdpAddress;                 ///< host, or host:port (docs/divergences.md)
   Octets<3> lowest_svn{2, 0, 0};           ///< first and last SVN of eUICCs that are served
   Octets<3> highest_svn{2, 255, 255};      ///<
-  std::chrono::seconds session_ttl{300};   ///< idle time between two steps
+  std::chrono::seconds session_ttl{300};   ///< idle time between two steps, once the eUICC has authenticated
+  std::chrono::seconds unauthenticated_ttl{60};  ///< and before
   uint32_t max_download_attempts = 10;     ///< packages delivered per order
-  uint32_t max_confirmation_attempts = 3;  ///< wrong confirmation codes per order
-  bool rebind = true;                      ///< a new otPK.EUICC of the same eUICC gets a new binding
+  uint32_t confirmation_attempts = 3;      ///< of an order that does not say
+  bool rebind = true;                      ///< false: no order is bound anew, whatever it says
+  /// CI keys of test eUICCs: these get profiles of class test alone, and no other eUICC gets them. Empty: no
+  /// such separation.
+  std::vector<crypto::KeyIdentifier> test_cis;
+  /// An eUICC that may not have a profile is told that there is none, whatever the reason (8.2.6/3.8), so
+  /// that guessing a MatchingID tells nothing of used and expired ones.
+  bool uniform_refusals = false;
 };
 
 struct Ports {

@@ -19,6 +19,8 @@ constexpr std::array kRows{
     RefusalRow{eum_certificate_expired, "8.1.2", "6.3", "the EUM certificate has expired"},
     RefusalRow{euicc_certificate_invalid, "8.1.3", "6.1", "the eUICC certificate does not verify"},
     RefusalRow{euicc_certificate_expired, "8.1.3", "6.3", "the eUICC certificate has expired"},
+    RefusalRow{eum_denied, "8.1.2", "6.1", "this EUM's eUICCs are not served"},
+    RefusalRow{euicc_denied, "8.1.3", "6.1", "this eUICC is not served"},
     RefusalRow{ci_unknown, "8.11.1", "3.9", "the eUICC's chain does not end at the agreed CI key"},
     RefusalRow{euicc_not_authenticated, "8.1", "6.1", "the eUICC did not sign this session"},
     RefusalRow{client_reported_error, "8.1", "6.1", "the eUICC did not accept this server"},

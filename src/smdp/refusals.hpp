@@ -24,6 +24,8 @@ enum class Refusal : uint8_t {
   eum_certificate_expired,
   euicc_certificate_invalid,
   euicc_certificate_expired,
+  eum_denied,    // on a list of the operator's
+  euicc_denied,
   ci_unknown,
   euicc_not_authenticated,
   client_reported_error,

@@ -7,7 +7,9 @@ namespace sealift::smdp {
 
 /// Puts a session back, or its next state, for another idle time.
 inline bool keep(Ports& ports, const TransactionId& id, Session session) {
-  return ports.sessions.put(id, std::move(session), ports.clock.monotonic() + ports.settings.session_ttl);
+  const bool anybody = std::holds_alternative<InitDone>(session);
+  const auto ttl = anybody ? ports.settings.unauthenticated_ttl : ports.settings.session_ttl;
+  return ports.sessions.put(id, std::move(session), ports.clock.monotonic() + ttl);
 }
 
 /// Takes the session out where it is in one of these states; in another state it stays.

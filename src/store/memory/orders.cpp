@@ -57,10 +57,10 @@ Result<std::optional<Order>> MemoryOrders::find_default(const Eid& eid, Time now
   const Kept* oldest = nullptr;
   for (const auto& [iccid, kept] : orders_) {
     const Order& o = kept.order;
-    const bool waits = o.state == OrderState::released || o.state == OrderState::downloaded;
-    if (!waits || o.eid != eid || !o.matchingId || !o.matchingId->empty()) continue;
+    if (!is_downloadable(o) || o.eid != eid || !o.matchingId || !o.matchingId->empty()) continue;
     const auto rank = [&](const Kept& k) {
-      return std::pair(k.order.expires && *k.order.expires <= now, k.number);
+      const bool again = k.order.state == OrderState::installed || k.order.state == OrderState::deleted;
+      return std::tuple(k.order.expires && *k.order.expires <= now, again, k.number);
     };
     if (!oldest || rank(kept) < rank(*oldest)) oldest = &kept;
   }
@@ -97,7 +97,7 @@ Result<std::optional<smdp::Delivery>> MemoryOrders::delivery(const TransactionId
   std::lock_guard lock(mutex_);
   auto it = deliveries_.find(id);
   if (it == deliveries_.end()) return std::optional<smdp::Delivery>();
-  return std::optional<smdp::Delivery>(it->second);
+  return std::optional<smdp::Delivery>(it->second.delivery);
 }
 
 Status MemoryOrders::apply(const smdp::Transition& t) {
@@ -113,17 +113,29 @@ Status MemoryOrders::apply(const smdp::Transition& t) {
   it->second.order = t.after;
   ++it->second.order.version;
   if (t.package) it->second.package = *t.package;
-  if (t.delivery) deliveries_.insert_or_assign(t.delivery->transactionId, *t.delivery);
-  if (t.heard) heard_.insert(*t.heard);
+  if (t.delivery) deliveries_.insert_or_assign(t.delivery->transactionId, Delivered{*t.delivery, t.audit.at});
+  if (t.heard) heard_.emplace(*t.heard, t.audit.at);
   audit_.push_back(t.audit);
   return {};
 }
 
 Status MemoryOrders::hear(const smdp::NotificationKey& key, const Iccid&, const smdp::Audit& audit) {
   std::lock_guard lock(mutex_);
-  if (!heard_.insert(key).second) return Error{ErrorKind::exists, "this notification was heard before"};
+  if (!heard_.emplace(key, audit.at).second) return Error{ErrorKind::exists, "this notification was heard before"};
   audit_.push_back(audit);
   return {};
+}
+
+Result<size_t> MemoryOrders::prune(Time before) {
+  std::lock_guard lock(mutex_);
+  const auto awaited = [&](const smdp::Delivery& d) {
+    const Order& order = orders_.at(d.iccid).order;
+    return order.state == OrderState::downloaded && order.delivered == d.transactionId;
+  };
+  const size_t gone = std::erase_if(deliveries_, [&](const auto& one) {
+    return one.second.at < before && !awaited(one.second.delivery);
+  });
+  return gone + std::erase_if(heard_, [&](const auto& one) { return one.second < before; });
 }
 
 std::vector<smdp::Audit> MemoryOrders::audit() const {

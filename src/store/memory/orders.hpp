@@ -5,7 +5,6 @@
 
 #include <map>
 #include <mutex>
-#include <set>
 #include <unordered_map>
 
 #include "smdp/ports.hpp"
@@ -24,6 +23,7 @@ class MemoryOrders final : public smdp::OrderStore {
   Result<std::optional<smdp::Delivery>> delivery(const TransactionId&) override;
   Status apply(const smdp::Transition&) override;
   Status hear(const smdp::NotificationKey&, const Iccid&, const smdp::Audit&) override;
+  Result<size_t> prune(Time before) override;
 
   /// Audit rows so far.
   std::vector<smdp::Audit> audit() const;
@@ -41,8 +41,12 @@ class MemoryOrders final : public smdp::OrderStore {
   mutable std::mutex mutex_;
   std::map<Iccid, Kept> orders_;
   std::unordered_map<std::string, Iccid> by_matching_id_;
-  std::map<TransactionId, smdp::Delivery> deliveries_;
-  std::set<smdp::NotificationKey> heard_;
+  struct Delivered {
+    smdp::Delivery delivery;
+    Time at;
+  };
+  std::map<TransactionId, Delivered> deliveries_;
+  std::map<smdp::NotificationKey, Time> heard_;
   std::vector<smdp::Audit> audit_;
 };
 

@@ -9,7 +9,7 @@ constexpr int64_t kApplicationId =
     0x5EA11F70;  ///< in the file's header: tells our stores from other databases
 
 // A step that has shipped is never changed; later ones are added below it.
-constexpr std::array<const char*, 2> kSteps{
+constexpr std::array<const char*, 3> kSteps{
     R"sql(
       CREATE TABLE orders (
         number                INTEGER PRIMARY KEY,
@@ -69,6 +69,26 @@ constexpr std::array<const char*, 2> kSteps{
         suspicions         INTEGER NOT NULL,
         barred             INTEGER NOT NULL
       ) WITHOUT ROWID;
+    )sql",
+    R"sql(
+      ALTER TABLE orders ADD COLUMN eid_ordered        INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE orders ADD COLUMN confirmation_limit INTEGER NOT NULL DEFAULT 3;
+      ALTER TABLE orders ADD COLUMN rebind             INTEGER NOT NULL DEFAULT 1;
+      ALTER TABLE orders ADD COLUMN reinstall          INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE orders ADD COLUMN uses               INTEGER NOT NULL DEFAULT 1;
+      ALTER TABLE orders ADD COLUMN installs           INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE orders ADD COLUMN last_event         INTEGER;
+      ALTER TABLE notifications ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE deliveries    ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+      CREATE TABLE restrictions (
+        number INTEGER PRIMARY KEY,
+        kind   TEXT NOT NULL,
+        value  TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        actor  TEXT NOT NULL,
+        at     INTEGER NOT NULL,
+        UNIQUE (kind, value)
+      );
     )sql",
 };
 

@@ -12,7 +12,7 @@ namespace {
 #define ORDER_COLUMNS                                                                                        \
   "SELECT iccid, state, matching_id, eid, confirmation, confirmation_attempts, download_attempts, expires, " \
   "protection, needs_major, needs_minor, needs_size, needs_services, metadata, euicc_otpk, delivered, "      \
-  "version "                                                                                                 \
+  "version, eid_ordered, confirmation_limit, rebind, reinstall, uses, installs, last_event "                 \
   "FROM orders "
 
 template <class T>
@@ -42,6 +42,13 @@ Result<Order> read_order(const Query& q) {
   o.euiccOtpk = to_bytes(q.blob(14));
   o.delivered = TRY(optional_octets<TransactionId>(q, 15));
   o.version = static_cast<uint64_t>(q.integer(16));
+  o.eid_ordered = q.integer(17) != 0;
+  o.confirmation_limit = static_cast<uint32_t>(q.integer(18));
+  o.rebind = q.integer(19) != 0;
+  o.reinstall = static_cast<smdp::Reinstall>(q.integer(20));
+  o.uses = static_cast<uint32_t>(q.integer(21));
+  o.installs = static_cast<uint32_t>(q.integer(22));
+  if (!q.is_null(23)) o.last_event = static_cast<uint64_t>(q.integer(23));
   return o;
 }
 
@@ -61,14 +68,18 @@ void bind_changeable(Query& q, const Order& o) {
   q.bind(static_cast<int64_t>(o.protection)).bind(o.needs.major).bind(o.needs.minor).bind(o.needs.size);
   q.bind(static_cast<int64_t>(o.needs.services)).bind(View(o.metadata)).bind(View(o.euiccOtpk));
   o.delivered ? q.bind(o.delivered->octets()) : q.bind_null();
+  q.bind(o.eid_ordered ? 1 : 0).bind(o.confirmation_limit).bind(o.rebind ? 1 : 0);
+  q.bind(static_cast<int64_t>(o.reinstall)).bind(o.uses).bind(o.installs);
+  o.last_event ? q.bind(static_cast<int64_t>(*o.last_event)) : q.bind_null();
 }
 
 Status insert_order(Database& db, const Order& o) {
   Query q = TRY(db.query(
       "INSERT INTO orders (state, matching_id, eid, confirmation, confirmation_attempts, "
       "download_attempts, expires, protection, needs_major, needs_minor, needs_size, needs_services, "
-      "metadata, euicc_otpk, delivered, version, iccid) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+      "metadata, euicc_otpk, delivered, eid_ordered, confirmation_limit, rebind, reinstall, uses, installs, "
+      "last_event, version, iccid) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   bind_changeable(q, o);
   q.bind(static_cast<int64_t>(o.version)).bind(View(o.iccid.octets()));
   return q.run();
@@ -94,7 +105,8 @@ Status swap_order(Database& db, const Order& o) {
       "UPDATE orders SET state = ?, matching_id = ?, eid = ?, confirmation = ?, "
       "confirmation_attempts = ?, download_attempts = ?, expires = ?, protection = ?, needs_major = ?, "
       "needs_minor = ?, needs_size = ?, needs_services = ?, metadata = ?, euicc_otpk = ?, delivered = ?, "
-      "version = version + 1 WHERE version = ? AND iccid = ?"));
+      "eid_ordered = ?, confirmation_limit = ?, rebind = ?, reinstall = ?, uses = ?, installs = ?, "
+      "last_event = ?, version = version + 1 WHERE version = ? AND iccid = ?"));
   bind_changeable(q, o);
   q.bind(static_cast<int64_t>(o.version)).bind(View(o.iccid.octets()));
   Status done = q.run();
@@ -106,9 +118,10 @@ Status swap_order(Database& db, const Order& o) {
   return Error{ErrorKind::conflict, "the order has changed meanwhile"};
 }
 
-Status insert_heard(Database& db, const smdp::NotificationKey& key) {
-  Query q = TRY(db.query("INSERT INTO notifications (eid, seq_number) VALUES (?, ?)"));
-  return q.bind(View(key.eid.octets())).bind(static_cast<int64_t>(key.seqNumber)).run();
+Status insert_heard(Database& db, const smdp::NotificationKey& key, Time at) {
+  Query q = TRY(db.query("INSERT INTO notifications (eid, seq_number, at) VALUES (?, ?, ?)"));
+  q.bind(View(key.eid.octets())).bind(static_cast<int64_t>(key.seqNumber));
+  return q.bind(at.time_since_epoch().count()).run();
 }
 
 Status put_package(Database& db, const Iccid& iccid, View package) {
@@ -116,13 +129,14 @@ Status put_package(Database& db, const Iccid& iccid, View package) {
   return q.bind(View(iccid.octets())).bind(package).run();
 }
 
-Status put_delivery(Database& db, const smdp::Delivery& d) {
+Status put_delivery(Database& db, const smdp::Delivery& d, Time at) {
   Query q = TRY(db.query(
-      "INSERT OR REPLACE INTO deliveries (transaction_id, iccid, eid, euicc_key) VALUES (?, ?, ?, ?)"));
+      "INSERT OR REPLACE INTO deliveries (transaction_id, iccid, eid, euicc_key, at) VALUES (?, ?, ?, ?, ?)"));
   q.bind(d.transactionId.octets())
       .bind(View(d.iccid.octets()))
       .bind(View(d.eid.octets()))
-      .bind(View(d.euiccKey));
+      .bind(View(d.euiccKey))
+      .bind(at.time_since_epoch().count());
   return q.run();
 }
 
@@ -138,17 +152,17 @@ Status SqliteOrders::add(const Order& order, const smdp::StoredProfile& profile,
 
 Status SqliteOrders::apply(const smdp::Transition& t) {
   return writer_.write([&](Database& db) -> Status {
-    if (t.heard) TRY_VOID(insert_heard(db, *t.heard));
+    if (t.heard) TRY_VOID(insert_heard(db, *t.heard, t.audit.at));
     TRY_VOID(swap_order(db, t.after));
     if (t.package) TRY_VOID(put_package(db, t.after.iccid, *t.package));
-    if (t.delivery) TRY_VOID(put_delivery(db, *t.delivery));
+    if (t.delivery) TRY_VOID(put_delivery(db, *t.delivery, t.audit.at));
     return insert_audit(db, t.audit, t.after.iccid, &t.after);
   });
 }
 
 Status SqliteOrders::hear(const smdp::NotificationKey& key, const Iccid& iccid, const Audit& audit) {
   return writer_.write([&](Database& db) -> Status {
-    TRY_VOID(insert_heard(db, key));
+    TRY_VOID(insert_heard(db, key, audit.at));
     return insert_audit(db, audit, iccid, nullptr);
   });
 }
@@ -171,11 +185,17 @@ Result<std::optional<Order>> SqliteOrders::find(const MatchingId& id) {
 
 Result<std::optional<Order>> SqliteOrders::find_default(const Eid& eid, Time now) {
   return readers_.read([&](Database& db) -> Result<std::optional<Order>> {
-    Query q = TRY(db.query(ORDER_COLUMNS "WHERE eid = ? AND matching_id = '' AND state IN (?, ?) "
-                                         "ORDER BY expires IS NOT NULL AND expires <= ?, number LIMIT 1"));
+    // Those that wait before those open to be installed again (smdp::is_downloadable).
+    Query q = TRY(db.query(ORDER_COLUMNS
+                           "WHERE eid = ?1 AND matching_id = '' AND (state IN (?2, ?3) OR (state IN (?4, ?5) "
+                           "AND reinstall = ?6 AND (uses = 0 OR installs < uses))) "
+                           "ORDER BY expires IS NOT NULL AND expires <= ?7, state IN (?4, ?5), number LIMIT 1"));
     q.bind(View(eid.octets()));
-    q.bind(static_cast<int64_t>(OrderState::released)).bind(static_cast<int64_t>(OrderState::downloaded));
-    q.bind(now.time_since_epoch().count());
+    for (auto state :
+         {OrderState::released, OrderState::downloaded, OrderState::installed, OrderState::deleted}) {
+      q.bind(static_cast<int64_t>(state));
+    }
+    q.bind(static_cast<int64_t>(smdp::Reinstall::same_eid)).bind(now.time_since_epoch().count());
     return read_one(q);
   });
 }
@@ -220,6 +240,51 @@ Result<std::optional<smdp::Delivery>> SqliteOrders::delivery(const TransactionId
     return std::optional<smdp::Delivery>(smdp::Delivery{
         id, TRY(Iccid::from_octets(q.blob(0))), TRY(Eid::from_octets(q.blob(1))), to_bytes(q.blob(2))});
   });
+}
+
+namespace {
+
+/// As many as the writer may be held up by.
+constexpr int64_t kPruneAtOnce = 500;
+
+struct Old {
+  std::vector<Bytes> deliveries;
+  std::vector<std::pair<Bytes, int64_t>> notifications;
+};
+
+// Found by readers, whom nobody waits for: neither table is worth an index on its time.
+Result<Old> find_old(Database& db, Time before) {
+  Old old;
+  Query d = TRY(db.query("SELECT transaction_id FROM deliveries d WHERE at < ? AND NOT EXISTS (SELECT 1 FROM "
+                         "orders o WHERE o.iccid = d.iccid AND o.state = ? AND o.delivered = d.transaction_id) "
+                         "LIMIT ?"));
+  d.bind(before.time_since_epoch().count()).bind(static_cast<int64_t>(OrderState::downloaded)).bind(kPruneAtOnce);
+  while (TRY(d.step())) old.deliveries.push_back(to_bytes(d.blob(0)));
+  Query n = TRY(db.query("SELECT eid, seq_number FROM notifications WHERE at < ? LIMIT ?"));
+  n.bind(before.time_since_epoch().count()).bind(kPruneAtOnce);
+  while (TRY(n.step())) old.notifications.emplace_back(to_bytes(n.blob(0)), n.integer(1));
+  return old;
+}
+
+Status delete_old(Database& db, const Old& old) {
+  for (const Bytes& id : old.deliveries) {
+    Query q = TRY(db.query("DELETE FROM deliveries WHERE transaction_id = ?"));
+    TRY_VOID(q.bind(View(id)).run());
+  }
+  for (const auto& [eid, number] : old.notifications) {
+    Query q = TRY(db.query("DELETE FROM notifications WHERE eid = ? AND seq_number = ?"));
+    TRY_VOID(q.bind(View(eid)).bind(number).run());
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<size_t> SqliteOrders::prune(Time before) {
+  const Old old = TRY(readers_.read([&](Database& db) { return find_old(db, before); }));
+  const size_t found = old.deliveries.size() + old.notifications.size();
+  if (found > 0) TRY_VOID(writer_.write([&](Database& db) { return delete_old(db, old); }));
+  return found;
 }
 
 }  // namespace sealift::store

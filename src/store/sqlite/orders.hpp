@@ -23,6 +23,7 @@ class SqliteOrders final : public smdp::OrderStore {
   Result<std::optional<smdp::Delivery>> delivery(const TransactionId&) override;
   Status apply(const smdp::Transition&) override;
   Status hear(const smdp::NotificationKey&, const Iccid&, const smdp::Audit&) override;
+  Result<size_t> prune(Time before) override;
 
  private:
   Writer& writer_;

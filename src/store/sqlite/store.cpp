@@ -2,6 +2,7 @@
 
 #include "store/sqlite/migrations.hpp"
 #include "store/sqlite/orders.hpp"
+#include "store/sqlite/restrictions.hpp"
 #include "store/sqlite/subscribers.hpp"
 
 namespace sealift::store {
@@ -10,8 +11,9 @@ namespace {
 class Opened final : public SqliteStore {
  public:
   Opened(Database writing, const std::string& path, std::chrono::milliseconds patience)
-      : readers_(path, patience), writer_(std::move(writing)), orders_(writer_, readers_) {}
+      : readers_(path, patience), writer_(std::move(writing)), orders_(writer_, readers_), restrictions_(writer_, readers_) {}
   smdp::OrderStore& orders() override { return orders_; }
+  smdp::RestrictionStore& restrictions() override { return restrictions_; }
   std::unique_ptr<auc::SubscriberStore> subscribers(const Secret<32>& store_key, Random& random) override {
     return std::make_unique<SqliteSubscribers>(writer_, readers_, store_key, random);
   }
@@ -21,6 +23,7 @@ class Opened final : public SqliteStore {
   Readers readers_;
   Writer writer_;
   SqliteOrders orders_;
+  SqliteRestrictions restrictions_;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "auc/ports.hpp"
 #include "smdp/ports.hpp"
+#include "smdp/restrictions.hpp"
 
 namespace sealift::store {
 
@@ -29,6 +30,7 @@ class SqliteStore {
   virtual ~SqliteStore() = default;
 
   virtual smdp::OrderStore& orders() = 0;
+  virtual smdp::RestrictionStore& restrictions() = 0;
   /// The subscribers of an authentication centre, their keys sealed under `store_key`. The result borrows the
   /// store and `random`.
   virtual std::unique_ptr<auc::SubscriberStore> subscribers(const Secret<32>& store_key, Random& random) = 0;

@@ -1,0 +1,82 @@
+#include "smdp/order_events.hpp"
+
+namespace sealift::smdp {
+namespace {
+
+using messages::ErrorReason;
+
+/// Nothing of the binding is used again: the eUICC destroyed its one-time key with the result.
+void forget_binding(Order& order) {
+  order.euiccOtpk.clear();
+  order.download_attempts = 0;
+}
+
+Order installed(Order order, uint64_t seqNumber) {
+  order.state = OrderState::installed;
+  order.last_event = seqNumber;
+  ++order.installs;
+  if (order.reinstall != Reinstall::never) forget_binding(order);
+  return order;
+}
+
+Order failed(Order order, ErrorReason reason) {
+  // Asked for again while the eUICC still has it: nothing has changed there.
+  const bool has_it = order.installs > 0 && reason == ErrorReason::installFailedDueToIccidAlreadyExistsOnEuicc;
+  if (is_temporary(reason)) {
+    order.state = OrderState::released;
+  } else if (has_it) {
+    order.state = OrderState::installed;
+    forget_binding(order);
+  } else {
+    order.state = OrderState::error;
+  }
+  return order;
+}
+
+/// A number at or below the last one is of an event before it: told late, or told again.
+bool is_old(const Order& order, uint64_t seqNumber) {
+  return order.last_event && seqNumber <= *order.last_event;
+}
+
+}  // namespace
+
+bool is_temporary(ErrorReason reason) {
+  return reason == ErrorReason::installFailedDueToInsufficientMemoryForProfile ||
+         reason == ErrorReason::installFailedDueToInterruption;
+}
+
+// The number of the awaited result is not asked: a test card that was made anew counts from one again.
+bool is_awaited(const Order& order, const TransactionId& id) {
+  return order.state == OrderState::downloaded && order.delivered == id;
+}
+
+std::optional<Order> after_result(const Order& order, const messages::ProfileInstallationResultData& result) {
+  const uint64_t seqNumber = result.notificationMetadata.seqNumber;
+  const bool in_play = order.state == OrderState::downloaded || order.state == OrderState::released;
+  if (!is_awaited(order, result.transactionId) && is_old(order, seqNumber)) return std::nullopt;
+  if (std::holds_alternative<messages::SuccessResult>(result.finalResult.alt)) {
+    // The eUICC has it, whatever we had come to think.
+    if (in_play || order.state == OrderState::error) return installed(order, seqNumber);
+    return std::nullopt;
+  }
+  // A failure of an earlier delivery says nothing of the one under way.
+  if (!in_play || order.delivered != result.transactionId) return std::nullopt;
+  return failed(order, std::get<messages::ErrorResult>(result.finalResult.alt).errorReason);
+}
+
+std::optional<Order> after_deletion(const Order& order, uint64_t seqNumber) {
+  if (is_old(order, seqNumber)) return std::nullopt;
+  if (order.state != OrderState::installed && order.state != OrderState::downloaded) return std::nullopt;
+  Order after = order;
+  // What was deleted had been installed; that result comes later, or never, and changes nothing any more.
+  if (order.state == OrderState::downloaded) after = installed(std::move(after), seqNumber);
+  after.last_event = seqNumber;
+  after.state = OrderState::deleted;
+  if (after.reinstall != Reinstall::after_deletion || !has_uses_left(after)) return after;
+  after.state = OrderState::released;
+  after.delivered.reset();
+  if (!after.eid_ordered) after.eid.reset();
+  return after;
+}
+
+}  // namespace sealift::smdp
