@@ -4,8 +4,11 @@
 // type. Plain values; free to copy between threads.
 #pragma once
 
+#include <optional>
+
 #include "base/ids.hpp"
 #include "crypto/ecdsa.hpp"
+#include "pki/certificate.hpp"
 
 namespace sealift::auth {
 
@@ -16,6 +19,10 @@ class EuiccIdentity {
   const Eid& eid() const { return eid_; }
   const crypto::PublicKey& key() const { return verifier_.public_key(); }
   const crypto::Verifier& verifier() const { return verifier_; }
+  /// Serial number of its certificate, content octets; empty where it was recalled.
+  const Bytes& serial_number() const { return serial_number_; }
+  /// The certificate of its EUM; none where it was recalled.
+  const std::optional<pki::Certificate>& eum() const { return eum_; }
   /// Takes up an identity that was verified before and kept by a store (see `remember`). Error kind invalid
   /// where the octets are no key.
   static Result<EuiccIdentity> recall(const Eid& eid, View remembered_key);
@@ -28,6 +35,8 @@ class EuiccIdentity {
   EuiccIdentity(const Eid& eid, const crypto::PublicKey& key) : eid_(eid), verifier_(key) {}
   Eid eid_;
   crypto::Verifier verifier_;
+  Bytes serial_number_;
+  std::optional<pki::Certificate> eum_;
 };
 
 }  // namespace sealift::auth

@@ -88,7 +88,17 @@ Result<EuiccIdentity, AuthFailure> Authenticator::verify_chain(View euicc_certif
   if (ci && !equal(chain->ci_key_id(), *ci)) return AuthFailure::ci_unknown;
   const std::optional<Eid> eid = chain->eid();
   if (!eid) return AuthFailure::euicc_invalid;
-  return EuiccIdentity(*eid, chain->public_key());
+  EuiccIdentity euicc(*eid, chain->public_key());
+  euicc.serial_number_ = to_bytes(chain->leaf().serial_number());
+  euicc.eum_ = chain->eum();
+  return euicc;
+}
+
+Result<void, AuthFailure> Authenticator::verify_again(const EuiccIdentity& euicc, Time now) const {
+  if (!euicc.eum()) return {};
+  const auto valid = pki::verify_eum_again(*euicc.eum(), trust_, now);
+  if (!valid) return failure_of({valid.error().error, pki::Link::eum, {}});
+  return {};
 }
 
 Result<Verified<messages::EuiccSigned1>, AuthFailure> Authenticator::verify(

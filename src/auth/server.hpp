@@ -85,6 +85,8 @@ class Authenticator {
   /// Verifies the chain of an eUICC. Where `ci` is given the chain must end at that CI key.
   Result<EuiccIdentity, AuthFailure> verify_chain(View euicc_certificate, View eum_certificate,
                                                   const crypto::KeyIdentifier* ci, Time now) const;
+  /// Judges the EUM of an identity kept by a session anew: it may have been revoked since.
+  Result<void, AuthFailure> verify_again(const EuiccIdentity& euicc, Time now) const;
 
  private:
   const pki::TrustStore& trust_;

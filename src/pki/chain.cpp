@@ -161,6 +161,12 @@ class ChainVerifier {
     return below_eum(leaf, intermediates);
   }
 
+  Checked<void> verify_eum(View der) {
+    AnchorPtr anchor;
+    TRY_VOID(believe_eum(der, anchor));
+    return {};
+  }
+
   static Checked<crypto::KeyIdentifier> check_ci(const Certificate& ci) {
     if (!ci.signed_by(ci.public_key()))
       return ChainFailure{ChainError::bad_signature, Link::ci, "not signed by itself"};
@@ -495,6 +501,10 @@ Result<VerifiedChain, ChainFailure> verify_chain(Role role, View leaf_der,
 Result<VerifiedChain, ChainFailure> verify_euicc(View euicc_der, View eum_der, const TrustStore& trust,
                                                  JudgeAt when) {
   return verify_chain(Role::euicc, euicc_der, std::span<const View>(&eum_der, 1), trust, when);
+}
+
+Result<void, ChainFailure> verify_eum_again(const Certificate& eum, const TrustStore& trust, JudgeAt when) {
+  return ChainVerifier(trust, when).verify_eum(eum.der());
 }
 
 }  // namespace sealift::pki

@@ -191,5 +191,7 @@ inline Result<VerifiedChain, ChainFailure> verify_chain(Role role, View leaf_der
 /// For an eUICC.
 Result<VerifiedChain, ChainFailure> verify_euicc(View euicc_der, View eum_der, const TrustStore& trust,
                                                  JudgeAt when);
+/// Judges an EUM's certificate anew, its time and revocation above all: for whoever keeps what it vouched for.
+Result<void, ChainFailure> verify_eum_again(const Certificate& eum, const TrustStore& trust, JudgeAt when);
 
 }  // namespace sealift::pki

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "smdp/eligibility.hpp"
 #include "smdp/es9.hpp"
 #include "smdp/steps.hpp"
@@ -7,25 +9,16 @@ namespace {
 
 constexpr auto me = Function::authenticate_client;
 
-Refusal refusal_of(auth::AuthFailure failure) {
-  switch (failure) {
-    case auth::AuthFailure::ci_unknown:
-      return Refusal::ci_unknown;
-    case auth::AuthFailure::eum_invalid:
-      return Refusal::eum_certificate_invalid;
-    case auth::AuthFailure::eum_expired:
-      return Refusal::eum_certificate_expired;
-    case auth::AuthFailure::euicc_invalid:
-      return Refusal::euicc_certificate_invalid;
-    case auth::AuthFailure::euicc_expired:
-      return Refusal::euicc_certificate_expired;
-    case auth::AuthFailure::other_transaction:
-      return Refusal::transaction_unknown;
-    case auth::AuthFailure::signature:
-    case auth::AuthFailure::other_session:
-      break;
-  }
-  return Refusal::euicc_not_authenticated;
+Subject subject_of(const auth::Verified<messages::EuiccSigned1>& euicc) {
+  const auth::EuiccIdentity& who = euicc.signer();
+  Subject out{.certificate = who.serial_number()};
+  std::copy(who.eid().octets().begin(), who.eid().octets().end(), out.eid.begin());
+  if (who.eum()) out.eum = octets<20>(who.eum()->subject_key_id()).value_or(Octets<20>{});
+  out.firmware = euicc->euiccInfo2.euiccFirmwareVer;
+  out.svn = euicc->euiccInfo2.svn;
+  out.tac = euicc->ctxParams1.deviceInfo.tac;
+  out.imei = euicc->ctxParams1.deviceInfo.imei;
+  return out;
 }
 
 Result<Order, Refusal> find_order(Ports& ports, const auth::Verified<messages::EuiccSigned1>& euicc) {
@@ -56,16 +49,58 @@ bool ended_by_downloads(const Ports& ports, const Order& order) {
   return order.state == OrderState::error && order.download_attempts >= ports.settings.max_download_attempts;
 }
 
+/// Test profiles are for eUICCs of a test CI, and nothing else is, where the two are kept apart.
+bool may_have_class(const Settings& settings, const messages::StoreMetadataRequest& metadata,
+                    const crypto::KeyIdentifier& ci) {
+  if (settings.test_cis.empty()) return true;
+  const bool test_euicc =
+      std::find(settings.test_cis.begin(), settings.test_cis.end(), ci) != settings.test_cis.end();
+  return test_euicc == (metadata.profileClass.value == messages::ProfileClass::test);
+}
+
 /// The checks of SGP.22 5.6.3 on the order, in their order.
 std::optional<Refusal> check_order(Ports& ports, const Order& order,
                                    const messages::StoreMetadataRequest& metadata,
-                                   const auth::Verified<messages::EuiccSigned1>& euicc) {
+                                   const auth::Verified<messages::EuiccSigned1>& euicc,
+                                   const crypto::KeyIdentifier& ci) {
   if (order.eid && *order.eid != euicc.signer().eid()) return Refusal::eid_not_expected;
   if (ended_by_downloads(ports, order)) return Refusal::download_attempts_exceeded;
   if (!is_downloadable(order)) return Refusal::profile_not_released;
   if (order.expires && ports.clock.now() >= *order.expires) return Refusal::order_expired;
   if (order.download_attempts >= ports.settings.max_download_attempts) return end_order(ports, order);
+  if (!may_have_class(ports.settings, metadata, ci)) return Refusal::profile_not_eligible;
   return eligibility(order.needs, metadata, euicc->euiccInfo2);
+}
+
+/// What says that there is an order, to somebody who may not have it.
+bool tells_of_an_order(Refusal refusal) {
+  return refusal == Refusal::eid_not_expected || refusal == Refusal::profile_not_released ||
+         refusal == Refusal::order_expired || refusal == Refusal::download_attempts_exceeded;
+}
+
+/// The order for this eUICC with its metadata, or why it has none.
+struct Offer {
+  Order order;
+  messages::StoreMetadataRequest metadata;
+};
+Result<Offer, Refusal> offer_for(Ports& ports, const auth::Verified<messages::EuiccSigned1>& euicc,
+                                 const crypto::KeyIdentifier& ci, Decision& decision) {
+  Order order = TRY(find_order(ports, euicc));
+  auto metadata = asn1::decode<messages::StoreMetadataRequest>(order.metadata);
+  if (!metadata) return fail(ports, me, metadata.error());
+  const std::optional<Refusal> no = check_order(ports, order, *metadata, euicc, ci);
+  decision.right_chip = no != Refusal::eid_not_expected;
+  if (no) return *no;
+  return Offer{std::move(order), std::move(*metadata)};
+}
+
+/// Who guesses MatchingIDs is asked to wait, and that eUICC alone: its EID is verified here.
+bool may_ask(Ports& ports, const std::string& eid) {
+  return !ports.by_eid || ports.by_eid->has(eid, ports.clock.monotonic());
+}
+void count_guess(Ports& ports, const std::string& eid, Refusal refusal) {
+  if (!ports.by_eid || (refusal != Refusal::matching_id_unknown && !tells_of_an_order(refusal))) return;
+  ports.by_eid->take(eid, ports.clock.monotonic());
 }
 
 /// smdpSigned2 and what goes with it; SGP.22 signature 2 runs on over the eUICC's first.
@@ -99,21 +134,33 @@ Result<messages::AuthenticateClientOk, Refusal> authenticate(
   if (!euicc) return refusal_of(euicc.error());
   decision.right_server = true;  // an eUICC signs a challenge after it has verified who sent it
 
-  const Order order = TRY(find_order(ports, *euicc));
-  auto metadata = asn1::decode<messages::StoreMetadataRequest>(order.metadata);
-  if (!metadata) return fail(ports, me, metadata.error());
-  const std::optional<Refusal> no = check_order(ports, order, *metadata, *euicc);
-  decision.right_chip = no != Refusal::eid_not_expected;
-  if (no) return *no;
+  Subject subject = subject_of(*euicc);
+  if (const auto no = restriction(ports, subject)) return *no;
+  const std::string eid = hex(subject.eid);
+  if (!may_ask(ports, eid)) return Refusal::server_busy;
+  auto offer = offer_for(ports, *euicc, session.euiccCiPKIdToBeUsed, decision);
+  if (!offer) {
+    count_guess(ports, eid, offer.error());
+    return offer.error();
+  }
 
   const auth::ServerIdentity& dpPb = ports.signers[session.signers].dpPb;
-  auto ok = answer(id, order, std::move(*metadata), signed1->euiccSignature1, dpPb);
+  const Iccid iccid = offer->order.iccid;
+  auto ok = answer(id, offer->order, std::move(offer->metadata), signed1->euiccSignature1, dpPb);
   if (!ok) return fail(ports, me, ok.error());
   if (!keep(ports, id,
-            ClientAuthenticated{euicc->signer(), order.iccid, ok->smdpSignature2, session.signers})) {
+            ClientAuthenticated{euicc->signer(), iccid, ok->smdpSignature2, session.signers, std::move(subject)})) {
     return Refusal::server_busy;
   }
   return std::move(*ok);
+}
+
+/// True where a MatchingID was given, not the EID alone.
+bool names_an_order(const messages::AuthenticateClientRequest& request) {
+  const auto* ok = std::get_if<messages::AuthenticateResponseOk>(&request.authenticateServerResponse.alt);
+  if (!ok) return false;
+  const auto& id = ok->euiccSigned1.value.ctxParams1.matchingId;
+  return id && !id->empty();
 }
 
 }  // namespace
@@ -130,6 +177,9 @@ Result<messages::AuthenticateClientOk, Refusal> authenticate_client(
   if (result) return result;
   decision.refusal = result.error();
   ports.observer.decided(decision);
+  if (ports.settings.uniform_refusals && tells_of_an_order(result.error()) && names_an_order(request)) {
+    return refuse(ports, me, &id, Refusal::matching_id_unknown);
+  }
   return refuse(ports, me, &id, result.error());
 }
 

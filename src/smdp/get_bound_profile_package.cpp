@@ -165,6 +165,10 @@ Result<auth::Verified<messages::EuiccSigned2>, Refusal> verify(
 Result<Bytes, Refusal> get_package(Ports& ports, const TransactionId& id, ClientAuthenticated session,
                                    const messages::PrepareDownloadResponse& response, Decision& decision) {
   const auto euicc = TRY(verify(ports, id, session, response));
+  // Between the two steps its EUM may have been revoked, or the eUICC put on a list.
+  const auto still = ports.authenticator.verify_again(session.euicc, ports.clock.now());
+  if (!still) return refusal_of(still.error());
+  if (const auto no = restriction(ports, session.subject)) return *no;
   Code code = Code::not_looked_at;
   auto package = bind_and_deliver({ports, id, session, euicc, ports.signers[session.signers], code});
   decision.right_chip = package || package.error() != Refusal::rebinding_refused;

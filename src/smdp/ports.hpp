@@ -9,7 +9,9 @@
 
 #include "auth/server.hpp"
 #include "smdp/observer.hpp"
+#include "smdp/limiter.hpp"
 #include "smdp/order.hpp"
+#include "smdp/restrictions.hpp"
 #include "smdp/session.hpp"
 
 namespace sealift::smdp {
@@ -87,6 +89,9 @@ struct Ports {
   SessionStore& sessions;
   Observer& observer;
   const Settings& settings;
+  RestrictionList* restrictions = nullptr;  ///< null: nobody is restricted
+  Limiter* by_address = nullptr;            ///< null: no address is asked to wait; used by http
+  Limiter* by_eid = nullptr;                ///< null: no eUICC is asked to wait
 };
 
 }  // namespace sealift::smdp

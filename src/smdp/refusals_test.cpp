@@ -164,6 +164,19 @@ const std::map<Refusal, std::function<Refusal(World&)>>& scenarios() {
          w.clock.advance(std::chrono::days(2));
          return authenticated(w, card);
        }},
+      {eum_denied,
+       [](World& w) {
+         MiniCard card = w.card();
+         const auto eum = pki::Certificate::parse(card.eum_certificate);
+         EXPECT_TRUE(w.restrict_to(RestrictionKind::eum, hex(eum->subject_key_id())));
+         return authenticated(w, card);
+       }},
+      {euicc_denied,
+       [](World& w) {
+         MiniCard card = w.card();
+         EXPECT_TRUE(w.restrict_to(RestrictionKind::eid, card.eid.digits()));
+         return authenticated(w, card);
+       }},
       {ci_unknown,
        [](World& w) {
          // A card of another CI that claims to know ours.

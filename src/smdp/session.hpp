@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "auth/euicc_identity.hpp"
+#include "smdp/restrictions.hpp"
 
 namespace sealift::smdp {
 
@@ -23,6 +24,7 @@ struct ClientAuthenticated {
   Iccid iccid;
   Octets<64> smdpSignature2{};  ///< euiccSignature2 runs on over it
   size_t signers = 0;
+  Subject subject;  ///< for restrictions that come between two steps
 };
 
 /// After GetBoundProfilePackage: waits for CancelSession, or to be forgotten.

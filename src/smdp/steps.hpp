@@ -5,6 +5,12 @@
 
 namespace sealift::smdp {
 
+/// What a peer is told of an eUICC that is not believed.
+Refusal refusal_of(auth::AuthFailure failure);
+
+/// Why this eUICC or device is not served now; none where it is.
+std::optional<Refusal> restriction(Ports& ports, const Subject& subject);
+
 /// Puts a session back, or its next state, for another idle time.
 inline bool keep(Ports& ports, const TransactionId& id, Session session) {
   const bool anybody = std::holds_alternative<InitDone>(session);

@@ -6,6 +6,7 @@
 #include "smdp/es9.hpp"
 #include "smdp/mini_card.hpp"
 #include "store/memory/orders.hpp"
+#include "store/memory/restrictions.hpp"
 #include "store/memory/sessions.hpp"
 
 namespace sealift::smdp::testing {
@@ -27,6 +28,14 @@ struct Recorder final : Observer {
     std::lock_guard lock(mutex);
     states.push_back(o.state);
   }
+  void ended(const Order& o, Refusal why) override {
+    std::lock_guard lock(mutex);
+    endings.emplace_back(o.iccid, why);
+  }
+  void card_refused(Function, const TransactionId&, int code) override {
+    std::lock_guard lock(mutex);
+    card_codes.push_back(code);
+  }
   void notification_ignored(std::string_view why) override {
     std::lock_guard lock(mutex);
     ignored.emplace_back(why);
@@ -39,6 +48,8 @@ struct Recorder final : Observer {
   std::vector<Decision> decisions;
   std::vector<Refusal> refusals;
   std::vector<OrderState> states;
+  std::vector<std::pair<Iccid, Refusal>> endings;
+  std::vector<int> card_codes;
   std::vector<std::string> ignored, failures;
 };
 
@@ -101,6 +112,9 @@ class World {
     EXPECT_TRUE(created) << created.error().message;
     return created.value();
   }
+  Status restrict_to(RestrictionKind kind, std::string value) {
+    return restrictions->add({kind, std::move(value), "test", "tester", clock.now()});
+  }
   Order now(const Order& o) { return **orders.find(o.iccid); }
 
   Result<messages::InitiateAuthenticationOkEs9, Refusal> initiate(MiniCard& card) {
@@ -139,7 +153,10 @@ class World {
   store::MemorySessions sessions{1000};
   Recorder observer;
   Settings settings{.smdpAddress = std::string(kAddress)};
-  Ports ports{clock, random, authenticator, signers, store_key, orders, sessions, observer, settings};
+  store::MemoryRestrictions kept_restrictions;
+  std::unique_ptr<RestrictionList> restrictions = RestrictionList::open(kept_restrictions).value();
+  Ports ports{clock,    random,   authenticator, signers,           store_key, orders,
+              sessions, observer, settings,      restrictions.get()};
 
  private:
   int next_iccid_ = 0;
