@@ -29,6 +29,7 @@ class NoOrders final : public smdp::OrderStore {
   }
   Status apply(const smdp::Transition&) override { return none(); }
   Status hear(const smdp::NotificationKey&, const Iccid&, const smdp::Audit&) override { return none(); }
+  Result<size_t> prune(Time) override { return size_t{0}; }
 
   bool disk_is_full = false;
 
