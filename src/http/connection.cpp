@@ -47,18 +47,18 @@ unsigned status_of(const error_code& error) {
 
 }  // namespace
 
-Connection::Connection(Shared& shared, Lane& lane, Socket socket, const TlsContext& tls)
-    : shared_(shared), lane_(lane), socket_(std::move(socket)), ssl_(SSL_new(tls.get()), SSL_free) {
+Connection::Connection(Shared& shared, Lane& lane, Socket socket, Admission admission)
+    : admission_(std::move(admission)),
+      shared_(shared),
+      lane_(lane),
+      socket_(std::move(socket)),
+      ssl_(SSL_new(admission_.tls().get()), SSL_free),
+      peer_(address_of(socket_)) {
   lane_.connections.insert(this);
-  peer_ = address_of(socket_);
 }
 
 Connection::~Connection() {
   lane_.connections.erase(this);
-  ssl_.reset();
-  std::lock_guard lock(shared_.mutex);
-  --shared_.connections;
-  shared_.changed.notify_all();
 }
 
 void Connection::enter(Phase phase) {
@@ -104,6 +104,12 @@ void Connection::abandon() {
   ended_ = true;
   error_code ignored;
   socket_.cancel(ignored);
+}
+
+Task<bool> Connection::readable() {
+  error_code failed;
+  if (!ended_) co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(awaiting, failed));
+  co_return !failed && !ended_;
 }
 
 /// Waits until the step that gave `ssl_result` can go on; false where it cannot.
@@ -194,13 +200,16 @@ Task<Connection::Read> Connection::read_request() {
     if (!parse()) co_return Read::refused;
     if (parser_->is_done()) co_return take_request() ? Read::complete : Read::refused;
     if (!co_await continue_if_expected()) co_return Read::closed;
+    // Between requests nothing is there as a rule: to wait first saves a read that fails.
+    if (phase_ == Phase::idle && !SSL_has_pending(ssl_.get())) {
+      if (shared_.stopping || !co_await readable()) co_return Read::closed;
+    }
     int got = SSL_read(ssl_.get(), buffer, sizeof buffer);
     if (got > 0) {
       if (phase_ == Phase::idle) enter(Phase::header);
       received_.append(buffer, static_cast<size_t>(got));
       continue;
     }
-    if (phase_ == Phase::idle && shared_.stopping) co_return Read::closed;
     if (co_await ready(got)) continue;
     bool slow = ended_ && (phase_ == Phase::header || phase_ == Phase::body);
     if (!slow) co_return Read::closed;
@@ -234,32 +243,47 @@ bool Connection::take_request() {
   return true;
 }
 
-/// Hands the connection to a worker; completes when the response is there.
-struct GiveToWorker {
+/// Gives the connection to whoever runs the handler; completes when the response is there.
+struct GiveAway {
   Connection* connection;
   template <class Completion>
   void operator()(Completion&& completion) {
     auto held = std::make_shared<std::decay_t<Completion>>(std::forward<Completion>(completion));
     Executor back = connection->lane_.loop.get_executor();
     connection->resume_ = [held, back] { asio::post(back, std::move(*held)); };
-    WorkerPool::Job job{[](void* c) { static_cast<Connection*>(c)->work(); }, connection};
-    if (connection->shared_.workers.submit(job)) return;
-    ++connection->shared_.overloads;
-    connection->response_ = {503, "text/plain", "Too many requests are waiting.\n", {{"Retry-After", "1"}}};
+    // A fiber has the request already, and waits.
+    if (connection->shared_.options.handlers_wait_by_events || connection->submit()) return;
     std::exchange(connection->resume_, nullptr)();
   }
 };
 
-Task<void> Connection::answer_on_worker() {
+/// False where nobody takes the request now: response_ says so.
+bool Connection::submit() {
+  WorkerPool::Job job{[](void* c) { static_cast<Connection*>(c)->work(); }, this};
+  answered_ = false;
+  ++shared_.at_work;
+  if (shared_.options.handlers_wait_by_events ? lane_.fibers.submit(job) : shared_.workers.submit(job))
+    return true;
+  --shared_.at_work;
+  ++shared_.overloads;
+  response_ = {503, "text/plain", "Too many requests are waiting.\n", {{"Retry-After", "1"}}};
+  return false;
+}
+
+Task<void> Connection::answer() {
   enter(Phase::working);
-  GiveToWorker give{this};
+  // A handler on a fiber has ended when submit() returns, unless it waits.
+  if (shared_.options.handlers_wait_by_events && (!submit() || answered_)) co_return;
+  GiveAway give{this};
   co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(give, awaiting);
 }
 
 void Connection::work() {
   response_ = shared_.router.answer(request_);
+  answered_ = true;
+  --shared_.at_work;
   // From the moment it is resumed the connection may be gone: nothing of it is touched after this.
-  std::exchange(resume_, nullptr)();
+  if (resume_) std::exchange(resume_, nullptr)();
 }
 
 std::string Connection::text_of(const Response& response, bool keep_alive) const {
@@ -333,7 +357,7 @@ Task<void> Connection::serve() {
       if (sent) co_await close(true);
       co_return;
     }
-    co_await answer_on_worker();
+    co_await answer();
     enter(Phase::writing);
     bool keep_alive = parser_->get().keep_alive() && parser_->get().version() == 11 && !shared_.stopping;
     bool sent = co_await write(text_of(response_, keep_alive));
@@ -345,12 +369,11 @@ Task<void> Connection::serve() {
   }
 }
 
-Task<void> serve_connection(Shared& shared, Lane& lane, Socket socket, TlsContext tls) {
+Task<void> serve_connection(Shared& shared, Lane& lane, Socket socket, Admission admission) {
   error_code failed;
   socket.native_non_blocking(true, failed);
   socket.set_option(asio::ip::tcp::no_delay(true), failed);
-  // The count was taken by the acceptor; the Connection gives it back.
-  Connection connection(shared, lane, std::move(socket), tls);
+  Connection connection(shared, lane, std::move(socket), std::move(admission));
   co_await connection.serve();
 }
 

@@ -10,6 +10,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -20,6 +21,7 @@
 #include <optional>
 #include <unordered_set>
 
+#include "http/fibers.hpp"
 #include "http/server.hpp"
 #include "http/worker_pool.hpp"
 
@@ -39,14 +41,17 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 /// What the connections of a server have in common.
 struct Shared {
   Shared(ServerOptions o, Router r)
-      : options(std::move(o)), router(std::move(r)), workers(options.workers, options.max_waiting) {}
+      : options(std::move(o)),
+        router(std::move(r)),
+        workers(options.handlers_wait_by_events ? 0 : options.workers, options.max_waiting) {}
   const ServerOptions options;
   const Router router;
   WorkerPool workers;
   std::atomic<bool> stopping{false};
   std::atomic<uint64_t> accepted{0}, refused{0}, handshake_failures{0}, requests{0}, bad_requests{0},
-      overloads{0}, timeouts{0};
-  std::mutex mutex;  // guards what follows
+      overloads{0}, timeouts{0}, faults{0};
+  std::atomic<size_t> at_work{0};  // handlers that run
+  std::mutex mutex;                // guards what follows
   std::condition_variable changed;
   uint64_t connections = 0;
   std::optional<TlsContext> tls;
@@ -54,11 +59,34 @@ struct Shared {
 
 class Connection;
 
+/// A connection's place among those that the server may have, and the TLS context for it.
+class Admission {
+ public:
+  Admission(Shared& shared, TlsContext tls) : shared_(&shared), tls_(std::move(tls)) {}
+  Admission(Admission&& o) noexcept : shared_(std::exchange(o.shared_, nullptr)), tls_(std::move(o.tls_)) {}
+  Admission& operator=(Admission&&) = delete;
+  ~Admission() {
+    if (!shared_) return;
+    std::lock_guard lock(shared_->mutex);
+    --shared_->connections;
+    shared_->changed.notify_all();
+  }
+  const TlsContext& tls() const { return tls_; }
+
+ private:
+  Shared* shared_;
+  TlsContext tls_;
+};
+
 /// An I/O thread's event loop and its connections.
 struct Lane {
+  explicit Lane(const ServerOptions& options)
+      : fibers(options.workers, options.max_waiting,
+               [this] { asio::post(loop, [this] { fibers.run_ready(); }); }) {}
   // Before the loop, which on its end may still drop connections that take themselves out here.
   std::unordered_set<Connection*> connections;
   std::string date;  // the Date field's value, renewed by the sweep
+  Fibers fibers;     // used where handlers wait by events
   asio::io_context loop{1};
   asio::executor_work_guard<Executor> keep_running{loop.get_executor()};
   Timer sweep_timer{loop.get_executor()};
@@ -66,7 +94,7 @@ struct Lane {
 
 class Connection {
  public:
-  Connection(Shared& shared, Lane& lane, Socket socket, const TlsContext& tls);
+  Connection(Shared& shared, Lane& lane, Socket socket, Admission admission);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -86,6 +114,7 @@ class Connection {
   enum class Read { complete, refused, closed };
 
   void enter(Phase phase);
+  Task<bool> readable();
   Task<bool> ready(int ssl_result);
   Task<bool> handshake();
   Task<Read> read_request();
@@ -93,14 +122,16 @@ class Connection {
   bool parse();
   bool refuse(unsigned status, std::string why);
   bool take_request();
-  Task<void> answer_on_worker();
+  Task<void> answer();
+  bool submit();
   Task<bool> write(std::string text);
   Task<bool> continue_if_expected();
   Task<void> close(bool client_may_still_send);
   std::string text_of(const Response& response, bool keep_alive) const;
   void work();
-  friend struct GiveToWorker;
+  friend struct GiveAway;
 
+  const Admission admission_;  // goes last
   Shared& shared_;
   Lane& lane_;
   Socket socket_;
@@ -116,10 +147,11 @@ class Connection {
   std::optional<Parser> parser_;
   Request request_;
   Response response_;
-  std::function<void()> resume_;
+  bool answered_ = false;         // response_ is the handler's
+  std::function<void()> resume_;  // where serve() sleeps until it is
 };
 
 /// Owns the connection for as long as it lives.
-Task<void> serve_connection(Shared& shared, Lane& lane, Socket socket, TlsContext tls);
+Task<void> serve_connection(Shared& shared, Lane& lane, Socket socket, Admission admission);
 
 }  // namespace sealift::http

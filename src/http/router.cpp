@@ -1,7 +1,5 @@
 #include "http/router.hpp"
 
-#include <exception>
-
 #include "base/result.hpp"
 
 namespace sealift::http {
@@ -48,7 +46,7 @@ Response Router::answer(const Request& request) const {
     }
     try {
       return route.handler(request);
-    } catch (const std::exception&) {  // a library's, such as std::bad_alloc; ours are Results
+    } catch (...) {  // a library's, such as std::bad_alloc; ours are Results
       return plain(500, "The server failed on this request.");
     }
   }

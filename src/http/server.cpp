@@ -86,20 +86,30 @@ std::string http_date() {
   return text;
 }
 
-Task<void> sweep(Lane& lane) {
+/// Lets the lane rest where there is no memory: whoever tried would only try again.
+void note_fault(Shared& shared) {
+  ++shared.faults;
+  std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
+Task<void> sweep(Shared& shared, Lane& lane) {
   for (;;) {
-    lane.date = http_date();
-    lane.sweep_timer.expires_after(sweep_interval);
-    error_code cancelled;
-    co_await lane.sweep_timer.async_wait(asio::redirect_error(awaiting, cancelled));
-    if (cancelled) co_return;
-    auto now = std::chrono::steady_clock::now();
-    for (Connection* connection : lane.connections) connection->sweep(now);
+    try {
+      lane.date = http_date();
+      lane.sweep_timer.expires_after(sweep_interval);
+      error_code cancelled;
+      co_await lane.sweep_timer.async_wait(asio::redirect_error(awaiting, cancelled));
+      if (cancelled) co_return;
+      auto now = std::chrono::steady_clock::now();
+      for (Connection* connection : lane.connections) connection->sweep(now);
+    } catch (...) {
+      note_fault(shared);
+    }
   }
 }
 
-/// Counts the new connection in, or says that there is no room. Gives the TLS context for it.
-std::optional<TlsContext> admit(Shared& shared) {
+/// Counts the new connection in, or says that there is no room.
+std::optional<Admission> admit(Shared& shared) {
   std::lock_guard lock(shared.mutex);
   ++shared.accepted;
   if (shared.connections >= shared.options.max_connections || shared.stopping) {
@@ -107,26 +117,51 @@ std::optional<TlsContext> admit(Shared& shared) {
     return std::nullopt;
   }
   ++shared.connections;
-  return shared.tls;
+  return Admission(shared, *shared.tls);
+}
+
+/// The life of an I/O thread. What a step of the loop throws, for want of memory say, ends that step alone.
+void run(Shared& shared, Lane& lane) {
+  for (;;) {
+    try {
+      lane.loop.run();
+      return;
+    } catch (...) {
+      ++shared.faults;
+    }
+  }
+}
+
+/// Waits for one connection and starts it. False where there will be none any more.
+Task<bool> accept_one(Shared& shared, Acceptor& acceptor, Lane& lane) {
+  Socket socket(lane.loop.get_executor());
+  error_code error;
+  co_await acceptor.async_accept(socket, asio::redirect_error(awaiting, error));
+  if (error == asio::error::operation_aborted || !acceptor.is_open()) co_return false;
+  if (error) {  // out of file descriptors or memory: existing connections go on, new ones wait a little
+    Timer pause(acceptor.get_executor());
+    pause.expires_after(sweep_interval);
+    co_await pause.async_wait(asio::redirect_error(awaiting, error));
+    co_return true;
+  }
+  std::optional<Admission> admission = admit(shared);
+  if (!admission) co_return true;
+  // What a library throws ends this connection and nothing else.
+  asio::co_spawn(lane.loop, serve_connection(shared, lane, std::move(socket), std::move(*admission)),
+                 [&shared](std::exception_ptr thrown) {
+                   if (thrown) ++shared.faults;
+                 });
+  co_return true;
 }
 
 Task<void> accept(Shared& shared, Acceptor& acceptor, std::vector<std::unique_ptr<Lane>>& lanes) {
-  Timer pause(acceptor.get_executor());
   for (size_t next = 0;; next = (next + 1) % lanes.size()) {
-    Lane& lane = *lanes[next];
-    Socket socket(lane.loop.get_executor());
-    error_code error;
-    co_await acceptor.async_accept(socket, asio::redirect_error(awaiting, error));
-    if (error == asio::error::operation_aborted || !acceptor.is_open()) co_return;
-    if (error) {  // out of file descriptors or memory: existing connections go on, new ones wait a little
-      pause.expires_after(sweep_interval);
-      co_await pause.async_wait(asio::redirect_error(awaiting, error));
-      continue;
+    try {
+      const bool more = co_await accept_one(shared, acceptor, *lanes[next]);
+      if (!more) co_return;
+    } catch (...) {
+      note_fault(shared);
     }
-    std::optional<TlsContext> tls = admit(shared);
-    if (!tls) continue;
-    asio::co_spawn(lane.loop, serve_connection(shared, lane, std::move(socket), std::move(*tls)),
-                   asio::detached);
   }
 }
 
@@ -135,7 +170,7 @@ Task<void> accept(Shared& shared, Acceptor& acceptor, std::vector<std::unique_pt
 struct Server::State {
   State(ServerOptions options, Router router) : shared(std::move(options), std::move(router)) {
     for (unsigned i = 0; i < std::max(1u, shared.options.io_threads); ++i)
-      lanes.push_back(std::make_unique<Lane>());
+      lanes.push_back(std::make_unique<Lane>(shared.options));
     acceptor.emplace(lanes[0]->loop.get_executor());
   }
   Shared shared;
@@ -163,12 +198,12 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, const TlsId
   state->shared.tls = std::move(tls);
   for (auto& lane : state->lanes) {
     lane->date = http_date();
-    asio::co_spawn(lane->loop, sweep(*lane), asio::detached);
+    asio::co_spawn(lane->loop, sweep(state->shared, *lane), asio::detached);
   }
   asio::co_spawn(state->lanes[0]->loop, accept(state->shared, *state->acceptor, state->lanes),
                  asio::detached);
   for (auto& lane : state->lanes) {
-    state->threads.emplace_back([loop = &lane->loop] { loop->run(); });
+    state->threads.emplace_back([&shared = state->shared, lane = lane.get()] { run(shared, *lane); });
   }
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
@@ -187,8 +222,8 @@ Status Server::replace_identity(const TlsIdentity& identity) {
 ServerStats Server::stats() const {
   Shared& s = state_->shared;
   std::lock_guard lock(s.mutex);
-  return {s.connections, s.accepted,     s.refused,   s.handshake_failures,
-          s.requests,    s.bad_requests, s.overloads, s.timeouts};
+  return {s.connections, s.accepted, s.refused, s.handshake_failures, s.requests, s.bad_requests,
+          s.overloads,   s.timeouts, s.faults};
 }
 
 void Server::stop() {
@@ -214,7 +249,9 @@ void Server::stop() {
       for (Connection* connection : lane->connections) connection->abandon();
     });
   }
-  shared.workers.finish();  // a handler that runs is never cut short; the lanes still take its response
+  // A handler that runs is never cut short; the lanes still take its response.
+  shared.workers.finish();
+  while (shared.at_work > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   {
     std::unique_lock lock(shared.mutex);
     shared.changed.wait_for(lock, std::chrono::seconds(5), all_gone);

@@ -1,8 +1,9 @@
 // An HTTPS/1.1 server: some threads that move octets, many workers that answer.
 //
 // The I/O threads accept, speak TLS and parse; a complete request goes to a worker thread, which may block on
-// the disk or an HSM, and its response goes out in one write. Everything a peer controls is limited: sizes,
-// times, connections, waiting requests. Thread safe; stop() and the destructor wait for running handlers.
+// the disk or an HSM, or to a fiber of the same thread, and its response goes out in one write. Everything a
+// peer controls is limited: sizes, times, connections, waiting requests. Thread safe; stop() and the
+// destructor wait for running handlers.
 #pragma once
 
 #include <chrono>
@@ -20,7 +21,11 @@ struct ServerOptions {
   std::string address = "127.0.0.1";  ///< IPv4 or IPv6 address to listen on; "::" takes both families
   uint16_t port = 0;                  ///< 0: the system chooses, see Server::port()
   unsigned io_threads = 1;
-  unsigned workers = 64;            ///< handlers that run at once
+  unsigned workers = 64;  ///< handlers that run at once
+  /// False: they run on threads of their own and may block. True: they wait by Events alone (base/event.hpp)
+  /// and run on the I/O threads, which saves most of what it costs to hand a request over; `workers` is then
+  /// for each I/O thread.
+  bool handlers_wait_by_events = false;
   size_t max_waiting = 4096;        ///< complete requests waiting for a worker; more are answered 503
   size_t max_connections = 10'000;  ///< more are closed at once; lowered to what the file limit allows
   size_t max_header = 16 * 1024;    ///< octets of request line and fields; more: 431
@@ -44,6 +49,7 @@ struct ServerStats {
   uint64_t bad_requests = 0;        ///< answered 4xx before the router saw them
   uint64_t overloads = 0;           ///< answered 503
   uint64_t timeouts = 0;            ///< connections closed for being slow or idle
+  uint64_t faults = 0;              ///< connections closed for an exception, such as want of memory
 };
 
 class Server {

@@ -14,11 +14,12 @@ namespace {
 using namespace std::chrono_literals;
 using test::post_text;
 using test::RawClient;
-using testing::Test;
 
-class HttpServer : public Test {
+/// Every test runs twice: handlers on threads, and on fibers.
+class HttpServer : public testing::TestWithParam<bool> {
  protected:
   void start(ServerOptions options = test::quick_options()) {
+    options.handlers_wait_by_events = GetParam();
     server_ = test::start_server(ci_, std::move(options));
   }
   /// The response to one text sent over a new connection.
@@ -35,7 +36,7 @@ bool has_status(const std::string& response, int status) {
   return response.starts_with("HTTP/1.1 " + std::to_string(status) + " ");
 }
 
-TEST_F(HttpServer, answers_and_keeps_the_connection) {
+TEST_P(HttpServer, answers_and_keeps_the_connection) {
   start();
   RawClient client(ci_, server_->port());
   ASSERT_TRUE(client.connected());
@@ -51,7 +52,7 @@ TEST_F(HttpServer, answers_and_keeps_the_connection) {
   EXPECT_EQ(server_->stats().requests, 20u);
 }
 
-TEST_F(HttpServer, answers_pipelined_requests_in_order) {
+TEST_P(HttpServer, answers_pipelined_requests_in_order) {
   start();
   RawClient client(ci_, server_->port());
   std::string all;
@@ -60,14 +61,14 @@ TEST_F(HttpServer, answers_pipelined_requests_in_order) {
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(client.read_response().ends_with("number " + std::to_string(i)));
 }
 
-TEST_F(HttpServer, reads_a_request_that_comes_octet_by_octet) {
+TEST_P(HttpServer, reads_a_request_that_comes_octet_by_octet) {
   start();
   RawClient client(ci_, server_->port());
   for (char octet : post_text("/echo", "in small pieces")) ASSERT_TRUE(client.send({&octet, 1}));
   EXPECT_TRUE(client.read_response().ends_with("in small pieces"));
 }
 
-TEST_F(HttpServer, reads_chunked_bodies) {
+TEST_P(HttpServer, reads_chunked_bodies) {
   start();
   std::string response = answer_to(
       "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -75,7 +76,7 @@ TEST_F(HttpServer, reads_chunked_bodies) {
   EXPECT_TRUE(response.ends_with("\r\n\r\nhello world")) << response;
 }
 
-TEST_F(HttpServer, asks_for_the_body_where_the_client_expects_it) {
+TEST_P(HttpServer, asks_for_the_body_where_the_client_expects_it) {
   start();
   RawClient client(ci_, server_->port());
   ASSERT_TRUE(
@@ -85,7 +86,7 @@ TEST_F(HttpServer, asks_for_the_body_where_the_client_expects_it) {
   EXPECT_TRUE(client.read_response().ends_with("body"));
 }
 
-TEST_F(HttpServer, answers_head_without_a_body) {
+TEST_P(HttpServer, answers_head_without_a_body) {
   start();
   std::string response = answer_to("HEAD /hello?you HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   EXPECT_TRUE(has_status(response, 200));
@@ -93,21 +94,21 @@ TEST_F(HttpServer, answers_head_without_a_body) {
   EXPECT_TRUE(response.ends_with("\r\n\r\n"));
 }
 
-TEST_F(HttpServer, takes_targets_in_absolute_form) {
+TEST_P(HttpServer, takes_targets_in_absolute_form) {
   start();
   std::string response =
       answer_to("GET https://smdp.test/hello?x=1 HTTP/1.1\r\nHost: smdp.test\r\nConnection: close\r\n\r\n");
   EXPECT_TRUE(response.ends_with("hello x=1")) << response;
 }
 
-TEST_F(HttpServer, closes_after_a_request_of_http_1_0) {
+TEST_P(HttpServer, closes_after_a_request_of_http_1_0) {
   start();
   std::string response = answer_to("GET /hello HTTP/1.0\r\n\r\n");
   EXPECT_TRUE(has_status(response, 200));
   EXPECT_NE(response.find("Connection: close"), std::string::npos);
 }
 
-TEST_F(HttpServer, refuses_what_no_route_takes) {
+TEST_P(HttpServer, refuses_what_no_route_takes) {
   start();
   EXPECT_TRUE(has_status(answer_to("GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), 404));
   std::string wrong_method = answer_to("GET /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -122,7 +123,7 @@ TEST_F(HttpServer, refuses_what_no_route_takes) {
   EXPECT_TRUE(has_status(answer_to("GET /throws HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), 500));
 }
 
-TEST_F(HttpServer, refuses_malformed_requests) {
+TEST_P(HttpServer, refuses_malformed_requests) {
   start();
   struct Case {
     const char* text;
@@ -152,7 +153,7 @@ TEST_F(HttpServer, refuses_malformed_requests) {
   EXPECT_EQ(server_->stats().bad_requests, std::size(cases));
 }
 
-TEST_F(HttpServer, refuses_oversized_bodies_and_fields) {
+TEST_P(HttpServer, refuses_oversized_bodies_and_fields) {
   start();
   std::string large(64 * 1024 + 1, 'x');
   EXPECT_TRUE(has_status(answer_to(post_text("/echo", large)), 413));
@@ -175,7 +176,7 @@ TEST_F(HttpServer, refuses_oversized_bodies_and_fields) {
                          431));
 }
 
-TEST_F(HttpServer, tells_a_client_in_clear_that_it_speaks_https) {
+TEST_P(HttpServer, tells_a_client_in_clear_that_it_speaks_https) {
   start();
   RawClient client(ci_, server_->port(), false);
   ASSERT_TRUE(client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"));
@@ -185,7 +186,7 @@ TEST_F(HttpServer, tells_a_client_in_clear_that_it_speaks_https) {
   EXPECT_TRUE(noise.closed_within(1000ms));
 }
 
-TEST_F(HttpServer, closes_slow_clients) {
+TEST_P(HttpServer, closes_slow_clients) {
   start();
   RawClient silent(ci_, server_->port(), false);  // never begins its handshake
   RawClient idle(ci_, server_->port());
@@ -207,7 +208,36 @@ TEST_F(HttpServer, closes_slow_clients) {
   EXPECT_EQ(server_->stats().timeouts, 4u);
 }
 
-TEST_F(HttpServer, closes_a_client_that_does_not_take_its_response) {
+// G-DOS-1 in small: the full count is ten thousand.
+TEST_P(HttpServer, serves_others_in_time_though_slow_clients_crowd_it) {
+  ServerOptions options = test::quick_options();
+  options.handshake_timeout = options.header_timeout = options.body_timeout = 1000ms;
+  options.max_connections = 400;
+  start(options);
+  constexpr size_t crowd = 60;  // of each kind
+  std::vector<std::unique_ptr<RawClient>> silent, in_fields, in_body;
+  for (size_t i = 0; i < crowd; ++i) {
+    silent.push_back(std::make_unique<RawClient>(ci_, server_->port(), false));
+    silent.back()->send("\x16\x03");  // the beginning of a ClientHello
+    in_fields.push_back(std::make_unique<RawClient>(ci_, server_->port()));
+    in_fields.back()->send("GET /hello HTTP/1.1\r\nX: ");
+    in_body.push_back(std::make_unique<RawClient>(ci_, server_->port()));
+    in_body.back()->send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nz");
+  }
+  EXPECT_EQ(server_->stats().connections, 3 * crowd);
+  for (int i = 0; i < 20; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_TRUE(has_status(answer_to(post_text("/echo", "in a hurry", "Connection: close\r\n")), 200));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 500ms);
+  }
+  const auto end = std::chrono::steady_clock::now() + 4s;
+  while (server_->stats().connections > 0 && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(20ms);
+  EXPECT_EQ(server_->stats().connections, 0u) << "a slow client lives on";
+  EXPECT_EQ(server_->stats().timeouts, 3 * crowd);
+}
+
+TEST_P(HttpServer, closes_a_client_that_does_not_take_its_response) {
   start();
   RawClient client(ci_, server_->port());
   ASSERT_TRUE(client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n"));
@@ -216,7 +246,7 @@ TEST_F(HttpServer, closes_a_client_that_does_not_take_its_response) {
   EXPECT_EQ(server_->stats().timeouts, 1u);
 }
 
-TEST_F(HttpServer, outlives_clients_that_vanish) {
+TEST_P(HttpServer, outlives_clients_that_vanish) {
   start();
   for (int i = 0; i < 20; ++i) {
     RawClient client(ci_, server_->port());
@@ -226,7 +256,7 @@ TEST_F(HttpServer, outlives_clients_that_vanish) {
   EXPECT_TRUE(has_status(answer_to(post_text("/echo", "still here", "Connection: close\r\n")), 200));
 }
 
-TEST_F(HttpServer, takes_no_more_connections_than_it_may) {
+TEST_P(HttpServer, takes_no_more_connections_than_it_may) {
   ServerOptions options = test::quick_options();
   options.max_connections = 3;
   start(options);
@@ -243,7 +273,7 @@ TEST_F(HttpServer, takes_no_more_connections_than_it_may) {
   EXPECT_TRUE(again.connected());
 }
 
-TEST_F(HttpServer, answers_503_where_too_many_requests_wait) {
+TEST_P(HttpServer, answers_503_where_too_many_requests_wait) {
   ServerOptions options = test::quick_options();
   options.workers = 1;
   options.max_waiting = 1;
@@ -265,7 +295,26 @@ TEST_F(HttpServer, answers_503_where_too_many_requests_wait) {
   EXPECT_EQ(server_->stats().overloads, static_cast<uint64_t>(overloaded));
 }
 
-TEST_F(HttpServer, answers_many_clients_at_once) {
+TEST_P(HttpServer, an_exception_ends_one_connection_and_nothing_else) {
+  start();
+  RawClient other(ci_, server_->port());
+  for (const char* path : {"/throws", "/throws-anything"}) {  // within a handler: an answer
+    EXPECT_TRUE(has_status(
+        answer_to("GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), 500));
+  }
+  EXPECT_EQ(server_->stats().faults, 0u);
+  {
+    test::NoMemoryFor large(8'000'100);  // the handler gets the body it makes, its text with fields does not
+    EXPECT_EQ(answer_to("GET /big HTTP/1.1\r\nHost: a\r\n\r\n"), "");
+  }
+  for (int i = 0; i < 100 && server_->stats().faults == 0; ++i) std::this_thread::sleep_for(10ms);
+  EXPECT_EQ(server_->stats().faults, 1u);
+  ASSERT_TRUE(other.send(post_text("/echo", "still here")));
+  EXPECT_TRUE(other.read_response().ends_with("still here"));
+  EXPECT_TRUE(RawClient(ci_, server_->port()).connected());
+}
+
+TEST_P(HttpServer, answers_many_clients_at_once) {
   ServerOptions options = test::quick_options();
   options.io_threads = 2;
   start(options);
@@ -287,7 +336,7 @@ TEST_F(HttpServer, answers_many_clients_at_once) {
   EXPECT_EQ(server_->stats().requests, 800u);
 }
 
-TEST_F(HttpServer, finishes_requests_under_way_when_it_stops) {
+TEST_P(HttpServer, finishes_requests_under_way_when_it_stops) {
   start();
   const uint16_t port = server_->port();
   RawClient working(ci_, port), idle(ci_, port);
@@ -304,7 +353,7 @@ TEST_F(HttpServer, finishes_requests_under_way_when_it_stops) {
   server_->stop();
 }
 
-TEST_F(HttpServer, stops_though_a_client_dawdles) {
+TEST_P(HttpServer, stops_though_a_client_dawdles) {
   ServerOptions options = test::quick_options();
   options.header_timeout = options.body_timeout = 60s;
   options.stop_timeout = 200ms;
@@ -318,7 +367,7 @@ TEST_F(HttpServer, stops_though_a_client_dawdles) {
   EXPECT_TRUE(dawdler.closed_within(100ms));
 }
 
-TEST_F(HttpServer, shows_a_new_certificate_to_new_connections) {
+TEST_P(HttpServer, shows_a_new_certificate_to_new_connections) {
   start();
   RawClient before(ci_, server_->port());
   Bytes old_certificate = before.peer().certificate;
@@ -334,7 +383,7 @@ TEST_F(HttpServer, shows_a_new_certificate_to_new_connections) {
   EXPECT_TRUE(RawClient(ci_, server_->port()).connected());
 }
 
-TEST_F(HttpServer, says_why_it_cannot_listen) {
+TEST_P(HttpServer, says_why_it_cannot_listen) {
   start();
   ServerOptions options = test::quick_options();
   options.port = server_->port();
@@ -350,7 +399,7 @@ TEST_F(HttpServer, says_why_it_cannot_listen) {
   EXPECT_FALSE(Server::start(options, ci_.tls(), Router()));
 }
 
-TEST_F(HttpServer, says_that_it_lacks_the_right_to_a_low_port) {
+TEST_P(HttpServer, says_that_it_lacks_the_right_to_a_low_port) {
   ServerOptions options = test::quick_options();
   options.port = 81;
   auto server = Server::start(options, ci_.tls(), Router());
@@ -358,6 +407,9 @@ TEST_F(HttpServer, says_that_it_lacks_the_right_to_a_low_port) {
     GTEST_SKIP() << "skipped: this user may use low ports";
   EXPECT_EQ(server.error().kind, ErrorKind::permission);
 }
+
+INSTANTIATE_TEST_SUITE_P(On, HttpServer, testing::Bool(),
+                         [](const auto& mode) { return mode.param ? "fibers" : "threads"; });
 
 }  // namespace
 }  // namespace sealift::http

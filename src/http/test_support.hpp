@@ -48,6 +48,15 @@ std::unique_ptr<Server> start_server(TestCi& ci, ServerOptions options = quick_o
 ClientOptions client_options(const TestCi& ci, uint16_t port, std::vector<std::string> names = {"smdp.test"});
 Clock& noon_clock();
 
+/// While it lives, operator new refuses anything of this size or larger, in every thread.
+class NoMemoryFor {
+ public:
+  explicit NoMemoryFor(size_t octets);
+  ~NoMemoryFor();
+  NoMemoryFor(const NoMemoryFor&) = delete;
+  NoMemoryFor& operator=(const NoMemoryFor&) = delete;
+};
+
 /// A TLS connection that sends what it is told and reads what comes.
 class RawClient {
  public:

@@ -11,6 +11,7 @@
 
 #include <thread>
 
+#include "base/event.hpp"
 #include "pki/pem.hpp"
 
 namespace sealift::http::test {
@@ -86,7 +87,13 @@ Router echo_router() {
     return Response{200, std::string(r.header("Content-Type")), std::string(r.body), {}};
   });
   router.add("POST", "/slow", [](const Request& r) {
-    std::this_thread::sleep_for(150ms);
+    Event later;  // on whatever the handler runs
+    std::thread teller([&later] {
+      std::this_thread::sleep_for(150ms);
+      later.set();
+    });
+    later.wait();
+    teller.join();
     return Response{200, "", std::string(r.body), {}};
   });
   router.add("GET", "/hello", [](const Request& r) {
@@ -102,6 +109,7 @@ Router echo_router() {
     return Response{200, "", std::string(8'000'000, 'b'), {}};
   });
   router.add("GET", "/throws", [](const Request&) -> Response { throw std::bad_alloc(); });
+  router.add("GET", "/throws-anything", [](const Request&) -> Response { throw 1; });
   return router;
 }
 

@@ -47,7 +47,11 @@ class Site final : public SmdpSite {
     // Before the first request can come; where the system chooses the port nobody knows it yet.
     uint16_t port = options.public_port ? options.public_port : options.server.port;
     set_address(options.host, port);
-    server_ = TRY(http::Server::start(options.server, identity, std::move(router)));
+    http::ServerOptions server = options.server;
+    // Keys are in this process and the store is waited for by events: nothing blocks an I/O thread for long.
+    server.handlers_wait_by_events = true;
+    server.workers = 256;
+    server_ = TRY(http::Server::start(std::move(server), identity, std::move(router)));
     if (port == 0) set_address(options.host, server_->port());
     if (options.admin) return listen_for_operators(options, identity);
     return {};

@@ -2,60 +2,64 @@
 
 #include <algorithm>
 #include <new>
-#include <thread>
 #include <utility>
 
 namespace sealift::store {
 
 using Steady = std::chrono::steady_clock;
 
-/// From one commit to the next where several changes shared it, and more are likely to be on their way: about
-/// what an fsync takes on an ordinary disk.
-constexpr auto pace = std::chrono::milliseconds(4);
+/// From one commit to the next where several changes shared it, and more are likely to be on their way. A
+/// download waits for two commits and takes seconds on the air.
+constexpr auto pace = std::chrono::milliseconds(10);
+
+Writer::~Writer() {
+  {
+    std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  wake_.release();
+  thread_.join();
+}
 
 Status Writer::write(const Change& change) {
-  Waiting me{&change, {}};
-  bool leads = false;
+  Waiting me{&change, {}, {}};
+  bool wake = false;
   {
     std::lock_guard lock(mutex_);
     queue_.push_back(&me);
-    leads = !std::exchange(writing_, true);
+    wake = std::exchange(asleep_, false);
   }
-  if (!leads) {
-    me.turn.acquire();
-    leads = me.leads;
-  }
-  if (leads) lead(me);
+  if (wake) wake_.release();
+  me.done.wait();
   return std::move(me.result);
 }
 
-/// Writes all that waits, hands on the pen, and wakes those whose changes are done: not under the lock, which
-/// they would run into.
-void Writer::lead(Waiting& me) {
-  std::unique_lock lock(mutex_);
-  if (Steady::now() < next_) {
-    lock.unlock();
-    std::this_thread::sleep_until(next_);  // only who leads changes next_
-    lock.lock();
-  }
+void Writer::work() {
   std::vector<Waiting*> batch;
-  batch.swap(queue_);
-  next_ = batch.size() > 1 ? Steady::now() + pace : Steady::time_point();
-  lock.unlock();
-  run_batch(batch);
-  lock.lock();
-  ++figures_.batches;
-  figures_.changes += batch.size();
-  figures_.largest = std::max<uint64_t>(figures_.largest, batch.size());
-  writing_ = !queue_.empty();
-  Waiting* heir = writing_ ? queue_.front() : nullptr;
-  lock.unlock();
-  if (heir) {
-    heir->leads = true;
-    heir->turn.release();
-  }
-  for (Waiting* w : batch) {
-    if (w != &me) w->turn.release();
+  Steady::time_point next{};  // the next batch begins no sooner
+  for (;;) {
+    std::this_thread::sleep_until(next);
+    {
+      std::unique_lock lock(mutex_);
+      while (queue_.empty()) {
+        if (ending_) return;
+        asleep_ = true;
+        lock.unlock();
+        wake_.acquire();
+        lock.lock();
+      }
+      batch.swap(queue_);
+    }
+    next = batch.size() > 1 ? Steady::now() + pace : Steady::time_point();
+    run_batch(batch);
+    {
+      std::lock_guard lock(mutex_);
+      ++figures_.batches;
+      figures_.changes += batch.size();
+      figures_.largest = std::max<uint64_t>(figures_.largest, batch.size());
+    }
+    for (Waiting* w : batch) w->done.set();
+    batch.clear();
   }
 }
 

@@ -1,18 +1,19 @@
-// One writer at a time, and group commit: callers hand in changes and wait; all changes that arrived while
-// the last batch was being synchronised go into the next one and share its fsync, which costs the same
-// whatever it carries. Whoever finds nobody writing writes for all that wait, so that no change changes
-// threads. A disk that is faster than that is not driven harder: while changes come in groups, commits keep a
+// One writer, and group commit: callers hand in changes and wait; all changes that arrived while the last
+// batch was being synchronised go into the next one and share its fsync, which costs the same whatever it
+// carries. A disk that is faster than that is not driven harder: while changes come in groups, commits keep a
 // pace.
 //
-// Thread safe. A change runs in a savepoint of its own, so that one which fails takes none with it.
+// Thread safe; whoever waits does so by an Event. A change runs in a savepoint of its own, so that one which
+// fails takes none with it.
 #pragma once
 
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <thread>
 #include <vector>
 
-#include "base/semaphore.hpp"
+#include "base/event.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -22,12 +23,14 @@ class Writer {
  public:
   using Change = std::function<Status(Database&)>;
 
-  explicit Writer(Database db) : db_(std::move(db)) {}
+  explicit Writer(Database db) : db_(std::move(db)), thread_(&Writer::work, this) {}
+  /// Nobody waits any more.
+  ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  /// Runs `change`, in this thread or in that of another caller; returns its result once it is durable, or
-  /// why its batch could not be made durable. An error leaves the store as it was.
+  /// Runs `change` in the writer's thread; returns its result once it is durable, or why its batch could not
+  /// be made durable. An error leaves the store as it was.
   Status write(const Change& change);
   GroupFigures figures() const;
 
@@ -35,20 +38,21 @@ class Writer {
   struct Waiting {
     const Change* change;
     Status result;
-    bool leads = false;  // called to write, its own change among others; otherwise its change is done
-    Semaphore turn;
+    Event done;
   };
-  void lead(Waiting& me);
+  void work();
   void run_batch(const std::vector<Waiting*>& batch);
   Status run_one(const Change& change);
   Status run_statement(const char* sql);
 
-  Database db_;  // of the caller that writes, with what follows guarded by mutex_
-  mutable std::mutex mutex_;
-  bool writing_ = false;
-  std::chrono::steady_clock::time_point next_{};  // the next batch begins no sooner
+  Database db_;               // the thread's
+  mutable std::mutex mutex_;  // guards what follows
+  bool ending_ = false;
+  bool asleep_ = false;
   std::vector<Waiting*> queue_;
   GroupFigures figures_;
+  Semaphore wake_;
+  std::thread thread_;  // last: it uses the others
 };
 
 }  // namespace sealift::store
