@@ -1,5 +1,5 @@
-// The card's APDU door: any sequence of commands to a card with two profiles, the first enabled. An empty chunk is
-// a reset, one of a single octet takes the power away.
+// The card's APDU door: any sequence of commands to a card with two profiles, the first enabled. An empty
+// chunk is a reset, one of a single octet takes the power away.
 #include "euicc/install_engine.hpp"
 #include "samples.hpp"
 #include "targets.hpp"
@@ -57,7 +57,8 @@ void run(View input) {
       card.power_on();
     } else {
       const Bytes answer = card->transmit(command);
-      require(answer.size() >= 2 && answer.size() <= 258, "an answer has a status word and at most 256 octets");
+      require(answer.size() >= 2 && answer.size() <= 258,
+              "an answer has a status word and at most 256 octets");
       const uint8_t first = answer[answer.size() - 2] >> 4;
       require(first == 6 || first == 9, "a status word begins with 6 or 9");
     }
@@ -85,14 +86,43 @@ std::vector<Bytes> seeds() {
     if (whole[i].size() < 100) out.push_back(join(one));
   }
   for (auto& script :
-       {in_hexadecimal({"00A40004023F00", "00A40804022FE2", "00B000000A", "00A40804022F00", "00B2010400", "80F2000000"}),
-        in_hexadecimal({usim, "00A40004026F07", "00B0000009", "0020000108" "31323334FFFFFFFF", "00B0000009", "00D6000009080910101032540636"}),
-        in_hexadecimal({usim, "0020000108" "31323334FFFFFFFF", "0088008122" "10000102030405060708090A0B0C0D0E0F" "10000102030405060708090A0B0C0D0E0F", "00C0000035"}),
-        in_hexadecimal({usim, "0020000108" "0000000000000000", "002C000110" "3438313532363337" "31323334FFFFFFFF", "0024000110" "31323334FFFFFFFF" "34333231FFFFFFFF", "0026000108" "31323334FFFFFFFF", "0028000108" "31323334FFFFFFFF"}),
-        in_hexadecimal({usim, "0020000A08" "3833303136343239", "0044000000", "00A40004026F38", "0004000000", "0044000000", "00A2010410FF", "0032000403000001"}),
-        in_hexadecimal({"0070000001", "0070000201", "01A4040010A0000005591010FFFFFFFF8900000100", "02A4040C0CA0000000871002FF49FF0589", "0070800100", "0070800200", "41A40004023F00"}),
-        in_hexadecimal({"80AA000005A903830107", "8010000014FFFFFFFF7F0F00DF7F00001FE2000000C3C600", "80F2010200", "801200000B", "8014000000"}),
-        in_hexadecimal({"00A4040010A0000005591010FFFFFFFF8900000200", "80CA005A00", "80CA00BF3000", "00CB3FFF"}),
+       {in_hexadecimal(
+            {"00A40004023F00", "00A40804022FE2", "00B000000A", "00A40804022F00", "00B2010400", "80F2000000"}),
+        in_hexadecimal({usim, "00A40004026F07", "00B0000009",
+                        "0020000108"
+                        "31323334FFFFFFFF",
+                        "00B0000009", "00D6000009080910101032540636"}),
+        in_hexadecimal({usim,
+                        "0020000108"
+                        "31323334FFFFFFFF",
+                        "0088008122"
+                        "10000102030405060708090A0B0C0D0E0F"
+                        "10000102030405060708090A0B0C0D0E0F",
+                        "00C0000035"}),
+        in_hexadecimal({usim,
+                        "0020000108"
+                        "0000000000000000",
+                        "002C000110"
+                        "3438313532363337"
+                        "31323334FFFFFFFF",
+                        "0024000110"
+                        "31323334FFFFFFFF"
+                        "34333231FFFFFFFF",
+                        "0026000108"
+                        "31323334FFFFFFFF",
+                        "0028000108"
+                        "31323334FFFFFFFF"}),
+        in_hexadecimal({usim,
+                        "0020000A08"
+                        "3833303136343239",
+                        "0044000000", "00A40004026F38", "0004000000", "0044000000", "00A2010410FF",
+                        "0032000403000001"}),
+        in_hexadecimal({"0070000001", "0070000201", "01A4040010A0000005591010FFFFFFFF8900000100",
+                        "02A4040C0CA0000000871002FF49FF0589", "0070800100", "0070800200", "41A40004023F00"}),
+        in_hexadecimal({"80AA000005A903830107", "8010000014FFFFFFFF7F0F00DF7F00001FE2000000C3C600",
+                        "80F2010200", "801200000B", "8014000000"}),
+        in_hexadecimal(
+            {"00A4040010A0000005591010FFFFFFFF8900000200", "80CA005A00", "80CA00BF3000", "00CB3FFF"}),
         {from_hex("80AA000005A903830107").value(), {}, {0}, from_hex("00A40004023F00").value()}}) {
     out.push_back(join(script));
   }
@@ -101,12 +131,46 @@ std::vector<Bytes> seeds() {
 
 }  // namespace
 
-const Target target_apdu{"apdu", run, seeds, Shape::chunks, 0, 5,
-                         {"\xA0\x00\x00\x05\x59\x10\x10\xFF\xFF\xFF\xFF\x89\x00\x00\x01", "\x01\xE2\x91", "\x01\xE2\x11",
-                          "\x81\xE2\x91", "\x00\xA4\x00\x04\x02", "\x00\xA4\x08\x04", "\x00\xA4\x04\x00", "\x00\xB0", "\x00\xB2",
-                          "\x00\xD6", "\x00\xDC", "\x00\x20", "\x00\x88", "\x00\xCB", "\x00\xDB", "\x80\xF2", "\x7F\xFF",
-                          "\xBF\x20", "\xBF\x21", "\xBF\x22", "\xBF\x2B", "\xBF\x2D", "\xBF\x2E", "\xBF\x30", "\xBF\x31",
-                          "\xBF\x32", "\xBF\x33", "\xBF\x34", "\xBF\x36", "\xBF\x38", "\xBF\x3C", "\xBF\x3E", "\xBF\x3F",
-                          "\xBF\x41", "\xBF\x43"}};
+const Target target_apdu{"apdu",
+                         run,
+                         seeds,
+                         Shape::chunks,
+                         0,
+                         5,
+                         {"\xA0\x00\x00\x05\x59\x10\x10\xFF\xFF\xFF\xFF\x89\x00\x00\x01",
+                          "\x01\xE2\x91",
+                          "\x01\xE2\x11",
+                          "\x81\xE2\x91",
+                          "\x00\xA4\x00\x04\x02",
+                          "\x00\xA4\x08\x04",
+                          "\x00\xA4\x04\x00",
+                          "\x00\xB0",
+                          "\x00\xB2",
+                          "\x00\xD6",
+                          "\x00\xDC",
+                          "\x00\x20",
+                          "\x00\x88",
+                          "\x00\xCB",
+                          "\x00\xDB",
+                          "\x80\xF2",
+                          "\x7F\xFF",
+                          "\xBF\x20",
+                          "\xBF\x21",
+                          "\xBF\x22",
+                          "\xBF\x2B",
+                          "\xBF\x2D",
+                          "\xBF\x2E",
+                          "\xBF\x30",
+                          "\xBF\x31",
+                          "\xBF\x32",
+                          "\xBF\x33",
+                          "\xBF\x34",
+                          "\xBF\x36",
+                          "\xBF\x38",
+                          "\xBF\x3C",
+                          "\xBF\x3E",
+                          "\xBF\x3F",
+                          "\xBF\x41",
+                          "\xBF\x43"}};
 
 }  // namespace sealift::fuzz

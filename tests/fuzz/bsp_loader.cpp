@@ -1,5 +1,5 @@
-// Bound Profile Packages whose keys, signature and MACs are right and whose contents are not: what only a server
-// that turned against its cards can send.
+// Bound Profile Packages whose keys, signature and MACs are right and whose contents are not: what only a
+// server that turned against its cards can send.
 #include "bsp/protector.hpp"
 #include "crypto/ecka.hpp"
 #include "euicc/fs_test_card.hpp"
@@ -74,7 +74,8 @@ class Verdicts final : public Observer {
  public:
   void decided(const Decision& decision) override {
     if (!decision.installed) return;
-    require(decision.right_chip == true && decision.right_server == true && decision.protected_for_this_chip == true,
+    require(decision.right_chip == true && decision.right_server == true &&
+                decision.protected_for_this_chip == true,
             "only three yeses install");
     ++installed;
   }
@@ -141,8 +142,13 @@ std::vector<Bytes> seeds() {
 
 }  // namespace
 
-const Target target_bsp_loader{"bsp_loader", run, seeds, Shape::chunks, 1, 0,
-                               {"\xBF\x24", "\xBF\x25", "\xBF\x26", "\xB9", "\x99\x02\x06\x40", "\xB7", "\xB6",
-                                "\xA0", "\xAA", "\x5A\x0A"}};
+const Target target_bsp_loader{"bsp_loader",
+                               run,
+                               seeds,
+                               Shape::chunks,
+                               1,
+                               0,
+                               {"\xBF\x24", "\xBF\x25", "\xBF\x26", "\xB9", "\x99\x02\x06\x40", "\xB7",
+                                "\xB6", "\xA0", "\xAA", "\x5A\x0A"}};
 
 }  // namespace sealift::fuzz

@@ -1,8 +1,7 @@
-// X.509 certificates and CRLs, chains of them, PEM, private keys in files and in the key store. What parses is
-// also signed anew by the CI or the EUM, so that changes get past the signature to the rules of the roles.
-#include "pki/chain.hpp"
-
+// X.509 certificates and CRLs, chains of them, PEM, private keys in files and in the key store. What parses
+// is also signed anew by the CI or the EUM, so that changes get past the signature to the rules of the roles.
 #include "hsm/software/format.hpp"
+#include "pki/chain.hpp"
 #include "pki/pem.hpp"
 #include "pki/role_check.hpp"
 #include "pki/x509.hpp"
@@ -34,7 +33,8 @@ void show(const Certificate& c) {
   (void)c.issuer().text();
   (void)c.subject().text();
   require(c.issuer().same(c.issuer()), "a name is itself");
-  require(c.serial_number().size() >= 1 && c.serial_number().size() <= 20, "a serial number has 1 to 20 octets");
+  require(c.serial_number().size() >= 1 && c.serial_number().size() <= 20,
+          "a serial number has 1 to 20 octets");
   (void)c.registered_id();
   (void)c.names_host("smdp.example.com");
   (void)c.names_host("192.0.2.1");
@@ -53,7 +53,8 @@ void certificate(View der) {
       (void)chain.error().message();
       continue;
     }
-    require(chain->role() == rules.role && bool(check_role(*parsed, rules.role)), "a chain keeps its role's rules");
+    require(chain->role() == rules.role && bool(check_role(*parsed, rules.role)),
+            "a chain keeps its role's rules");
     require(parsed->not_before() <= now && now <= parsed->not_after(), "a chain is judged at its time");
   }
 }
@@ -65,7 +66,9 @@ void signed_anew(View tbs, crypto::Signer& issuer) {
   certificate(der);
   const View eum[] = {hierarchy().certificate(Role::eum).der()};
   auto chain = verify_chain(Role::euicc, der, eum, known().trust, now);
-  if (chain) require(chain->eum().has_value() && chain->eid_octets() != Octets<16>{}, "an eUICC has an EUM and an EID");
+  if (chain)
+    require(chain->eum().has_value() && chain->eid_octets() != Octets<16>{},
+            "an eUICC has an EUM and an EID");
   (void)verify_euicc(hierarchy().certificate(Role::euicc).der(), der, known().trust, now);
 }
 
@@ -114,7 +117,8 @@ void pem(View text_octets) {
 void key_file(View octets) {
   auto key = private_key_from_file_octets(octets);
   if (!key) return;
-  for (const SecretBytes& written : {private_key_to_sec1(*key), private_key_to_pkcs8(*key), private_key_to_pem(*key)}) {
+  for (const SecretBytes& written :
+       {private_key_to_sec1(*key), private_key_to_pkcs8(*key), private_key_to_pem(*key)}) {
     auto again = private_key_from_file_octets(written.expose());
     require(again && again->public_key() == key->public_key(), "a key that was read is written and read");
   }
@@ -200,10 +204,16 @@ std::vector<Bytes> seeds() {
 
 }  // namespace
 
-const Target target_certificates{"certificates", run, seeds, Shape::der, 1, 0,
-                                 {"\x55\x1D\x0E", "\x55\x1D\x0F", "\x55\x1D\x11", "\x55\x1D\x13", "\x55\x1D\x1E", "\x55\x1D\x1F",
-                                  "\x55\x1D\x20", "\x55\x1D\x23", "\x55\x1D\x25", "\x55\x1D\x14", "\x67\x81\x12\x01\x02\x01\x00",
-                                  "\x67\x81\x12\x01\x02\x01\x04", "\x01\x01\xFF", "\x17\x0D", "\x18\x0F", "-----BEGIN ", "-----END ",
-                                  "CERTIFICATE-----", "PRIVATE KEY-----"}};
+const Target target_certificates{
+    "certificates",
+    run,
+    seeds,
+    Shape::der,
+    1,
+    0,
+    {"\x55\x1D\x0E", "\x55\x1D\x0F", "\x55\x1D\x11", "\x55\x1D\x13", "\x55\x1D\x1E", "\x55\x1D\x1F",
+     "\x55\x1D\x20", "\x55\x1D\x23", "\x55\x1D\x25", "\x55\x1D\x14", "\x67\x81\x12\x01\x02\x01\x00",
+     "\x67\x81\x12\x01\x02\x01\x04", "\x01\x01\xFF", "\x17\x0D", "\x18\x0F", "-----BEGIN ", "-----END ",
+     "CERTIFICATE-----", "PRIVATE KEY-----"}};
 
 }  // namespace sealift::fuzz

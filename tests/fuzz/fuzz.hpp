@@ -1,8 +1,9 @@
-// What a fuzz target is: octets in, and a program that lives on. Each stands in a file of its own and is built
-// twice: with libFuzzer (clang, -DSEALIFT_FUZZ=ON, `./dev long fuzz`) and, with its corpus, into test_fuzz.
+// What a fuzz target is: octets in, and a program that lives on. Each stands in a file of its own and is
+// built twice: with libFuzzer (clang, -DSEALIFT_FUZZ=ON, `./dev long fuzz`) and, with its corpus, into
+// test_fuzz.
 //
-// A target keeps nothing from one run to the next and asks nobody for time or randomness, so that an input does
-// the same thing always. Seeds are made, not stored: they follow the code that makes them.
+// A target keeps nothing from one run to the next and asks nobody for time or randomness, so that an input
+// does the same thing always. Seeds are made, not stored: they follow the code that makes them.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// The HTTP doors of an SM-DP+: requests straight to the routes of ES9+ and the administration, over stores that are
-// new in each run; and octets to the HTTPS server itself, over TLS.
+// The HTTP doors of an SM-DP+: requests straight to the routes of ES9+ and the administration, over stores
+// that are new in each run; and octets to the HTTPS server itself, over TLS.
 #include <arpa/inet.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -77,7 +77,8 @@ class Site {
   auth::ServerIdentity identity(pki::Role role) {
     const auto& made = hierarchy()[role];
     return auth::server_identity(role, made.certificate.der(),
-                                 std::make_shared<crypto::DeterministicSigner>(made.key.clone()), trust_, start)
+                                 std::make_shared<crypto::DeterministicSigner>(made.key.clone()), trust_,
+                                 start)
         .value();
   }
   pki::TrustStore trust_;
@@ -91,8 +92,8 @@ class Site {
   std::optional<SeededRandom> random_{std::in_place, 11};
   Silent observer_;
   smdp::Settings settings_{.smdpAddress = std::string(address)};
-  smdp::Ports ports_{*clock_,     *random_, authenticator_, signers_, store_key_,
-                     *orders_, *sessions_, observer_,  settings_};
+  smdp::Ports ports_{*clock_,  *random_,   authenticator_, signers_, store_key_,
+                     *orders_, *sessions_, observer_,      settings_};
 };
 Site& site() {
   static Site made;
@@ -138,10 +139,11 @@ http::Response ask(View chunk) {
                      {"x-admin-protocol", how & other_protocol ? "gsma/other" : "gsma/rsp/v2.2.0"}};
   if (!(how & no_token)) request.headers.emplace_back("authorization", bearer);
   http::Response response = site().router.answer(request);
-  require(response.status >= 200 && response.status < 600 && response.status != 500, "a status that is no failure");
+  require(response.status >= 200 && response.status < 600 && response.status != 500,
+          "a status that is no failure");
   if (!(how & no_token)) return response;
-  require(path.starts_with("/gsma") || path == "/health" || response.status == 401 || response.status == 404 ||
-              response.status == 415,
+  require(path.starts_with("/gsma") || path == "/health" || response.status == 401 ||
+              response.status == 404 || response.status == 415,
           "the administration answers nobody without its token");
   return response;
 }
@@ -166,11 +168,20 @@ const http::Server& server() {
     }
     http::Router router;
     router.add("POST", "/echo", [](const http::Request& r) {
-      return http::Response{200, std::string(r.header("content-type")).substr(0, 40) == "" ? "" : "text/plain",
-                            std::string(r.body), {}};
+      return http::Response{200,
+                            std::string(r.header("content-type")).substr(0, 40) == "" ? "" : "text/plain",
+                            std::string(r.body),
+                            {}};
     });
-    router.add("GET", "/hello", [](const http::Request& r) { return http::Response{200, "text/plain", std::string(r.query), {}}; });
-    router.add("POST", "/json", [](const http::Request&) { return http::Response{204, "", "", {}}; }, "application/json");
+    router.add("GET", "/hello", [](const http::Request& r) {
+      return http::Response{200, "text/plain", std::string(r.query), {}};
+    });
+    router.add(
+        "POST", "/json",
+        [](const http::Request&) {
+          return http::Response{204, "", "", {}};
+        },
+        "application/json");
     const auto& tls = hierarchy()[pki::Role::dp_tls];
     http::TlsIdentity identity{{to_bytes(tls.certificate.der())}, pki::private_key_to_pkcs8(tls.key)};
     return std::move(http::Server::start(options, identity, std::move(router))).value();
@@ -216,7 +227,8 @@ class Client {
     char buffer[4096];
     for (;;) {
       pollfd readable{socket_, POLLIN, 0};
-      if (!ssl_ || SSL_pending(ssl_) == 0) require(::poll(&readable, 1, 20'000) == 1, "the server answers or closes");
+      if (!ssl_ || SSL_pending(ssl_) == 0)
+        require(::poll(&readable, 1, 20'000) == 1, "the server answers or closes");
       const int got = ssl_ ? SSL_read(ssl_, buffer, sizeof buffer)
                            : static_cast<int>(::recv(socket_, buffer, sizeof buffer, 0));
       if (got <= 0) return out;
@@ -233,7 +245,8 @@ void speak(View input, bool tls) {
   Client client(tls);
   for (View piece : split(input)) client.send(piece);
   const std::string said = client.read_to_end();
-  require(!tls || said.empty() || said.starts_with("HTTP/1.1 "), "what a server says begins with its version");
+  require(!tls || said.empty() || said.starts_with("HTTP/1.1 "),
+          "what a server says begins with its version");
 }
 
 void run(View input) {
@@ -262,11 +275,14 @@ class Recording {
                   hierarchy().certificate(pki::Role::ci), euicc::test::test_eid(), random);
     auto hello = say<messages::InitiateAuthenticationOkEs9>(0, card.initiate(std::string(address)));
     auto offer = say<messages::AuthenticateClientOk>(
-        1, messages::AuthenticateClientRequest{hello.transactionId, card.authenticate(hello, MatchingId::parse("TOKEN-1").value()), {}, {}});
+        1, messages::AuthenticateClientRequest{
+               hello.transactionId, card.authenticate(hello, MatchingId::parse("TOKEN-1").value()), {}, {}});
     const Iccid iccid = *Iccid::parse(third_iccid);
     if (refuse) {
       tell(4, messages::CancelSessionRequestEs9{
-                  hello.transactionId, card.cancel(hello.transactionId, messages::CancelSessionReason::postponed), {}});
+                  hello.transactionId,
+                  card.cancel(hello.transactionId, messages::CancelSessionReason::postponed),
+                  {}});
       return;
     }
     say<messages::GetBoundProfilePackageOk>(
@@ -297,7 +313,9 @@ class Recording {
 
 std::vector<Bytes> seeds() {
   std::vector<Bytes> out;
-  auto add = [&](uint8_t how, const std::vector<Bytes>& chunks) { out.push_back(concat({Bytes{how}, join(chunks)})); };
+  auto add = [&](uint8_t how, const std::vector<Bytes>& chunks) {
+    out.push_back(concat({Bytes{how}, join(chunks)}));
+  };
   for (bool refuse : {false, true}) {
     Recording recording;
     recording.download(refuse);
@@ -308,21 +326,26 @@ std::vector<Bytes> seeds() {
   site().reset();
   const std::string iccid(first_iccid);
   const Bytes upp = saip::encode(built_profile(iccid, false));
-  admin.tell(5, view("{\"profile\":\"" + base64(View(upp)) + R"(","serviceProviderName":"Sealift","profileName":"Test"})"));
-  admin.tell(6, view("{\"iccid\":\"" + iccid + R"(","matchingId":"TOKEN-2","confirmationCode":"1234","expires":"2030-01-01T00:00:00Z"})"));
+  admin.tell(5, view("{\"profile\":\"" + base64(View(upp)) +
+                     R"(","serviceProviderName":"Sealift","profileName":"Test"})"));
+  admin.tell(6,
+             view("{\"iccid\":\"" + iccid +
+                  R"(","matchingId":"TOKEN-2","confirmationCode":"1234","expires":"2030-01-01T00:00:00Z"})"));
   admin.tell(7, view("limit=10&after=" + iccid));
   admin.tell(8, view(iccid));
   admin.tell(9, view(""));
   admin.tell(6, view("{}"), no_token);
   add(0, {admin.chunks.begin() + 1, admin.chunks.end()});
   add(0, admin.chunks);
-  for (const char* text : {"GET /hello?a=b HTTP/1.1\r\nHost: a\r\n\r\n",
-                           "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
-                           "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
-                           "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi",
-                           "POST /json HTTP/1.1\r\nHost: a\r\nContent-Type: application/json; charset=UTF-8\r\nContent-Length: 2\r\n\r\n{}",
-                           "HEAD /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
-                           "GET https://a/hello HTTP/1.1\r\nConnection: close\r\n\r\n", "OPTIONS * HTTP/2.0\r\n\r\n"}) {
+  for (const char* text :
+       {"GET /hello?a=b HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi",
+        "POST /json HTTP/1.1\r\nHost: a\r\nContent-Type: application/json; charset=UTF-8\r\nContent-Length: "
+        "2\r\n\r\n{}",
+        "HEAD /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        "GET https://a/hello HTTP/1.1\r\nConnection: close\r\n\r\n", "OPTIONS * HTTP/2.0\r\n\r\n"}) {
     const Bytes request = to_bytes(std::string_view(text));
     add(1, {request});
     add(1, {to_bytes(View(request).first(12)), to_bytes(View(request).subspan(12)), request});
@@ -334,9 +357,15 @@ std::vector<Bytes> seeds() {
 
 }  // namespace
 
-const Target target_http{"http", run, seeds, Shape::chunks, 1, 2,
-                         {"HTTP/1.1\r\n", "\r\n\r\n", "Content-Length: ", "Transfer-Encoding: chunked\r\n", "Expect: 100-continue\r\n",
-                          "Connection: close\r\n", "Connection: keep-alive\r\n", "Host: ", "GET ", "POST ", "0\r\n\r\n",
-                          "\"header\"", "\"transactionId\"", "\"matchingId\"", "\"iccid\"", "\"expires\"", "\"profile\"", "after=", "limit="}};
+const Target target_http{"http",
+                         run,
+                         seeds,
+                         Shape::chunks,
+                         1,
+                         2,
+                         {"HTTP/1.1\r\n", "\r\n\r\n", "Content-Length: ", "Transfer-Encoding: chunked\r\n",
+                          "Expect: 100-continue\r\n", "Connection: close\r\n", "Connection: keep-alive\r\n",
+                          "Host: ", "GET ", "POST ", "0\r\n\r\n", "\"header\"", "\"transactionId\"",
+                          "\"matchingId\"", "\"iccid\"", "\"expires\"", "\"profile\"", "after=", "limit="}};
 
 }  // namespace sealift::fuzz

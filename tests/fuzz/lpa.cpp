@@ -1,5 +1,5 @@
-// An LPA between a card and a server that answer anything. Chunks: whose answer (a card's APDU, a card's function,
-// a server's JSON or DER), which one of them, and the answer in the place of the right one.
+// An LPA between a card and a server that answer anything. Chunks: whose answer (a card's APDU, a card's
+// function, a server's JSON or DER), which one of them, and the answer in the place of the right one.
 #include "lpa/lpa.hpp"
 
 #include <map>
@@ -128,18 +128,24 @@ class HostileCard final : public ApduTransport {
     right.on<EuiccConfiguredAddressesRequest, EuiccConfiguredAddressesResponse>(0xBF3C, [](auto&) {
       return EuiccConfiguredAddressesResponse{"smdp.example.com", "smds.example.com", {}};
     });
-    right.on<GetEuiccDataRequest, GetEuiccDataResponse>(
-        0xBF3E, [](auto&) { return GetEuiccDataResponse{samples::eid(), {}}; });
-    right.on<ListNotificationRequest, ListNotificationResponse>(
-        0xBF28, [](auto&) { return ListNotificationResponse{std::vector{samples::notification_metadata()}}; });
-    right.on<EnableProfileRequest, EnableProfileResponse>(
-        0xBF31, [](auto&) { return EnableProfileResponse{EnableResult::ok, {}}; });
-    right.on<DisableProfileRequest, DisableProfileResponse>(
-        0xBF32, [](auto&) { return DisableProfileResponse{DisableResult::ok, {}}; });
-    right.on<DeleteProfileRequest, DeleteProfileResponse>(
-        0xBF33, [](auto&) { return DeleteProfileResponse{DeleteResult::ok, {}}; });
-    right.on<SetNicknameRequest, SetNicknameResponse>(
-        0xBF29, [](auto&) { return SetNicknameResponse{SetNicknameResult::ok, {}}; });
+    right.on<GetEuiccDataRequest, GetEuiccDataResponse>(0xBF3E, [](auto&) {
+      return GetEuiccDataResponse{samples::eid(), {}};
+    });
+    right.on<ListNotificationRequest, ListNotificationResponse>(0xBF28, [](auto&) {
+      return ListNotificationResponse{std::vector{samples::notification_metadata()}};
+    });
+    right.on<EnableProfileRequest, EnableProfileResponse>(0xBF31, [](auto&) {
+      return EnableProfileResponse{EnableResult::ok, {}};
+    });
+    right.on<DisableProfileRequest, DisableProfileResponse>(0xBF32, [](auto&) {
+      return DisableProfileResponse{DisableResult::ok, {}};
+    });
+    right.on<DeleteProfileRequest, DeleteProfileResponse>(0xBF33, [](auto&) {
+      return DeleteProfileResponse{DeleteResult::ok, {}};
+    });
+    right.on<SetNicknameRequest, SetNicknameResponse>(0xBF29, [](auto&) {
+      return SetNicknameResponse{SetNicknameResult::ok, {}};
+    });
     for (auto& [tag, function] : right.functions) function = replaced(std::move(function));
     right.segment = replaced(std::move(right.segment));
     right.pending = {{samples::installation_result(true)}, {samples::other_notification()}};
@@ -165,7 +171,9 @@ class HostileCard final : public ApduTransport {
 
 /// Agrees to everything.
 struct User final : lpa::UserInterface {
-  Answer download(const messages::StoreMetadataRequest&, const messages::PprIds&) override { return Answer::yes; }
+  Answer download(const messages::StoreMetadataRequest&, const messages::PprIds&) override {
+    return Answer::yes;
+  }
   std::optional<std::string> confirmation_code() override { return "1234"; }
   Answer enable(const messages::ProfileInfo&) override { return Answer::yes; }
   Answer disable(const messages::ProfileInfo&) override { return Answer::yes; }
@@ -201,7 +209,8 @@ void play(Script& script) {
 void run(View input) {
   Script script(input);
   play(script);
-  require(!testing::UnitTest::GetInstance()->ad_hoc_test_result().Failed(), "a card can read what an LPA sends");
+  require(!testing::UnitTest::GetInstance()->ad_hoc_test_result().Failed(),
+          "a card can read what an LPA sends");
 }
 
 std::vector<Bytes> seeds() {
@@ -217,9 +226,15 @@ std::vector<Bytes> seeds() {
 
 }  // namespace
 
-const Target target_lpa{"lpa", run, seeds, Shape::chunks, 0, 2,
-                        {"\"header\"", "\"functionExecutionStatus\"", "\"statusCodeData\"", "\"transactionId\"",
-                         "Executed-Success", "Failed", "\x61\x00", "\x90\x00", "\x91\x10", "\x6A\x88", "\xBF\x25",
-                         "\xBF\x36", "\xBF\x37", "\xBF\x38", "\xBF\x21", "\xBF\x2B", "\xBF\x2D"}};
+const Target target_lpa{
+    "lpa",
+    run,
+    seeds,
+    Shape::chunks,
+    0,
+    2,
+    {"\"header\"", "\"functionExecutionStatus\"", "\"statusCodeData\"", "\"transactionId\"",
+     "Executed-Success", "Failed", "\x61\x00", "\x90\x00", "\x91\x10", "\x6A\x88", "\xBF\x25", "\xBF\x36",
+     "\xBF\x37", "\xBF\x38", "\xBF\x21", "\xBF\x2B", "\xBF\x2D"}};
 
 }  // namespace sealift::fuzz

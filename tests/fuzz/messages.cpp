@@ -62,7 +62,8 @@ class Kinds {
     samples::each_es10b(add);
     samples::each_es10c(add);
     add_json();
-    for (auto run : {show<TraceContext::es10_command>, show<TraceContext::es10_response>, show<TraceContext::es8>}) {
+    for (auto run :
+         {show<TraceContext::es10_command>, show<TraceContext::es10_response>, show<TraceContext::es8>}) {
       this->add(run, asn1::encode(samples::authenticate_server_response()));
     }
   }
@@ -85,8 +86,10 @@ class Kinds {
   }
   void add_json() {
     request(samples::initiate_authentication_request());
-    request(AuthenticateClientRequest{samples::transaction_id(), samples::authenticate_server_error(), {}, {}});
-    request(AuthenticateClientRequest{samples::transaction_id(), samples::authenticate_server_response(), {}, {}});
+    request(
+        AuthenticateClientRequest{samples::transaction_id(), samples::authenticate_server_error(), {}, {}});
+    request(AuthenticateClientRequest{
+        samples::transaction_id(), samples::authenticate_server_response(), {}, {}});
     request(
         GetBoundProfilePackageRequest{samples::transaction_id(), samples::prepare_download_response(), {}});
     request(HandleNotification{{samples::installation_result(false)}, {}});
@@ -124,10 +127,15 @@ std::vector<Bytes> seeds() {
 
 }  // namespace
 
-const Target target_messages{"messages", run, seeds, Shape::der, 1, 0,
-                             {"\"header\"", "\"functionExecutionStatus\"", "\"statusCodeData\"", "\"transactionId\"",
-                              "\"euiccChallenge\"", "\"euiccInfo1\"", "\"smdpAddress\"", "Executed-Success",
-                              "Failed", "\xBF\x25", "\xBF\x38", "\xBF\x21", "\xBF\x36", "\xBF\x37", "\x5F\x37",
-                              "\x5F\x49", "\xBF\x22", "\xBF\x2B", "\xBF\x41"}};
+const Target target_messages{"messages",
+                             run,
+                             seeds,
+                             Shape::der,
+                             1,
+                             0,
+                             {"\"header\"", "\"functionExecutionStatus\"", "\"statusCodeData\"",
+                              "\"transactionId\"", "\"euiccChallenge\"", "\"euiccInfo1\"", "\"smdpAddress\"",
+                              "Executed-Success", "Failed", "\xBF\x25", "\xBF\x38", "\xBF\x21", "\xBF\x36",
+                              "\xBF\x37", "\x5F\x37", "\x5F\x49", "\xBF\x22", "\xBF\x2B", "\xBF\x41"}};
 
 }  // namespace sealift::fuzz

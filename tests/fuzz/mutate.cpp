@@ -59,7 +59,8 @@ void places(std::vector<Node>& list, std::vector<Place>& out) {
 
 class Change {
  public:
-  Change(size_t most, uint64_t seed, const PlainMutation& plain) : most_(most), random_(seed), plain_(plain) {}
+  Change(size_t most, uint64_t seed, const PlainMutation& plain)
+      : most_(most), random_(seed), plain_(plain) {}
   size_t pick(size_t below) { return below == 0 ? 0 : random_() % below; }
 
   Bytes plain(View in) {
@@ -173,7 +174,8 @@ class Change {
       case 0:
         return other;
       case 1:
-        return mine > 0xFF ? (mine & ~asn1::Tag{0x7F}) | (0x1F + pick(0x60)) : (mine & ~asn1::Tag{0x1F}) | pick(0x1F);
+        return mine > 0xFF ? (mine & ~asn1::Tag{0x7F}) | (0x1F + pick(0x60))
+                           : (mine & ~asn1::Tag{0x1F}) | pick(0x1F);
       case 2:
         return mine ^ (mine > 0xFF ? 0 : 0x20);
       default:
@@ -213,8 +215,9 @@ Bytes mutate(const Target& target, View input, size_t most, uint64_t seed, const
   if (target.shape == Shape::octets || change.pick(4) == 0 || prefix >= most) return change.plain(input);
   Bytes out = to_bytes(input.first(prefix));
   const View rest = input.subspan(prefix);
-  append(out, target.shape == Shape::der ? mutate_der(rest, most - prefix, seed, plain)
-                                         : mutate_chunks(rest, target.chunk_prefix, most - prefix, seed, plain));
+  append(out, target.shape == Shape::der
+                  ? mutate_der(rest, most - prefix, seed, plain)
+                  : mutate_chunks(rest, target.chunk_prefix, most - prefix, seed, plain));
   if (out.size() > most) out.resize(most);
   return out;
 }

@@ -16,7 +16,8 @@ using PlainMutation = std::function<size_t(uint8_t* data, size_t size, size_t ca
 
 /// One change to a row of TLVs. What is no TLV, at any depth, is changed as plain octets.
 Bytes mutate_der(View der, size_t most, uint64_t seed, const PlainMutation& plain);
-/// One change to a row of chunks: to a whole one or inside one, which may be DER behind `chunk_prefix` octets.
+/// One change to a row of chunks: to a whole one or inside one, which may be DER behind `chunk_prefix`
+/// octets.
 Bytes mutate_chunks(View input, size_t chunk_prefix, size_t most, uint64_t seed, const PlainMutation& plain);
 /// One change by the target's shape; now and then a plain one whatever the shape is.
 Bytes mutate(const Target& target, View input, size_t most, uint64_t seed, const PlainMutation& plain);

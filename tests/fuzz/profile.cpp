@@ -4,8 +4,8 @@
 #include "euicc/fs_test_card.hpp"
 #include "euicc/install_engine.hpp"
 #include "euicc/memory.hpp"
-#include "samples.hpp"
 #include "saip/response.hpp"
+#include "samples.hpp"
 #include "targets.hpp"
 
 namespace sealift::fuzz {
@@ -42,12 +42,35 @@ InstallContext context_for(View package, uint8_t how) {
 /// The commands a phone begins with.
 void use(RunningProfile& profile, bool sound) {
   profile.channel_opened(0);
-  for (const char* command :
-       {"00A40004023F00", "00A40804022FE2", "00B000000A", "00A40804022F00", "00B2010400", "00B2020400",
-        "00A4040C0CA0000000871002FF49FF0589", "00A40004027FFF", "00A40004026F07", "00B0000009", "002000010831323334FFFFFFFF",
-        "00B0000009", "00A40004026F38", "00B0000000", "00A40004026FAD", "00B0000004", "00A40004026F40", "00B2010400",
-        "00DC01041C", "00A4080406" "7F105F3A4F30", "80F2000000", "0088008122" "10000102030405060708090A0B0C0D0E0F"
-        "10000102030405060708090A0B0C0D0E0F", "0044000000", "00A40004027F10", "00A40004026F3A", "00A2010410FF"}) {
+  for (const char* command : {"00A40004023F00",
+                              "00A40804022FE2",
+                              "00B000000A",
+                              "00A40804022F00",
+                              "00B2010400",
+                              "00B2020400",
+                              "00A4040C0CA0000000871002FF49FF0589",
+                              "00A40004027FFF",
+                              "00A40004026F07",
+                              "00B0000009",
+                              "002000010831323334FFFFFFFF",
+                              "00B0000009",
+                              "00A40004026F38",
+                              "00B0000000",
+                              "00A40004026FAD",
+                              "00B0000004",
+                              "00A40004026F40",
+                              "00B2010400",
+                              "00DC01041C",
+                              "00A4080406"
+                              "7F105F3A4F30",
+                              "80F2000000",
+                              "0088008122"
+                              "10000102030405060708090A0B0C0D0E0F"
+                              "10000102030405060708090A0B0C0D0E0F",
+                              "0044000000",
+                              "00A40004027F10",
+                              "00A40004026F3A",
+                              "00A2010410FF"}) {
     const Bytes octets = *from_hex(command);
     auto parsed = parse_command(octets);
     if (!parsed) continue;
@@ -76,7 +99,8 @@ void install(View package, uint8_t how) {
     fed = installer->feed(package.subspan(at, std::min(piece, package.size() - at)));
   }
   auto refused = [](const InstallFailure& failure) {
-    require(failure.reason == 7 || (failure.reason >= 10 && failure.reason <= 14), "the reason is one of ours");
+    require(failure.reason == 7 || (failure.reason >= 10 && failure.reason <= 14),
+            "the reason is one of ours");
     require(failure.euicc_response.empty() || asn1::decode<saip::EuiccResponse>(failure.euicc_response),
             "the response of a refusal can be read");
   };
@@ -124,7 +148,8 @@ std::vector<Bytes> seeds() {
                          with(0, unusual_profile()), with(as_journal, new_card_memory())};
   // Each element between a header and the end, for what a whole package does not show quickly.
   auto whole = saip::decode(unusual_profile()).value();
-  const Bytes header = saip::encode_element(whole.elements.front()), end = saip::encode_element(whole.elements.back());
+  const Bytes header = saip::encode_element(whole.elements.front()),
+              end = saip::encode_element(whole.elements.back());
   for (const auto& element : whole.elements) {
     const Bytes one = saip::encode_element(element);
     if (one.size() < 1500) out.push_back(with(0, concat({header, one, end})));
@@ -135,10 +160,33 @@ std::vector<Bytes> seeds() {
 
 }  // namespace
 
-const Target target_profile{"profile", run, seeds, Shape::der, 1, 0,
-                            {"\xA0", "\xA1", "\xA2", "\xA3", "\xA4", "\xA6", "\xA7", "\xA8", "\xAA", "\xB0", "\xB2",
-                             "\xB3", "\xB4", "\xBF\x1F", "\x67\x81\x0F\x01\x02\x01", "\x67\x81\x0F\x01\x02\x04",
-                             "\x82\x04\x42\x21\x00\x10", "\x83\x02\x6F\x07", "\x8B\x03\x2F\x06\x01", "\x7F\xF0",
-                             "\xC7\x00", "\xC6\x03\x90\x01\x80"}};
+const Target target_profile{"profile",
+                            run,
+                            seeds,
+                            Shape::der,
+                            1,
+                            0,
+                            {"\xA0",
+                             "\xA1",
+                             "\xA2",
+                             "\xA3",
+                             "\xA4",
+                             "\xA6",
+                             "\xA7",
+                             "\xA8",
+                             "\xAA",
+                             "\xB0",
+                             "\xB2",
+                             "\xB3",
+                             "\xB4",
+                             "\xBF\x1F",
+                             "\x67\x81\x0F\x01\x02\x01",
+                             "\x67\x81\x0F\x01\x02\x04",
+                             "\x82\x04\x42\x21\x00\x10",
+                             "\x83\x02\x6F\x07",
+                             "\x8B\x03\x2F\x06\x01",
+                             "\x7F\xF0",
+                             "\xC7\x00",
+                             "\xC6\x03\x90\x01\x80"}};
 
 }  // namespace sealift::fuzz

@@ -43,9 +43,11 @@ std::vector<Bytes> packed(const fs::path& path) {
 void replay(const Target& target) {
   std::vector<Bytes> inputs = target.seeds();
   EXPECT_FALSE(inputs.empty());
-  for (Bytes& entry : packed(folder / (std::string(target.name) + ".bin"))) inputs.push_back(std::move(entry));
+  for (Bytes& entry : packed(folder / (std::string(target.name) + ".bin")))
+    inputs.push_back(std::move(entry));
   std::error_code none;
-  for (const auto& file : fs::directory_iterator(folder / target.name, none)) inputs.push_back(read(file.path()));
+  for (const auto& file : fs::directory_iterator(folder / target.name, none))
+    inputs.push_back(read(file.path()));
   inputs.emplace_back();
   for (const Bytes& input : inputs) target.run(input);
   testing::Test::RecordProperty("inputs", static_cast<int>(inputs.size()));
@@ -102,7 +104,11 @@ size_t flip(uint8_t* data, size_t size, size_t capacity) {
 }
 
 TEST(FuzzMutator, keeps_the_lengths_around_a_change) {
-  const Bytes der = *from_hex("BF2514" "5A0A98490000000000000071" "9106" "5365616C6966");
+  const Bytes der = *from_hex(
+      "BF2514"
+      "5A0A98490000000000000071"
+      "9106"
+      "5365616C6966");
   size_t changed = 0;
   for (uint64_t seed = 0; seed < 500; ++seed) {
     const Bytes other = mutate_der(der, 4096, seed, flip);

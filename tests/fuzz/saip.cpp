@@ -39,9 +39,11 @@ void run(View input) {
   if (!package) return;
   require(equal(encode(*package), upp), "what decodes encodes to the same octets");
   for (const ProfileElement& element : package->elements) {
-    require(equal(encode_element(ProfileElement(decode_element(element.raw()).value())), element.raw()), "each alone too");
+    require(equal(encode_element(ProfileElement(decode_element(element.raw()).value())), element.raw()),
+            "each alone too");
   }
-  for (const Finding& finding : find_faults(*package)) require(!finding.rule.empty(), "a finding names its rule");
+  for (const Finding& finding : find_faults(*package))
+    require(!finding.rule.empty(), "a finding names its rule");
   (void)to_text(describe(*package, how & 1));
   Subscriber other;
   if (how & 2) other.iccid = *Iccid::parse("8949000000000000041");
@@ -75,9 +77,14 @@ std::vector<Bytes> seeds() {
 
 }  // namespace
 
-const Target target_saip{"saip", run, seeds, Shape::der, 1, 0,
-                         {"\xA0", "\xA1", "\xA2", "\xA3", "\xA4", "\xA5", "\xA6", "\xA7", "\xA8", "\xA9", "\xAA",
-                          "\xB0", "\xBF\x1F", "\x67\x81\x0F\x01\x02\x01", "\x82\x04\x42\x21\x00\x10", "\x83\x02\x2F\xE2",
-                          "\x83\x02\x6F\x07", "\x83\x02\x6F\x78"}};
+const Target target_saip{"saip",
+                         run,
+                         seeds,
+                         Shape::der,
+                         1,
+                         0,
+                         {"\xA0", "\xA1", "\xA2", "\xA3", "\xA4", "\xA5", "\xA6", "\xA7", "\xA8", "\xA9",
+                          "\xAA", "\xB0", "\xBF\x1F", "\x67\x81\x0F\x01\x02\x01", "\x82\x04\x42\x21\x00\x10",
+                          "\x83\x02\x2F\xE2", "\x83\x02\x6F\x07", "\x83\x02\x6F\x78"}};
 
 }  // namespace sealift::fuzz

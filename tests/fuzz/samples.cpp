@@ -51,7 +51,8 @@ bool download(download::Es10& card, test::Server& server, std::string_view iccid
   server.package = saip::encode(built_profile(iccid, iccid == first_iccid));
   auto challenge = card.call<messages::GetEuiccChallengeResponse>("", messages::GetEuiccChallengeRequest{});
   if (!challenge) return false;
-  auto client = card.call<messages::AuthenticateServerResponse>("", server.authenticate(challenge->euiccChallenge));
+  auto client =
+      card.call<messages::AuthenticateServerResponse>("", server.authenticate(challenge->euiccChallenge));
   if (!client || client->alt.index() != 0) return false;
   auto ready = card.call<messages::PrepareDownloadResponse>(
       "", server.prepare(std::get<messages::AuthenticateResponseOk>(client->alt)));
@@ -110,8 +111,9 @@ void call_the_rest(download::Es10& card) {
        {made(GetEuiccDataRequest{}), made(GetEuiccInfo1Request{}), made(GetEuiccInfo2Request{}),
         made(EuiccConfiguredAddressesRequest{}), made(SetDefaultDpAddressRequest{"dp.example.com", {}}),
         made(GetRatRequest{}), made(ProfileInfoListRequest{}), made(ListNotificationRequest{}),
-        made(RetrieveNotificationsListRequest{}), made(NotificationSentRequest{1, {}}), made(nickname), made(enable),
-        made(disable), made(remove), made(EuiccMemoryResetRequest{{ResetOption::resetDefaultSmdpAddress}, {}}),
+        made(RetrieveNotificationsListRequest{}), made(NotificationSentRequest{1, {}}), made(nickname),
+        made(enable), made(disable), made(remove),
+        made(EuiccMemoryResetRequest{{ResetOption::resetDefaultSmdpAddress}, {}}),
         made(CancelSessionRequest{{}, CancelSessionReason::postponed, {}})}) {
     (void)card.call(request);
     (void)card.run_proactive();
@@ -191,7 +193,8 @@ Bytes unusual_profile() {
   rfm.adfRFMAccess = AdfRfmAccess{to_bytes(usim_aid()), Bytes{0x00}, Bytes{0x00}, {}};
   add(std::move(rfm));
   Application application;
-  application.loadBlock = ApplicationLoadPackage{*from_hex("A000000559"), {}, {}, {}, {}, {}, Bytes(40, 4), {}};
+  application.loadBlock =
+      ApplicationLoadPackage{*from_hex("A000000559"), {}, {}, {}, {}, {}, Bytes(40, 4), {}};
   add(std::move(application));
   add(NonStandard{{}, {0x29, 0x01}, Bytes(20, 5), {}});
   package.elements.push_back(std::move(end));
@@ -214,16 +217,18 @@ void require_same_card(const Bytes& memory) {
   const Identity& now = opened->identity();
   const auto& ci = hierarchy().certificate(pki::Role::ci);
   require(now.eid == test::test_eid(), "the EID is unchanged");
-  require(now.ci_key_ids.size() == 1 && equal(now.ci_key_ids[0], ci.subject_key_id()), "the CI keys are unchanged");
+  require(now.ci_key_ids.size() == 1 && equal(now.ci_key_ids[0], ci.subject_key_id()),
+          "the CI keys are unchanged");
   require(now.ci_certificates.size() == 1 && equal(now.ci_certificates[0], ci.der()), "the CI is unchanged");
-  require(now.credentials.size() == 1 &&
-              equal(now.credentials[0].key.scalar().expose(), hierarchy()[pki::Role::euicc].key.scalar().expose()),
+  require(now.credentials.size() == 1 && equal(now.credentials[0].key.scalar().expose(),
+                                               hierarchy()[pki::Role::euicc].key.scalar().expose()),
           "the card's key is unchanged");
   for (const ProfileRecord& profile : opened->profiles()) {
     require(bool(profile.parsed_metadata()), "a profile's metadata can be read");
     require(bool(opened->image(profile.isdp_aid)), "a profile has an image");
   }
-  if (auto enabled = opened->enabled()) require(opened->find(*enabled).has_value(), "what is enabled is there");
+  if (auto enabled = opened->enabled())
+    require(opened->find(*enabled).has_value(), "what is enabled is there");
 }
 
 std::vector<Bytes> recorded_download(const Bytes& memory) {

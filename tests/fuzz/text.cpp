@@ -1,5 +1,5 @@
-// What people and programs type: activation codes, identifiers, encodings, times, addresses, QR codes; the lines of
-// the card's stdio and TCP doors.
+// What people and programs type: activation codes, identifiers, encodings, times, addresses, QR codes; the
+// lines of the card's stdio and TCP doors.
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -58,18 +58,23 @@ void identifiers(std::string_view in) {
   again([&] { return Imsi::parse(in); },
         [&](const Imsi& id) { require(Imsi::from_ef_imsi(id.ef_imsi()).value() == id, "IMSI"); });
   again([&] { return TransactionId::parse(in); },
-        [&](const TransactionId& id) { require(TransactionId::parse(id.hex_digits()).value() == id, "transactionId"); });
-  again([&] { return MatchingId::parse(in); }, [&](const MatchingId& id) { require(id.value() == in, "MatchingID"); });
-  again([&] { return asn1::Oid::parse(in); }, [&](const asn1::Oid& oid) {
-    require(oid.dotted() == in && asn1::Oid::from_content(oid.content()).value() == oid, "OID");
-  });
+        [&](const TransactionId& id) {
+          require(TransactionId::parse(id.hex_digits()).value() == id, "transactionId");
+        });
+  again([&] { return MatchingId::parse(in); },
+        [&](const MatchingId& id) { require(id.value() == in, "MatchingID"); });
+  again([&] { return asn1::Oid::parse(in); },
+        [&](const asn1::Oid& oid) {
+          require(oid.dotted() == in && asn1::Oid::from_content(oid.content()).value() == oid, "OID");
+        });
   const View octets = view(in);
-  again([&] { return Iccid::from_octets(octets); },
-        [&](const Iccid& id) { require(equal(id.octets(), octets) && !id.digits().empty(), "ICCID octets"); });
-  again([&] { return Imsi::from_ef_imsi(octets); }, [&](const Imsi& id) { require(!id.digits().empty(), "EF_IMSI"); });
-  again([&] { return asn1::Oid::from_content(octets); }, [&](const asn1::Oid& oid) {
-    require(asn1::Oid::parse(oid.dotted()).value() == oid, "OID content");
-  });
+  again(
+      [&] { return Iccid::from_octets(octets); },
+      [&](const Iccid& id) { require(equal(id.octets(), octets) && !id.digits().empty(), "ICCID octets"); });
+  again([&] { return Imsi::from_ef_imsi(octets); },
+        [&](const Imsi& id) { require(!id.digits().empty(), "EF_IMSI"); });
+  again([&] { return asn1::Oid::from_content(octets); },
+        [&](const asn1::Oid& oid) { require(asn1::Oid::parse(oid.dotted()).value() == oid, "OID content"); });
   (void)Eid::from_octets(octets);
   (void)Aid::from_octets(octets);
   (void)TransactionId::from_octets(octets);
@@ -78,22 +83,26 @@ void identifiers(std::string_view in) {
 
 void times(std::string_view in) {
   for (uint8_t tag : {asn1::tag_utc_time, asn1::tag_generalized_time}) {
-    again([&] { return asn1::parse_x509_time(tag, view(in)); }, [](Time time) {
-      const auto written = asn1::x509_time(time);
-      require(asn1::parse_x509_time(written.tag, view(written.content)).value() == time, "a time of X.509");
-      require(asn1::parse_rfc3339(asn1::rfc3339(time)).value() == time, "a time of RFC 3339");
-    });
+    again([&] { return asn1::parse_x509_time(tag, view(in)); },
+          [](Time time) {
+            const auto written = asn1::x509_time(time);
+            require(asn1::parse_x509_time(written.tag, view(written.content)).value() == time,
+                    "a time of X.509");
+            require(asn1::parse_rfc3339(asn1::rfc3339(time)).value() == time, "a time of RFC 3339");
+          });
   }
   again([&] { return asn1::parse_rfc3339(in); },
         [&](Time time) { require(asn1::rfc3339(time) == in, "a time is written as it was read"); });
 }
 
 void addresses(std::string_view in) {
-  again([&] { return http::HostPort::parse(in); }, [](const http::HostPort& address) {
-    auto back = http::HostPort::parse(address.text());
-    require(back && back->host == address.host && back->port == address.port, "an address");
-  });
-  again([&] { return http::ConnectTo::parse(in); }, [](const http::ConnectTo& way) { require(way.port != 0, "a port"); });
+  again([&] { return http::HostPort::parse(in); },
+        [](const http::HostPort& address) {
+          auto back = http::HostPort::parse(address.text());
+          require(back && back->host == address.host && back->port == address.port, "an address");
+        });
+  again([&] { return http::ConnectTo::parse(in); },
+        [](const http::ConnectTo& way) { require(way.port != 0, "a port"); });
   (void)is_utf8(view(in));
 }
 
@@ -102,7 +111,8 @@ struct Powered {
   euicc::MemoryNvm nvm{card_memory()};
   SeededRandom random{card_seed};
   euicc::SaipEngine engine;
-  std::unique_ptr<euicc::Card> card = std::move(euicc::Card::open({nvm, random, engine, nullptr, nullptr, true})).value();
+  std::unique_ptr<euicc::Card> card =
+      std::move(euicc::Card::open({nvm, random, engine, nullptr, nullptr, true})).value();
 };
 
 void stdio_door(std::string_view in) {
@@ -127,7 +137,8 @@ void lines(std::string_view in) {
   for (;;) {
     auto line = reader.next();
     if (!line || !*line) break;
-    require((*line)->size() <= 200 && (*line)->find('\n') == (*line)->npos, "a line is one, and not too long");
+    require((*line)->size() <= 200 && (*line)->find('\n') == (*line)->npos,
+            "a line is one, and not too long");
     octets += (*line)->size();
   }
   require(octets <= in.size(), "no more is read than there was");
@@ -144,7 +155,8 @@ void tcp_door(std::string_view in) {
   to.sin_port = htons(door.port());
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   require(::connect(client, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0, "the door listens");
-  require(::send(client, in.data(), in.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(in.size()), "and takes lines");
+  require(::send(client, in.data(), in.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(in.size()),
+          "and takes lines");
   ::shutdown(client, SHUT_WR);
   require(door.serve_one(*powered.card).value_or(false), "a connection is served to its end");
   const linger at_once{1, 0};
@@ -162,7 +174,8 @@ void qr_codes(std::string_view in) {
 }
 
 using Run = void (*)(std::string_view);
-constexpr Run all[] = {activation_code, encodings, identifiers, times, addresses, stdio_door, lines, tcp_door, qr_codes};
+constexpr Run all[] = {activation_code, encodings, identifiers, times,   addresses,
+                       stdio_door,      lines,     tcp_door,    qr_codes};
 
 void run(View input) {
   Input in(input);
@@ -172,25 +185,37 @@ void run(View input) {
 std::vector<Bytes> seeds() {
   std::vector<Bytes> out;
   auto add = [&](uint8_t which, std::string_view said) { out.push_back(concat({Bytes{which}, view(said)})); };
-  for (const char* code : {"LPA:1$smdp.example.com$TOKEN-1", "1$smdp.example.com:8443$$2.999.10$1", "lpa:1$a.b$X$$1$more"}) {
+  for (const char* code :
+       {"LPA:1$smdp.example.com$TOKEN-1", "1$smdp.example.com:8443$$2.999.10$1", "lpa:1$a.b$X$$1$more"}) {
     add(0, code);
   }
-  for (const char* said : {"00ff10AB", "c2VhbGlmdA==", "8949000000000000017", "\x98\x94\x00\x00\xF1"}) add(1, said);
-  for (const char* said : {"89049032123451234512345678901235", "8949000000000000017", "001010123456789", "00112233445566778899AABBCCDDEEFF",
-                           "2.23.146.1.2.1.4", "K2-ABC", "\x67\x81\x12\x01\x02\x01\x04", "\x98\x94\x00\x00\x00\x00\x00\x00\x10\xF7",
-                           "890490321234512345123456789012"}) {
+  for (const char* said : {"00ff10AB", "c2VhbGlmdA==", "8949000000000000017", "\x98\x94\x00\x00\xF1"})
+    add(1, said);
+  for (const char* said :
+       {"89049032123451234512345678901235", "8949000000000000017", "001010123456789",
+        "00112233445566778899AABBCCDDEEFF", "2.23.146.1.2.1.4", "K2-ABC", "\x67\x81\x12\x01\x02\x01\x04",
+        "\x98\x94\x00\x00\x00\x00\x00\x00\x10\xF7", "890490321234512345123456789012"}) {
     add(2, said);
   }
-  for (const char* said : {"261120225454Z", "20261120225454Z", "2026-11-20T22:54:54Z", "500101000000Z"}) add(3, said);
-  for (const char* said : {"smdp.example.com:8443", "smdp.example.com:443:[::1]:8443", "a:1:127.0.0.1:2"}) add(4, said);
-  const std::string open = R"({"type":"apdu","payload":{"func":"connect","param":null}})" "\n"
-                           R"({"type":"apdu","payload":{"func":"logic_channel_open","param":"A0000005591010FFFFFFFF8900000100"}})" "\n"
-                           R"({"type":"apdu","payload":{"func":"transmit","param":"81E2910006BF3E035C015A"}})" "\n"
-                           R"({"type":"apdu","payload":{"func":"logic_channel_close","param":"01"}})" "\n";
+  for (const char* said : {"261120225454Z", "20261120225454Z", "2026-11-20T22:54:54Z", "500101000000Z"})
+    add(3, said);
+  for (const char* said : {"smdp.example.com:8443", "smdp.example.com:443:[::1]:8443", "a:1:127.0.0.1:2"})
+    add(4, said);
+  const std::string open =
+      R"({"type":"apdu","payload":{"func":"connect","param":null}})"
+      "\n"
+      R"({"type":"apdu","payload":{"func":"logic_channel_open","param":"A0000005591010FFFFFFFF8900000100"}})"
+      "\n"
+      R"({"type":"apdu","payload":{"func":"transmit","param":"81E2910006BF3E035C015A"}})"
+      "\n"
+      R"({"type":"apdu","payload":{"func":"logic_channel_close","param":"01"}})"
+      "\n";
   add(5, open);
   add(5, R"({"type":"progress","payload":{}})");
   add(6, "one\r\ntwo\n\nthree");
-  add(7, "00A40004023F00\nreset\n80AA000005A903830107\n0070000001\n01A4040010A0000005591010FFFFFFFF8900000100\n");
+  add(7,
+      "00A40004023F00\nreset\n80AA000005A903830107\n0070000001\n01A4040010A0000005591010FFFFFFFF8900000100"
+      "\n");
   add(7, "not hexadecimal\n");
   add(8, "LPA:1$smdp.example.com$TOKEN-1");
   return out;
@@ -198,8 +223,14 @@ std::vector<Bytes> seeds() {
 
 }  // namespace
 
-const Target target_text{"text", run, seeds, Shape::octets, 1, 0,
-                         {"LPA:", "1$", "$", "$1", "2.999.10", "\"type\"", "\"apdu\"", "\"payload\"", "\"func\"", "\"param\"", "connect",
-                          "disconnect", "transmit", "logic_channel_open", "logic_channel_close", "reset\n", "T00:00:00Z", "[::1]:"}};
+const Target target_text{"text",
+                         run,
+                         seeds,
+                         Shape::octets,
+                         1,
+                         0,
+                         {"LPA:", "1$", "$", "$1", "2.999.10", "\"type\"", "\"apdu\"", "\"payload\"",
+                          "\"func\"", "\"param\"", "connect", "disconnect", "transmit", "logic_channel_open",
+                          "logic_channel_close", "reset\n", "T00:00:00Z", "[::1]:"}};
 
 }  // namespace sealift::fuzz

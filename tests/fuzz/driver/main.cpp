@@ -1,5 +1,5 @@
-// libFuzzer's side of one target: FUZZ_TARGET is its name. `--seeds=FOLDER` and `--dictionary=FILE` write what
-// the target begins with, and end the program.
+// libFuzzer's side of one target: FUZZ_TARGET is its name. `--seeds=FOLDER` and `--dictionary=FILE` write
+// what the target begins with, and end the program.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
