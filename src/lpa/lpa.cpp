@@ -53,6 +53,16 @@ Result<ProfileInfo> Lpa::find(const std::string& name) {
   return Error{ErrorKind::not_found, "the card has no profile " + name + " (see: sealift lpa list)"};
 }
 
+/// What find() found has one or the other: a card may leave out either.
+template <class Identifier>
+static void name_profile(Identifier& alt, const ProfileInfo& profile) {
+  if (profile.isdpAid) {
+    alt = *profile.isdpAid;
+  } else {
+    alt = *profile.iccid;
+  }
+}
+
 static Error declined(const char* what) {
   return Error{ErrorKind::permission, std::string("nothing done: ") + what + " was declined"};
 }
@@ -82,7 +92,7 @@ Status Lpa::enable(const std::string& name) {
   ProfileInfo profile = TRY(find(name));
   if (user_.enable(profile) != Answer::yes) return declined("enabling the profile");
   EnableProfileRequest request;
-  request.profileIdentifier.alt = *profile.isdpAid;
+  name_profile(request.profileIdentifier.alt, profile);
   request.refreshFlag = true;
   auto response = TRY(card_.call<EnableProfileResponse>("ES10c.EnableProfile", request));
   TRY_VOID(as_status(static_cast<int>(response.enableResult), "the profile is enabled already"));
@@ -93,7 +103,7 @@ Status Lpa::disable(const std::string& name) {
   ProfileInfo profile = TRY(find(name));
   if (user_.disable(profile) != Answer::yes) return declined("disabling the profile");
   DisableProfileRequest request;
-  request.profileIdentifier.alt = *profile.isdpAid;
+  name_profile(request.profileIdentifier.alt, profile);
   request.refreshFlag = true;
   auto response = TRY(card_.call<DisableProfileResponse>("ES10c.DisableProfile", request));
   TRY_VOID(as_status(static_cast<int>(response.disableResult), "the profile is not enabled"));
@@ -104,7 +114,7 @@ Status Lpa::remove(const std::string& name) {
   ProfileInfo profile = TRY(find(name));
   if (user_.remove(profile) != Answer::yes) return declined("deleting the profile");
   DeleteProfileRequest request;
-  request.alt = *profile.isdpAid;
+  name_profile(request.alt, profile);
   auto response = TRY(card_.call<DeleteProfileResponse>("ES10c.DeleteProfile", request));
   return as_status(static_cast<int>(response.deleteResult),
                    "an enabled profile cannot be deleted: disable it first");
@@ -113,6 +123,7 @@ Status Lpa::remove(const std::string& name) {
 Status Lpa::set_nickname(const std::string& name, const std::string& nickname) {
   if (nickname.size() > 64) return Error{ErrorKind::limit, "a nickname has at most 64 octets"};
   ProfileInfo profile = TRY(find(name));
+  if (!profile.iccid) return Error{ErrorKind::unsupported, "the card does not say the profile's ICCID"};
   SetNicknameRequest request;
   request.iccid = *profile.iccid;
   request.profileNickname = nickname;

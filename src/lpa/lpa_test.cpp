@@ -76,6 +76,22 @@ TEST_F(LocalManagement, finds_a_profile_by_iccid_and_by_aid) {
   EXPECT_EQ(user.questions, (std::vector<std::string>{"enable second", "enable first"}));
 }
 
+TEST_F(LocalManagement, names_a_profile_by_what_the_card_says_of_it) {
+  ProfileInfo no_aid = profile(1, iccid.digits(), "no AID"), no_iccid = profile(2, second, "no ICCID");
+  no_aid.isdpAid.reset();
+  no_iccid.iccid.reset();
+  card.on<ProfileInfoListRequest, ProfileInfoListResponse>(
+      0xBF2D, [&](auto&) { return ProfileInfoListResponse{std::vector{no_aid, no_iccid}}; });
+  std::optional<Iccid> enabled;
+  card.on<EnableProfileRequest, EnableProfileResponse>(0xBF31, [&](auto& r) {
+    enabled = std::get<Iccid>(r.profileIdentifier.alt);
+    return EnableProfileResponse{EnableResult::ok, {}};
+  });
+  EXPECT_TRUE(lpa->enable(iccid.digits()));
+  EXPECT_EQ(enabled, iccid);
+  EXPECT_EQ(lpa->set_nickname(hex(aid(2).octets()), "mine").error().kind, ErrorKind::unsupported);
+}
+
 TEST_F(LocalManagement, misses_a_profile_that_is_not_there_before_it_asks) {
   for (const char* name : {"8949000000000000033", "A0000005591010FFFFFFFF8900001099", "", "first"}) {
     EXPECT_EQ(lpa->enable(name).error().kind, ErrorKind::not_found) << name;
