@@ -69,6 +69,7 @@ Result<BitString> Codec<BitString>::parse(View v) {
   if (v.empty() || v[0] > 7 || (v.size() == 1 && v[0] != 0)) {
     return Error{ErrorKind::invalid, "a BIT STRING with a wrong count of unused bits"};
   }
+  if (v.size() > most) return Error{ErrorKind::limit, "a BIT STRING that is too long"};
   BitString out{to_bytes(v.subspan(1)), v[0]};
   if (!out.octets.empty() && (out.octets.back() & ((1 << out.unused) - 1)) != 0) {
     return Error{ErrorKind::invalid, "a BIT STRING with unused bits set"};

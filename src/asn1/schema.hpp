@@ -10,7 +10,8 @@
 //
 // A field's tag is its own where none is given. A CHOICE in a tagged field is wrapped (explicit), as the
 // standard has it; everything else is tagged implicitly. `.range(lo, hi)` bounds a value, or a size (of a
-// UTF8String in characters, X.680 51.5); `.at_most(n)` bounds the octets of the whole TLV.
+// UTF8String in characters, X.680 51.5; of a SEQUENCE OF in elements, which are counted before one is made);
+// `.at_most(n)` bounds the octets of the whole TLV.
 #pragma once
 
 #include <limits>
@@ -18,6 +19,7 @@
 #include <type_traits>
 
 #include "asn1/oid.hpp"
+#include "asn1/shape.hpp"
 #include "asn1/types.hpp"
 #include "asn1/writer.hpp"
 #include "base/ids.hpp"
@@ -117,6 +119,13 @@ struct Alternative {
   const char* name;
   Tag tag;      ///< 0: natural
   Tag element;  ///< of a SEQUENCE OF; 0: natural
+  uint64_t low = 0, high = std::numeric_limits<uint64_t>::max();
+  constexpr Alternative range(uint64_t lo, uint64_t hi) const {
+    Alternative a = *this;
+    a.low = lo;
+    a.high = hi;
+    return a;
+  }
 };
 constexpr Alternative alternative(const char* name, Tag tag = 0, Tag element = 0) {
   return {name, tag, element};
@@ -163,6 +172,8 @@ uint64_t measure(const T& v) {
 template <class T, Tag natural>
 struct LeafCodec {
   static constexpr Tag tag = natural;
+  static constexpr auto kind = Shape::Kind::octets;
+  static constexpr uint64_t least = 0, most = Shape::unlimited;  ///< octets of contents
   static bool accepts(Tag got) { return got == natural; }
   static bool get(Decoder& d, const Tlv& t, T& out, Tag, Tag) {
     auto r = Codec<T>::parse(t.value);
@@ -182,12 +193,14 @@ struct Codec<Bytes> : LeafCodec<Bytes, 0x04> {
 };
 template <size_t N>
 struct Codec<Octets<N>> : LeafCodec<Octets<N>, 0x04> {
+  static constexpr uint64_t least = N, most = N;
   static Result<Octets<N>> parse(View v) { return octets<N>(v); }
   static View contents(const Octets<N>& v) { return v; }
   static std::string show(const Octets<N>& v) { return hex(v); }
 };
 template <>
 struct Codec<std::string> : LeafCodec<std::string, 0x0C> {
+  static constexpr auto kind = Shape::Kind::text;
   static Result<std::string> parse(View v) {
     if (!is_utf8(v)) return Error{ErrorKind::invalid, "not UTF-8"};
     return std::string(text(v));
@@ -197,6 +210,8 @@ struct Codec<std::string> : LeafCodec<std::string, 0x0C> {
 };
 template <>
 struct Codec<Null> : LeafCodec<Null, 0x05> {
+  static constexpr auto kind = Shape::Kind::null;
+  static constexpr uint64_t most = 0;
   static Result<Null> parse(View v) {
     if (!v.empty()) return Error{ErrorKind::invalid, "NULL with contents"};
     return Null{};
@@ -206,12 +221,16 @@ struct Codec<Null> : LeafCodec<Null, 0x05> {
 };
 template <>
 struct Codec<BitString> : LeafCodec<BitString, 0x03> {
+  static constexpr auto kind = Shape::Kind::bit_string;
+  static constexpr uint64_t least = 1, most = 64;  ///< no set of named bits is anywhere near
   static Result<BitString> parse(View v);
   static Bytes contents(const BitString& v);
   static std::string show(const BitString& v);
 };
 template <>
 struct Codec<bool> : LeafCodec<bool, 0x01> {
+  static constexpr auto kind = Shape::Kind::boolean;
+  static constexpr uint64_t least = 1, most = 1;
   static Result<bool> parse(View v) {
     if (v.size() != 1 || (v[0] != 0 && v[0] != 0xFF))
       return Error{ErrorKind::invalid, "a BOOLEAN is 00 or FF"};
@@ -223,6 +242,14 @@ struct Codec<bool> : LeafCodec<bool, 0x01> {
 template <class T>
 requires((std::is_unsigned_v<T> && !std::is_same_v<T, bool>) || std::is_enum_v<T>) struct Codec<T> {
   static constexpr Tag tag = 0x02;
+  static constexpr auto kind = Shape::Kind::integer;
+  static constexpr uint64_t least = 1;
+  static constexpr uint64_t most = [] {
+    if constexpr (std::is_enum_v<T>)
+      return uint64_t{std::numeric_limits<std::underlying_type_t<T>>::max()};
+    else
+      return uint64_t{std::numeric_limits<T>::max()};
+  }();  ///< its largest value
   static bool accepts(Tag got) { return got == tag; }
   static bool get(Decoder& d, const Tlv& t, T& out, Tag, Tag) {
     auto r = read_unsigned(t.value);
@@ -251,24 +278,38 @@ concept OctetNewtype = requires(const T& t, View v) {
 };
 template <OctetNewtype T>
 struct Codec<T> : LeafCodec<T, 0x04> {
+  /// Octets: those of the array that holds them, or what ids.hpp says of those that vary.
+  static constexpr uint64_t least = [] {
+    if constexpr (std::is_same_v<T, Aid>) return uint64_t{5};
+    else if constexpr (std::is_same_v<T, TransactionId>) return uint64_t{1};
+    else return uint64_t{std::tuple_size_v<std::remove_cvref_t<decltype(std::declval<T>().octets())>>};
+  }();
+  static constexpr uint64_t most =
+      std::is_same_v<T, Aid> || std::is_same_v<T, TransactionId> ? uint64_t{16} : least;
   static Result<T> parse(View v) { return T::from_octets(v); }
   static View contents(const T& v) { return v.octets(); }
   static std::string show(const T& v) { return hex(v.octets()); }
 };
 template <>
 struct Codec<MatchingId> : LeafCodec<MatchingId, 0x0C> {
+  static constexpr auto kind = Shape::Kind::text;
+  static constexpr uint64_t most = 255;
   static Result<MatchingId> parse(View v) { return MatchingId::parse(text(v)); }
   static View contents(const MatchingId& v) { return view(v.value()); }
   static std::string show(const MatchingId& v) { return "\"" + v.value() + "\""; }
 };
 template <>
 struct Codec<Oid> : LeafCodec<Oid, 0x06> {
+  static constexpr auto kind = Shape::Kind::oid;
+  static constexpr uint64_t least = 1, most = Oid::max_size;
   static Result<Oid> parse(View v) { return Oid::from_content(v); }
   static View contents(const Oid& v) { return v.content(); }
   static std::string show(const Oid& v) { return v.dotted(); }
 };
 template <>
 struct Codec<Any> {
+  static constexpr auto kind = Shape::Kind::any;
+  static constexpr uint64_t least = 0, most = Shape::unlimited;
   static constexpr Tag tag = 0x30;  ///< of a Certificate or other SEQUENCE, where the field names no tag
   static bool accepts(Tag got) { return got == tag; }
   static bool get(Decoder&, const Tlv& t, Any& out, Tag, Tag) {
@@ -344,6 +385,29 @@ struct Codec<std::vector<T>> {
   }
 };
 
+/// SEQUENCE OF, which Bytes is not.
+template <class T>
+struct IsVector : std::false_type {};
+template <class T>
+struct IsVector<std::vector<T>> : std::true_type {};
+template <>
+struct IsVector<Bytes> : std::false_type {};
+/// A list of more elements than allowed is refused before the first is made: an element may be far larger in
+/// memory than on the wire.
+template <class T>
+bool takes_elements(Decoder& d, const Tlv& t, uint64_t high) {
+  if constexpr (IsVector<T>::value) {
+    if (high == Shape::unlimited || !is_constructed(t.tag)) return true;
+    uint64_t count = 0;
+    Tlv x;
+    for (View in = t.value; !in.empty();) {
+      if (++count > high) return d.fail(t.whole, ErrorKind::limit, "more elements than allowed");
+      if (!d.next(in, x)) return false;
+    }
+  }
+  return true;
+}
+
 // ---- SEQUENCE -----------------------------------------------------------------------------------------
 
 template <SequenceMessage T>
@@ -361,7 +425,7 @@ struct Codec<T> {
         return d.fail(in, ErrorKind::invalid, "a field that does not belong here");
       (out.*schema<T>.unknown).tlvs = to_bytes(in);
       Tlv x;
-      while (ok && !in.empty()) ok = d.next(in, x) && (!is_known(x.tag) || out_of_order(d, x));
+      while (ok && !in.empty()) ok = d.next(in, x) && may_be_unknown(d, x);
     }
     if (ok) d.leave();
     return ok;
@@ -395,8 +459,9 @@ struct Codec<T> {
     };
     return std::apply([&](const auto&... f) { return (names(f) || ...); }, schema<T>.fields);
   }
-  static bool out_of_order(Decoder& d, const Tlv& x) {
-    return d.fail(x.whole, ErrorKind::invalid, "a field twice, or out of order");
+  static bool may_be_unknown(Decoder& d, const Tlv& x) {
+    if (x.tag == 0) return d.fail(x.whole, ErrorKind::invalid, "tag 00, which is no tag");
+    return !is_known(x.tag) || d.fail(x.whole, ErrorKind::invalid, "a field twice, or out of order");
   }
   template <class C, class M>
   static bool get_field(Decoder& d, View& in, T& out, const Field<C, M>& f) {
@@ -425,10 +490,16 @@ struct Codec<T> {
       value = &slot.emplace();
     else
       value = &slot;
-    if (!Codec<V>::get(d, x, *value, f.tag, f.element)) return d.inside(f.name);
+    if (x.whole.size() > f.octets) {
+      d.fail(x.whole, ErrorKind::limit, "larger than allowed");
+      return d.inside(f.name);
+    }
+    if (!takes_elements<V>(d, x, f.high) || !Codec<V>::get(d, x, *value, f.tag, f.element)) {
+      return d.inside(f.name);
+    }
     if constexpr (requires { slot.encoded; }) slot.encoded = slot.value == M{}.value;
     uint64_t size = measure(*value);
-    if (size < f.low || size > f.high || x.whole.size() > f.octets) {
+    if (size < f.low || size > f.high) {
       d.fail(x.whole, ErrorKind::limit, "a value or size out of bounds");
       return d.inside(f.name);
     }
@@ -526,12 +597,80 @@ struct Codec<T> {
     bool ok = false;
     bool hit = each([&]<size_t I>(const Alternative& a) {
       if (!matches<I>(a, x.tag)) return false;
-      ok = Codec<Of<I>>::get(d, x, out.alt.template emplace<I>(), a.tag, a.element) || d.inside(a.name);
+      Of<I>& value = out.alt.template emplace<I>();
+      ok = takes_elements<Of<I>>(d, x, a.high) && Codec<Of<I>>::get(d, x, value, a.tag, a.element);
+      if (ok && (measure(value) < a.low || measure(value) > a.high)) {
+        ok = d.fail(x.whole, ErrorKind::limit, "a value or size out of bounds");
+      }
+      if (!ok) d.inside(a.name);
       return true;
     });
     return hit ? ok : d.fail(x.whole, ErrorKind::invalid, "no alternative has this tag");
   }
 };
+
+// ---- shapes -------------------------------------------------------------------------------------------
+
+/// A Signed<T> has the shape of T.
+template <class T>
+struct Bare {
+  using type = T;
+};
+template <class T>
+struct Bare<Signed<T>> {
+  using type = T;
+};
+template <class T>
+Shape make_shape(Tag element = 0);
+
+template <class M>
+ShapeMember make_member(std::string_view name, Tag tag, Tag element) {
+  using V = typename Optionality<M>::value;
+  ShapeMember m;
+  m.name = name;
+  m.optional = Optionality<M>::optional;
+  m.has_default = requires(M slot) { slot.encoded; };
+  m.shape = make_shape<typename Bare<V>::type>(element);
+  m.tag = tag ? tag : m.shape.tag;
+  return m;
+}
+
+template <class T>
+Shape make_shape(Tag element) {
+  Shape s;
+  s.tag = Codec<T>::tag;
+  if constexpr (SequenceMessage<T>) {
+    s.kind = Shape::Kind::sequence;
+    s.extensible = schema<T>.unknown != nullptr;
+    auto add = [&s]<class C, class M>(const Field<C, M>& f) {
+      ShapeMember& m = s.members.emplace_back(make_member<M>(f.name, f.tag, f.element));
+      m.low = f.low;
+      m.high = f.high;
+      m.whole = f.octets;
+    };
+    std::apply([&](const auto&... f) { (add(f), ...); }, schema<T>.fields);
+  } else if constexpr (ChoiceMessage<T>) {
+    s.kind = Shape::Kind::choice;
+    [&]<size_t... I>(std::index_sequence<I...>) {
+      auto add = [&s]<class A>(const A*, const Alternative& a) {
+        ShapeMember& m = s.members.emplace_back(make_member<A>(a.name, a.tag, a.element));
+        m.low = a.low;
+        m.high = a.high;
+      };
+      (add(static_cast<std::variant_alternative_t<I, decltype(T::alt)>*>(nullptr), schema<T>.alternatives[I]),
+       ...);
+    }
+    (std::make_index_sequence<std::variant_size_v<decltype(T::alt)>>{});
+  } else if constexpr (IsVector<T>::value) {
+    s.kind = Shape::Kind::sequence_of;
+    s.members.push_back(make_member<typename T::value_type>("-", element, 0));
+  } else if constexpr (requires { Codec<T>::kind; }) {
+    s.kind = Codec<T>::kind;
+    s.least = Codec<T>::least;
+    s.most = Codec<T>::most;
+  }
+  return s;
+}
 
 // ---- entry points -------------------------------------------------------------------------------------
 
@@ -562,7 +701,7 @@ Result<T> decode_with_schema(View der) {
 
 }  // namespace sealift::asn1
 
-/// Gives a type its decode, encode and trace, in the .cpp file that has its schema. Use outside of all
+/// Gives a type its decode, encode, trace and shape, in the .cpp file that has its schema. Use outside of all
 /// namespaces, with the full name.
 #define ASN1_MESSAGE(T)                                                                 \
   template <>                                                                           \
@@ -577,6 +716,10 @@ Result<T> decode_with_schema(View der) {
     ::sealift::asn1::Writer w;                                                          \
     ::sealift::asn1::Codec<T>::put(w, value, 0, 0);                                     \
     return std::move(w).take();                                                         \
+  }                                                                                     \
+  template <>                                                                           \
+  ::sealift::asn1::Shape sealift::asn1::shape<T>() {                                    \
+    return ::sealift::asn1::make_shape<T>();                                            \
   }                                                                                     \
   template <>                                                                           \
   std::string sealift::asn1::trace<T>(const T& value) {                                 \

@@ -129,7 +129,8 @@ class OpenDevice final : public Device {
     }
     for (const std::string& route : options.connect_to) client.connect_to.push_back(TRY(http::ConnectTo::parse(route)));
     client_.emplace(TRY(http::Client::make(std::move(client), clock_)));
-    server_ = std::make_unique<http::Es9Client>(*client_);
+    const auto binding = options.binding == "asn1" ? http::Es9Binding::asn1 : http::Es9Binding::json;
+    server_ = std::make_unique<http::Es9Client>(*client_, binding);
     if (options.trace) traced_ = std::make_unique<TracedEs9>(*server_, progress_);
     return {};
   }
@@ -178,6 +179,10 @@ void add_server_options(CLI::App* cmd, DeviceOptions& o, bool required) {
                   "NAME:PORT:ADDR:PORT: another way to a server, verified as before; may be repeated")
       ->allow_extra_args(false)
       ->type_name("ROUTE");
+  cmd->add_option("--binding", o.binding, "How ES9+ is spoken: json, which every server knows, or asn1")
+      ->check(CLI::IsMember({"json", "asn1"}))
+      ->type_name("BINDING")
+      ->capture_default_str();
 }
 
 void add_yes(CLI::App* cmd, DeviceOptions& o) {

@@ -13,6 +13,7 @@ struct DeviceOptions {
   std::string tcp;   ///< HOST:PORT of a card's door
   std::vector<std::string> ci;
   std::vector<std::string> connect_to;
+  std::string binding = "json";  ///< of ES9+: json or asn1
   unsigned block = 255;
   bool yes = false;
   bool trace = false;
@@ -22,7 +23,7 @@ struct DeviceOptions {
 
 /// --card or --tcp, --block and --trace.
 void add_card_options(CLI::App* cmd, DeviceOptions& options);
-/// --ci and --connect-to.
+/// --ci, --connect-to and --binding.
 void add_server_options(CLI::App* cmd, DeviceOptions& options, bool required);
 void add_yes(CLI::App* cmd, DeviceOptions& options);
 

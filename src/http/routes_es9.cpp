@@ -1,7 +1,9 @@
 #include "http/routes_es9.hpp"
 
 #include "http/es9_binding.hpp"
+#include "messages/es9_codes.hpp"
 #include "messages/es9_json.hpp"
+#include "messages/remote_profile_provisioning.hpp"
 #include "smdp/es9.hpp"
 
 namespace sealift::http {
@@ -77,6 +79,72 @@ Handler notified(smdp::Ports& ports) {
   };
 }
 
+// ---- The ASN.1 binding (6.6). It has no header to put codes in: a refusal is a number of the function's own,
+// and what has no number is an HTTP status.
+
+Response asn1_answer(const messages::RemoteProfileProvisioningResponse& message) {
+  return {200, asn1_media_type, std::string(text(asn1::encode(message))), {{"X-Admin-Protocol", admin_protocol}}};
+}
+
+Response asn1_fault(unsigned status, std::string why) {
+  return {status, "text/plain", std::move(why) + "\n", {{"X-Admin-Protocol", admin_protocol}}};
+}
+
+/// `Answer` is the function's CHOICE, `Fault` its numbers.
+template <class Answer, class Fault, class Output>
+Response asn1_result(Result<Output, smdp::Refusal> result) {
+  if (result) {
+    if constexpr (std::is_void_v<Output>) {
+      return asn1_answer({Answer{messages::CancelSessionOk{}}});
+    } else {
+      return asn1_answer({Answer{std::move(*result)}});
+    }
+  }
+  const smdp::Refusal refusal = result.error();
+  const smdp::RefusalRow& row = smdp::row_of(refusal);
+  // No number says "try again later".
+  if (refusal == smdp::Refusal::server_busy || refusal == smdp::Refusal::server_failed) {
+    return asn1_fault(503, std::string(row.message));
+  }
+  auto fault = messages::error_of<Fault>(row.subjectCode, row.reasonCode);
+  if (!fault) return asn1_fault(400, std::string(row.message));
+  return asn1_answer({Answer{*fault}});
+}
+
+struct Asn1Functions {
+  smdp::Ports& ports;
+
+  Response operator()(const messages::InitiateAuthenticationRequest& m) const {
+    return asn1_result<messages::InitiateAuthenticationResponse, messages::InitiateAuthenticationError>(
+        smdp::initiate_authentication(ports, m));
+  }
+  Response operator()(const messages::AuthenticateClientRequest& m) const {
+    return asn1_result<messages::AuthenticateClientResponseEs9, messages::AuthenticateClientError>(
+        smdp::authenticate_client(ports, m));
+  }
+  Response operator()(const messages::GetBoundProfilePackageRequest& m) const {
+    return asn1_result<messages::GetBoundProfilePackageResponse, messages::GetBoundProfilePackageError>(
+        smdp::get_bound_profile_package(ports, m));
+  }
+  Response operator()(const messages::CancelSessionRequestEs9& m) const {
+    return asn1_result<messages::CancelSessionResponseEs9, messages::CancelSessionError>(
+        smdp::cancel_session(ports, m));
+  }
+  Response operator()(const messages::HandleNotification& m) const {
+    if (!smdp::handle_notification(ports, m)) return asn1_fault(503, "the notification could not be kept");
+    return {204, "", "", {{"X-Admin-Protocol", admin_protocol}}};
+  }
+};
+
+Handler answering_asn1(smdp::Ports& ports) {
+  return [&ports](const Request& request) {
+    if (!speaks_rsp(request)) return asn1_fault(400, "X-Admin-Protocol must begin with gsma/rsp/");
+    auto message = asn1::decode<messages::RemoteProfileProvisioningRequest>(view(request.body));
+    if (!message) return asn1_fault(400, std::move(message.error().message));
+    return std::visit(Asn1Functions{ports}, message->alt);
+  };
+}
+
 }  // namespace
 
 void add_es9_routes(Router& router, smdp::Ports& ports) {
@@ -88,6 +156,7 @@ void add_es9_routes(Router& router, smdp::Ports& ports) {
              type);
   router.add("POST", base + "handleNotification", notified(ports), type);
   router.add("POST", base + "cancelSession", answering(ports, smdp::cancel_session), type);
+  router.add("POST", asn1_path, answering_asn1(ports), asn1_media_type);
 }
 
 void add_health_route(Router& router) {

@@ -1,3 +1,4 @@
+#include "asn1/shape.hpp"
 #include "asn1/writer.hpp"
 #include "messages/es8.hpp"
 
@@ -79,6 +80,25 @@ Bytes encode(const BoundProfilePackage& package) {
   if (package.secondSequenceOf87) put(messages::second_87, *package.secondSequenceOf87);
   put(messages::list_86, package.sequenceOf86);
   return out;
+}
+
+template <>
+Shape shape<BoundProfilePackage>() {
+  auto list = [](const char* name, Tag tag, Tag member, bool optional) {
+    Shape element{Shape::Kind::octets, member, 0, Shape::unlimited, false, {}};
+    Shape members{Shape::Kind::sequence_of, 0x30, 0, Shape::unlimited, false, {}};
+    members.members.push_back(
+        ShapeMember{"-", member, false, false, 0, Shape::unlimited, Shape::unlimited, std::move(element)});
+    return ShapeMember{name, tag, optional, false, 1, Shape::unlimited, Shape::unlimited, std::move(members)};
+  };
+  Shape s{Shape::Kind::sequence, 0xBF36, 0, Shape::unlimited, false, {}};
+  ShapeMember isc{"initialiseSecureChannelRequest", 0xBF23, false, false, 0, Shape::unlimited,
+                  Shape::unlimited, shape<messages::InitialiseSecureChannelRequest>()};
+  s.members = {std::move(isc), list("firstSequenceOf87", messages::first_87, 0x87, false),
+               list("sequenceOf88", messages::list_88, 0x88, false),
+               list("secondSequenceOf87", messages::second_87, 0x87, true),
+               list("sequenceOf86", messages::list_86, 0x86, false)};
+  return s;
 }
 
 template <>

@@ -9,7 +9,7 @@ inline constexpr auto schema<messages::ListNotificationRequest> =
                      &messages::ListNotificationRequest::profileManagementOperation, 0x81));
 template <>
 inline constexpr auto schema<messages::ListNotificationResponse> = choice(
-    0xBF28, alternative("notificationMetadataList", 0xA0), alternative("listNotificationsResultError", 0x81));
+    0xBF28, alternative("notificationMetadataList", 0xA0).range(0, max_card_list), alternative("listNotificationsResultError", 0x81));
 template <>
 inline constexpr auto schema<messages::RetrieveNotificationsListRequest::SearchCriteria> =
     choice(0, alternative("seqNumber", 0x80), alternative("profileManagementOperation", 0x81));
@@ -19,7 +19,7 @@ inline constexpr auto schema<messages::RetrieveNotificationsListRequest> =
                field("searchCriteria", &messages::RetrieveNotificationsListRequest::searchCriteria, 0xA0));
 template <>
 inline constexpr auto schema<messages::RetrieveNotificationsListResponse> =
-    choice(0xBF2B, alternative("notificationList", 0xA0), alternative("notificationsListResultError", 0x81));
+    choice(0xBF2B, alternative("notificationList", 0xA0).range(0, max_card_list), alternative("notificationsListResultError", 0x81));
 template <>
 inline constexpr auto schema<messages::NotificationSentRequest> =
     extensible(0xBF30, &messages::NotificationSentRequest::unknown,

@@ -35,6 +35,10 @@ struct ProfileInfo {
   std::optional<DpProprietaryData> dpProprietaryData;
   std::optional<PprIds> profilePolicyRules;
   std::optional<VendorSpecificExtension> serviceSpecificDataStoredInEuicc;
+  std::optional<bool> ecallIndication;  ///< reserved for SGP.32, as the next three
+  asn1::Default<false> fallbackAttribute;
+  std::optional<bool> fallbackAllowed;
+  std::optional<Bytes> iotSpecificProfileInfo;  ///< content of [100]
   asn1::Unknown unknown;
 };
 enum class ProfileInfoListError : uint8_t { incorrectInputValues = 1, undefinedError = 127 };

@@ -29,10 +29,14 @@ inline constexpr auto schema<messages::ProfileInfo> = extensible(
     field("profilePolicyRules", &messages::ProfileInfo::profilePolicyRules, 0x99),
     field("serviceSpecificDataStoredInEuicc", &messages::ProfileInfo::serviceSpecificDataStoredInEuicc,
           0xBF22)
-        .range(0, max_list));
+        .range(0, max_list),
+    field("ecallIndication", &messages::ProfileInfo::ecallIndication, 0x9F7B),
+    field("fallbackAttribute", &messages::ProfileInfo::fallbackAttribute, 0x9F26),
+    field("fallbackAllowed", &messages::ProfileInfo::fallbackAllowed, 0x9F67),
+    field("iotSpecificProfileInfo", &messages::ProfileInfo::iotSpecificProfileInfo, 0xBF64).range(0, 1024));
 template <>
 inline constexpr auto schema<messages::ProfileInfoListResponse> =
-    choice(0xBF2D, alternative("profileInfoListOk", 0xA0), alternative("profileInfoListError", 0x81));
+    choice(0xBF2D, alternative("profileInfoListOk", 0xA0).range(0, max_card_list), alternative("profileInfoListError", 0x81));
 
 }  // namespace sealift::asn1
 

@@ -7,6 +7,7 @@ namespace sealift::asn1 {
 /// Session keys: OCTET STRING (SIZE(16)) that is never printed.
 template <>
 struct Codec<Secret<16>> : LeafCodec<Secret<16>, 0x04> {
+  static constexpr uint64_t least = 16, most = 16;
   static Result<Secret<16>> parse(View v) { return Secret<16>::from(v); }
   static View contents(const Secret<16>& v) { return v.expose(); }
   static std::string show(const Secret<16>&) { return "(16 secret octets)"; }

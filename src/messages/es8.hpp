@@ -48,6 +48,9 @@ struct StoreMetadataRequest {
   std::optional<PprIds> profilePolicyRules;
   std::optional<VendorSpecificExtension> serviceSpecificDataStoredInEuicc;
   std::optional<VendorSpecificExtension> serviceSpecificDataNotStoredInEuicc;
+  std::optional<bool> ecallIndication;       ///< reserved for SGP.32, as the next two
+  std::optional<bool> fallbackAllowed;
+  std::optional<Bytes> iotSpecificMetadata;  ///< content of [100]
   asn1::Unknown unknown;
   bool operator==(const StoreMetadataRequest&) const = default;
 };

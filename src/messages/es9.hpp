@@ -62,9 +62,24 @@ enum class AuthenticateClientError : uint8_t {
   downloadOrderExpired = 18,
   undefinedError = 127,
 };
-struct AuthenticateClientResponseEs9 {
-  std::variant<AuthenticateClientOk, AuthenticateClientError> alt;
+/// The answer to a request with useMatchingIdForAcr (v2.7): metadata alone, whose
+/// serviceSpecificDataNotStoredInEuicc carries an ActivationCodeRetrievalInfo.
+struct AuthenticateClientOkAcr {
+  TransactionId transactionId;
+  asn1::Signed<StoreMetadataRequest> profileMetaData;
+  asn1::Unknown unknown;
 };
+struct AuthenticateClientResponseEs9 {
+  std::variant<AuthenticateClientOk, AuthenticateClientError, AuthenticateClientOkAcr> alt;
+};
+
+/// Activation Code Retrieval, the vendorSpecificData of activation_code_retrieval_info: a code, whether codes
+/// can be had, or the minutes after which to ask again.
+struct ActivationCodeRetrievalInfo {
+  std::variant<std::string, bool, uint32_t> alt;
+};
+/// 2.23.146.1.3.1.1
+asn1::Oid activation_code_retrieval_info();
 
 // ---- 5.6.2 GetBoundProfilePackage, BF3A
 

@@ -24,11 +24,7 @@ std::vector<Case> cases() {
                      return asn1::encode(decoded);
                    }});
   };
-  samples::each_es8(add);
-  samples::each_es9(add);
-  samples::each_es10a(add);
-  samples::each_es10b(add);
-  samples::each_es10c(add);
+  samples::each(add);
   return out;
 }
 

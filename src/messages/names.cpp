@@ -381,5 +381,35 @@ std::string_view to_name(CancelSessionError value) {
   }
   return {};
 }
+std::string_view to_name(AuthenticateClientErrorEs11 value) {
+  switch (value) {
+    case AuthenticateClientErrorEs11::eumCertificateInvalid:
+      return "eumCertificateInvalid";
+    case AuthenticateClientErrorEs11::eumCertificateExpired:
+      return "eumCertificateExpired";
+    case AuthenticateClientErrorEs11::euiccCertificateInvalid:
+      return "euiccCertificateInvalid";
+    case AuthenticateClientErrorEs11::euiccCertificateExpired:
+      return "euiccCertificateExpired";
+    case AuthenticateClientErrorEs11::euiccSignatureInvalid:
+      return "euiccSignatureInvalid";
+    case AuthenticateClientErrorEs11::eventIdUnknown:
+      return "eventIdUnknown";
+    case AuthenticateClientErrorEs11::invalidTransactionId:
+      return "invalidTransactionId";
+    case AuthenticateClientErrorEs11::undefinedError:
+      return "undefinedError";
+  }
+  return {};
+}
+std::string_view to_name(LpaeActivationResult value) {
+  switch (value) {
+    case LpaeActivationResult::ok:
+      return "ok";
+    case LpaeActivationResult::notSupported:
+      return "notSupported";
+  }
+  return {};
+}
 
 }  // namespace sealift::messages

@@ -4,7 +4,8 @@
 
 #include "messages/es10a.hpp"
 #include "messages/es10c.hpp"
-#include "messages/es9.hpp"
+#include "messages/es11.hpp"
+#include "messages/isdr.hpp"
 
 namespace sealift::messages {
 
@@ -33,5 +34,7 @@ std::string_view to_name(InitiateAuthenticationError value);
 std::string_view to_name(AuthenticateClientError value);
 std::string_view to_name(GetBoundProfilePackageError value);
 std::string_view to_name(CancelSessionError value);
+std::string_view to_name(AuthenticateClientErrorEs11 value);
+std::string_view to_name(LpaeActivationResult value);
 
 }  // namespace sealift::messages

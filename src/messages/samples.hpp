@@ -3,7 +3,9 @@
 
 #include "messages/es10a.hpp"
 #include "messages/es10c.hpp"
-#include "messages/es9.hpp"
+#include "messages/es6.hpp"
+#include "messages/isdr.hpp"
+#include "messages/remote_profile_provisioning.hpp"
 
 namespace sealift::messages::samples {
 
@@ -60,6 +62,11 @@ inline StoreMetadataRequest store_metadata() {
   m.profileOwner = operator_id();
   m.profilePolicyRules = PprIds{PprId::ppr1};
   m.serviceSpecificDataStoredInEuicc = VendorSpecificExtension{{oid(), Bytes{0x04, 0x01, 0x00}, {}}};
+  m.serviceSpecificDataNotStoredInEuicc = VendorSpecificExtension{
+      {activation_code_retrieval_info(), asn1::encode(ActivationCodeRetrievalInfo{"1$smdp.example.com$K2"}), {}}};
+  m.ecallIndication = true;
+  m.fallbackAllowed = false;
+  m.iotSpecificMetadata = Bytes{0x80, 0x00};
   m.unknown = later_field();
   return m;
 }
@@ -127,7 +134,7 @@ inline EuiccInfo2 euicc_info2() {
   m.treProductReference = "reference";
   m.additionalEuiccProfilePackageVersions = std::vector<VersionType>{{2, 3, 1}};
   m.lpaMode = 0;
-  m.euiccCiPKIdListForSigningV3 = std::vector<CiPKId>{};
+  m.euiccCiPKIdListForSigningV3 = std::vector<CiPKId>{filled<20>(3)};
   m.additionalEuiccInfo = Bytes{1};
   m.highestSvn = VersionType{3, 1, 0};
   m.iotSpecificInfo = Bytes{};
@@ -142,7 +149,17 @@ inline CtxParams1 ctx_params1() {
   m.deviceInfo.tac = {0x35, 0x29, 0x06, 0x11};
   DeviceCapabilities& device = m.deviceInfo.deviceCapabilities;
   device.gsmSupportedRelease = VersionType{15, 0, 0};
+  device.utranSupportedRelease = VersionType{15, 0, 0};
+  device.cdma2000onexSupportedRelease = VersionType{1, 0, 0};
+  device.cdma2000hrpdSupportedRelease = VersionType{1, 0, 0};
+  device.cdma2000ehrpdSupportedRelease = VersionType{1, 0, 0};
+  device.eutranEpcSupportedRelease = VersionType{15, 0, 0};
+  device.contactlessSupportedRelease = VersionType{9, 0, 0};
+  device.rspCrlSupportedVersion = VersionType{2, 6, 0};
+  device.nrEpcSupportedRelease = VersionType{15, 0, 0};
+  device.nr5gcSupportedRelease = VersionType{15, 0, 0};
   device.eutran5gcSupportedRelease = VersionType{15, 0, 0};
+  device.lpaSvn = VersionType{2, 6, 0};
   device.catSupportedClasses = asn1::BitString::of({0, 4});
   device.euiccFormFactorType = 1;
   device.deviceAdditionalFeatureSupport = DeviceAdditionalFeatureSupport{VersionType{1, 0, 0}, oid(), {}};
@@ -197,7 +214,11 @@ inline ProfileInfo profile_info() {
   m.profileOwner = operator_id();
   m.dpProprietaryData = DpProprietaryData{oid(), {}};
   m.profilePolicyRules = PprIds{};
-  m.serviceSpecificDataStoredInEuicc = VendorSpecificExtension{};
+  m.serviceSpecificDataStoredInEuicc = VendorSpecificExtension{{oid(), Bytes{0x05, 0x00}, {}}};
+  m.ecallIndication = true;
+  m.fallbackAttribute = true;
+  m.fallbackAllowed = true;
+  m.iotSpecificProfileInfo = Bytes{};
   m.unknown = later_field();
   return m;
 }
@@ -213,6 +234,27 @@ void each_es8(F f) {
   f("BoundProfilePackage", bound_profile_package());
   f("ProfileInstallationResult", installation_result(true));
   f("ProfileInstallationResult, error", installation_result(false));
+}
+template <class F>
+void each_es6(F f) {
+  UpdateMetadataRequest m;
+  m.serviceProviderName = "provider";
+  m.profileName = "name";
+  m.iconType = IconType::jpg;
+  m.icon = Bytes{1};
+  m.profilePolicyRules = PprIds{PprId::ppr2};
+  m.serviceSpecificDataStoredInEuicc = VendorSpecificExtension{{oid(), Bytes{}, {}}};
+  m.reserved103 = true;
+  f("UpdateMetadataRequest", m);
+  f("UpdateMetadataRequest, empty", UpdateMetadataRequest{});
+}
+template <class F>
+void each_isdr(F f) {
+  using Support = NamedBits<LpaeSupportBit>;
+  f("IsdrProprietaryApplicationTemplate",
+    IsdrProprietaryApplicationTemplate{{2, 6, 0}, Support{LpaeSupportBit::lpaeUsingCat}, later_field()});
+  f("LpaeActivationRequest", LpaeActivationRequest{{LpaeOptionBit::activateScwsBasedLpae}, {}});
+  f("LpaeActivationResponse", LpaeActivationResponse{LpaeActivationResult::notSupported, {}});
 }
 template <class F>
 void each_es10a(F f) {
@@ -253,6 +295,7 @@ void each_es10b(F f) {
                                      {}});
   f("RetrieveNotificationsListResponse",
     RetrieveNotificationsListResponse{std::vector{PendingNotification{installation_result(true)},
+                                                  PendingNotification{installation_result(false)},
                                                   PendingNotification{other_notification()}}});
   f("RetrieveNotificationsListResponse, error",
     RetrieveNotificationsListResponse{NotificationsListResultError::undefinedError});
@@ -270,15 +313,19 @@ template <class F>
 void each_es10c(F f) {
   using Criteria = ProfileInfoListRequest::SearchCriteria;
   f("ProfileInfoListRequest",
-    ProfileInfoListRequest{Criteria{ProfileClass::test}, Bytes{0x5A, 0x9F, 0x70}, {}, {}});
+    ProfileInfoListRequest{Criteria{ProfileClass::test}, Bytes{0x5A, 0x9F, 0x70}, Bytes{0x80}, {}});
   f("ProfileInfoListRequest, by AID", ProfileInfoListRequest{Criteria{aid()}, {}, {}, {}});
+  f("ProfileInfoListRequest, by ICCID", ProfileInfoListRequest{Criteria{iccid()}, {}, {}, {}});
   f("ProfileInfoListResponse", ProfileInfoListResponse{std::vector{profile_info()}});
   f("ProfileInfoListResponse, error", ProfileInfoListResponse{ProfileInfoListError::incorrectInputValues});
   f("EnableProfileRequest", EnableProfileRequest{{iccid()}, true, {}});
+  f("EnableProfileRequest, by AID", EnableProfileRequest{{aid()}, true, {}});
   f("EnableProfileResponse", EnableProfileResponse{EnableResult::catBusy, {}});
   f("DisableProfileRequest", DisableProfileRequest{{aid()}, false, {}});
+  f("DisableProfileRequest, by ICCID", DisableProfileRequest{{iccid()}, true, {}});
   f("DisableProfileResponse", DisableProfileResponse{DisableResult::disallowedByPolicy, {}});
   f("DeleteProfileRequest", DeleteProfileRequest{iccid()});
+  f("DeleteProfileRequest, by AID", DeleteProfileRequest{aid()});
   f("DeleteProfileResponse", DeleteProfileResponse{DeleteResult::ok, {}});
   f("EuiccMemoryResetRequest", EuiccMemoryResetRequest{{ResetOption::deleteOperationalProfiles}, {}});
   f("EuiccMemoryResetResponse", EuiccMemoryResetResponse{ResetResult::nothingToDelete, {}});
@@ -302,22 +349,73 @@ inline AuthenticateClientOk authenticate_client_ok() {
           certificate(1),
           {}};
 }
+inline AuthenticateClientOkEs11 events() {
+  return {transaction_id(), {{"K2-ABC", "smdp.example.com", {}}, {"", "smds.example.com", later_field()}}, {}};
+}
+/// Calls f(alternative, message) with each alternative of the request and response of ES9+ and ES11.
 template <class F>
-void each_es9(F f) {
+void each_es9_request(F f) {
   f("InitiateAuthenticationRequest", initiate_authentication_request());
+  f("AuthenticateClientRequest",
+    AuthenticateClientRequest{transaction_id(), authenticate_server_response(), asn1::Null{}, {}});
+  f("AuthenticateClientRequest, error",
+    AuthenticateClientRequest{transaction_id(), authenticate_server_error(), {}, {}});
+  f("GetBoundProfilePackageRequest",
+    GetBoundProfilePackageRequest{transaction_id(), prepare_download_response(), {}});
+  f("GetBoundProfilePackageRequest, error",
+    GetBoundProfilePackageRequest{transaction_id(), prepare_download_error(), {}});
+  f("HandleNotification", HandleNotification{{installation_result(true)}, {}});
+  f("HandleNotification, error", HandleNotification{{installation_result(false)}, {}});
+  f("HandleNotification, other", HandleNotification{{other_notification()}, {}});
+  f("CancelSessionRequestEs9", CancelSessionRequestEs9{transaction_id(), cancel_session_response(), {}});
+  f("CancelSessionRequestEs9, error",
+    CancelSessionRequestEs9{transaction_id(), {CancelSessionResponseError::undefinedError}, {}});
+}
+template <class F>
+void each_es9_response(F f) {
   f("InitiateAuthenticationResponse", InitiateAuthenticationResponse{initiate_authentication_ok()});
   f("InitiateAuthenticationResponse, error",
     InitiateAuthenticationResponse{InitiateAuthenticationError::invalidDpAddress});
-  f("AuthenticateClientRequest",
-    AuthenticateClientRequest{transaction_id(), authenticate_server_error(), asn1::Null{}, {}});
   f("AuthenticateClientResponseEs9", AuthenticateClientResponseEs9{authenticate_client_ok()});
-  f("GetBoundProfilePackageRequest",
-    GetBoundProfilePackageRequest{transaction_id(), prepare_download_response(), {}});
+  f("AuthenticateClientResponseEs9, error",
+    AuthenticateClientResponseEs9{AuthenticateClientError::downloadOrderExpired});
+  f("AuthenticateClientResponseEs9, ACR",
+    AuthenticateClientResponseEs9{
+        AuthenticateClientOkAcr{transaction_id(), asn1::seal(store_metadata()), later_field()}});
   f("GetBoundProfilePackageResponse", GetBoundProfilePackageResponse{GetBoundProfilePackageOk{
                                           transaction_id(), {asn1::encode(bound_profile_package())}, {}}});
-  f("HandleNotification", HandleNotification{{installation_result(false)}, {}});
-  f("CancelSessionRequestEs9", CancelSessionRequestEs9{transaction_id(), cancel_session_response(), {}});
+  f("GetBoundProfilePackageResponse, error",
+    GetBoundProfilePackageResponse{GetBoundProfilePackageError::bppRebindingRefused});
   f("CancelSessionResponseEs9", CancelSessionResponseEs9{CancelSessionOk{}});
+  f("CancelSessionResponseEs9, error", CancelSessionResponseEs9{CancelSessionError::euiccSignatureInvalid});
+  f("AuthenticateClientResponseEs11", AuthenticateClientResponseEs11{events()});
+  f("AuthenticateClientResponseEs11, error",
+    AuthenticateClientResponseEs11{AuthenticateClientErrorEs11::eventIdUnknown});
+}
+template <class F>
+void each_es9(F f) {
+  each_es9_request(f);
+  each_es9_response(f);
+  f("ActivationCodeRetrievalInfo, code", ActivationCodeRetrievalInfo{"1$smdp.example.com$K2"});
+  f("ActivationCodeRetrievalInfo, available", ActivationCodeRetrievalInfo{true});
+  f("ActivationCodeRetrievalInfo, later", ActivationCodeRetrievalInfo{uint32_t{15}});
+  each_es9_request([&f](const std::string& name, const auto& m) {
+    f(("RemoteProfileProvisioningRequest, " + name).c_str(), RemoteProfileProvisioningRequest{m});
+  });
+  each_es9_response([&f](const std::string& name, const auto& m) {
+    f(("RemoteProfileProvisioningResponse, " + name).c_str(), RemoteProfileProvisioningResponse{m});
+  });
+}
+/// Every kind of message there is.
+template <class F>
+void each(F f) {
+  each_es6(f);
+  each_es8(f);
+  each_es9(f);
+  each_isdr(f);
+  each_es10a(f);
+  each_es10b(f);
+  each_es10c(f);
 }
 
 }  // namespace sealift::messages::samples

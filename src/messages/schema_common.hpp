@@ -14,10 +14,14 @@ inline constexpr uint64_t max_address = 300;
 inline constexpr uint64_t max_list = 64;
 /// Largest certificate, as pki has it.
 inline constexpr size_t max_certificate = 8192;
+/// Longest list that a card answers with: of profiles, of notifications.
+inline constexpr uint64_t max_card_list = 1024;
 
 template <>
 struct Codec<messages::CiPKId> : LeafCodec<messages::CiPKId, 0x04> {
+  static constexpr uint64_t most = 64;
   static Result<messages::CiPKId> parse(View v) {
+    if (v.size() > most) return Error{ErrorKind::limit, "a key identifier that is too long"};
     messages::CiPKId out;
     out.octets = to_bytes(v);
     return out;
@@ -28,6 +32,8 @@ struct Codec<messages::CiPKId> : LeafCodec<messages::CiPKId, 0x04> {
 
 template <class Bit>
 struct Codec<messages::NamedBits<Bit>> : LeafCodec<messages::NamedBits<Bit>, 0x03> {
+  static constexpr auto kind = Shape::Kind::bit_string;
+  static constexpr uint64_t least = Codec<BitString>::least, most = Codec<BitString>::most;
   static Result<messages::NamedBits<Bit>> parse(View v) {
     messages::NamedBits<Bit> out;
     out.bits = TRY(Codec<BitString>::parse(v));
@@ -53,7 +59,8 @@ template <>
 inline constexpr auto schema<messages::VendorSpecificExtensionItem> =
     extensible(0x30, &messages::VendorSpecificExtensionItem::unknown,
                field("vendorOid", &messages::VendorSpecificExtensionItem::vendorOid, 0x80),
-               field("vendorSpecificData", &messages::VendorSpecificExtensionItem::vendorSpecificData, 0xA1));
+               field("vendorSpecificData", &messages::VendorSpecificExtensionItem::vendorSpecificData, 0xA1)
+                   .range(0, 65535));
 // Its 128 octets count tag and length, and are bounded where it is a field.
 template <>
 inline constexpr auto schema<messages::DpProprietaryData> = extensible(

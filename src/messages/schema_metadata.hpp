@@ -24,6 +24,10 @@ inline constexpr auto schema<messages::StoreMetadataRequest> = extensible(
         .range(0, max_list),
     field("serviceSpecificDataNotStoredInEuicc",
           &messages::StoreMetadataRequest::serviceSpecificDataNotStoredInEuicc, 0xBF23)
-        .range(0, max_list));
+        .range(0, max_list),
+    field("ecallIndication", &messages::StoreMetadataRequest::ecallIndication, 0x9F7B),
+    field("fallbackAllowed", &messages::StoreMetadataRequest::fallbackAllowed, 0x9F67),
+    field("iotSpecificMetadata", &messages::StoreMetadataRequest::iotSpecificMetadata, 0xBF64)
+        .range(0, 1024));
 
 }  // namespace sealift::asn1

@@ -7,6 +7,8 @@
 #include "messages/es10a.hpp"
 #include "messages/es10b.hpp"
 #include "messages/es10c.hpp"
+#include "messages/es6.hpp"
+#include "messages/isdr.hpp"
 
 namespace sealift::messages {
 
@@ -45,6 +47,7 @@ constexpr Known commands[] = {
     {0xBF3E, trace_as<GetEuiccDataRequest>},
     {0xBF3F, trace_as<SetDefaultDpAddressRequest>},
     {0xBF41, trace_as<CancelSessionRequest>},
+    {0xBF42, trace_as<LpaeActivationRequest>},
     {0xBF43, trace_as<GetRatRequest>},
 };
 
@@ -69,6 +72,7 @@ constexpr Known responses[] = {
     {0xBF3E, trace_as<GetEuiccDataResponse>},
     {0xBF3F, trace_as<SetDefaultDpAddressResponse>},
     {0xBF41, trace_as<CancelSessionResponse>},
+    {0xBF42, trace_as<LpaeActivationResponse>},
     {0xBF43, trace_as<GetRatResponse>},
     {0x30, trace_as<OtherSignedNotification>},
 };
@@ -78,6 +82,7 @@ constexpr Known package_commands[] = {
     {0xBF24, trace_as<ConfigureIsdpRequest>},
     {0xBF25, trace_as<StoreMetadataRequest>},
     {0xBF26, trace_as<ReplaceSessionKeysRequest>},
+    {0xBF2A, trace_as<UpdateMetadataRequest>},
 };
 
 std::span<const Known> known_in(TraceContext context) {

@@ -344,6 +344,7 @@ class World {
 struct PhoneOptions {
   std::optional<Bytes> trusted_ci;  ///< instead of the world's
   uint16_t port = 0;                ///< where `host` leads, instead of the world's server
+  http::Es9Binding binding = http::Es9Binding::json;
 };
 
 /// A phone with a card in it.
@@ -355,7 +356,7 @@ class Phone {
       : card(must(lab::VirtualCard::make(std::move(data), world.random, &decisions))),
         contacts(card),
         client(must(http::Client::make(client_options(world, options), world.clock))),
-        server(client),
+        server(client, options.binding),
         wire(server, trace) {
     must(lab::Handset(contacts).start());
     es10.emplace(must(download::Es10::open(contacts)));
