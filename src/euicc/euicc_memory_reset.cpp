@@ -74,6 +74,7 @@ Reply euicc_memory_reset(Isdr& isdr, View command) {
   Memory::erase_one_time_key(t);
   if (clears_address) Memory::put_default_dp_address(t, "");
   if (!isdr.memory.commit(t)) return sw::memory_problem;
+  isdr.session = NoSession{};
   if (lost_enabled) isdr.profile_switch = ProfileSwitch::with_refresh;
   response.resetResult = ResetResult::ok;
   return asn1::encode(response);

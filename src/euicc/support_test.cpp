@@ -106,9 +106,7 @@ std::optional<Bytes> Phone::script(View octets) {
   return data;
 }
 
-std::optional<messages::ProfileInstallationResult> Phone::load(View bpp) {
-  // SGP.22 2.5.5: outer header with BF23; A0 with its TLV; A1 alone, each '88'; A2 with its TLV; A3 alone,
-  // each '86'.
+std::vector<Bytes> Phone::scripts(View bpp) {
   std::vector<Bytes> scripts;
   View rest = bpp.subspan(head_size(bpp));
   asn1::Reader parts(rest);
@@ -124,7 +122,11 @@ std::optional<messages::ProfileInstallationResult> Phone::load(View bpp) {
     asn1::Reader elements(list.value);
     while (!elements.at_end()) scripts.push_back(to_bytes(elements.next()->whole));
   }
-  for (const auto& one : scripts) {
+  return scripts;
+}
+
+std::optional<messages::ProfileInstallationResult> Phone::load(View bpp) {
+  for (const auto& one : scripts(bpp)) {
     auto answer = script(one);
     if (!answer) return std::nullopt;
     if (answer->empty()) continue;

@@ -53,6 +53,9 @@ class Phone {
     return std::move(*decoded);
   }
   uint16_t last_sw = 0;
+  /// The scripts that an LPA sends a Bound Profile Package in (SGP.22 2.5.5): outer header with BF23; A0 with
+  /// its TLV; A1 alone, each '88'; A2 with its TLV; A3 alone, each '86'.
+  static std::vector<Bytes> scripts(View bpp);
   /// Sends a Bound Profile Package as an LPA does; the ProfileInstallationResult where there was one.
   std::optional<messages::ProfileInstallationResult> load(View bpp);
 
