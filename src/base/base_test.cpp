@@ -1,4 +1,8 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <set>
 
 #include "base/ids.hpp"
 #include "base/ports.hpp"
@@ -133,6 +137,38 @@ TEST(SwappedBcd, reads_what_it_writes) {
   EXPECT_EQ(from_swapped_bcd(from_hex("2143F5").value()).value(), "12345");
   EXPECT_FALSE(from_swapped_bcd(from_hex("2A").value()));
   EXPECT_EQ(hex(bcd("1234").value()), "1234");
+}
+
+TEST(SystemRandom, gives_parent_and_children_of_a_fork_different_octets) {
+  SystemRandom random;
+  std::set<Octets<16>> seen{random.octets<16>()};  // from here on there is a buffer to inherit
+  constexpr size_t children = 50, draws = 4;
+  for (size_t child = 0; child < children; ++child) {
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    const pid_t pid = ::fork();
+    ASSERT_GE(pid, 0);
+    if (pid == 0) {
+      for (size_t i = 0; i < draws; ++i) {
+        const auto drawn = random.octets<16>();
+        if (::write(ends[1], drawn.data(), drawn.size()) != 16) ::_exit(1);
+      }
+      ::_exit(0);
+    }
+    ::close(ends[1]);
+    Octets<16> drawn{};
+    for (size_t i = 0; i < draws; ++i) {
+      ASSERT_EQ(::read(ends[0], drawn.data(), drawn.size()), 16);
+      EXPECT_TRUE(seen.insert(drawn).second) << "child " << child;
+    }
+    ::close(ends[0]);
+    int status = 0;
+    ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+    EXPECT_EQ(status, 0);
+    if (child % 2 == 0) {
+      EXPECT_TRUE(seen.insert(random.octets<16>()).second);
+    }
+  }
 }
 
 }  // namespace

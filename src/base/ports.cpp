@@ -1,7 +1,9 @@
 #include "base/ports.hpp"
 
+#include <pthread.h>
 #include <sys/random.h>
 
+#include <atomic>
 #include <cstring>
 #include <mutex>
 
@@ -27,17 +29,29 @@ static void kernel_random(std::span<uint8_t> out) {
   }
 }
 
+/// How often this process is the child of a fork. Octets fetched before a fork are in both processes, so the
+/// child must not give them out.
+static std::atomic<uint32_t>& forks() {
+  static std::atomic<uint32_t> count{0};
+  static const int watched = ::pthread_atfork(nullptr, nullptr, [] { forks().fetch_add(1); });
+  check(watched == 0, "forks can be watched");
+  return count;
+}
+
 void SystemRandom::fill(std::span<uint8_t> out) {
   struct Buffer {
     std::array<uint8_t, 512> octets{};
     size_t used = 512;
+    uint32_t forks = 0;
     ~Buffer() { wipe(octets); }
   };
   thread_local Buffer buffer;
   if (out.size() > 256) return kernel_random(out);
-  if (buffer.octets.size() - buffer.used < out.size()) {
+  const uint32_t now = forks().load(std::memory_order_relaxed);
+  if (buffer.octets.size() - buffer.used < out.size() || buffer.forks != now) {
     kernel_random(buffer.octets);
     buffer.used = 0;
+    buffer.forks = now;
   }
   std::span<uint8_t> taken(buffer.octets.data() + buffer.used, out.size());
   if (!out.empty()) std::memcpy(out.data(), taken.data(), out.size());
