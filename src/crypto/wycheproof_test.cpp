@@ -6,7 +6,7 @@
 #include "crypto/aes.hpp"
 #include "crypto/ecdsa.hpp"
 #include "crypto/hash.hpp"
-#include "crypto/wycheproof_support.hpp"
+#include "crypto/test_wycheproof.hpp"
 
 namespace sealift::crypto {
 namespace {

@@ -1,6 +1,6 @@
 // The Wycheproof files with SubjectPublicKeyInfo, through the one place of ours that reads such a structure:
 // a certificate.
-#include "crypto/wycheproof_support.hpp"
+#include "crypto/test_wycheproof.hpp"
 #include "pki/test_support.hpp"
 
 namespace sealift::pki {
