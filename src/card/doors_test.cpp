@@ -11,6 +11,7 @@
 #include "card/lines.hpp"
 #include "card/stdio.hpp"
 #include "card/tcp.hpp"
+#include "card/vpcd.hpp"
 #include "euicc/install_engine.hpp"
 #include "pki/issue.hpp"
 
@@ -225,6 +226,89 @@ TEST(TcpDoor, carries_apdus_and_resets) {
   server.join();
   ::close(fd);
   ::close(flood);
+}
+
+/// vpcd, as the driver behaves: listens, and speaks first.
+class FakeVpcd {
+ public:
+  FakeVpcd() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&at), sizeof at), 0);
+    EXPECT_EQ(::listen(listener_, 1), 0);
+    socklen_t size = sizeof at;
+    EXPECT_EQ(::getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size), 0);
+    port = ntohs(at.sin_port);
+  }
+  ~FakeVpcd() {
+    eject();
+    ::close(listener_);
+  }
+  void insert() { card_ = ::accept(listener_, nullptr, nullptr); }
+  void eject() { ::close(std::exchange(card_, -1)); }
+  void send(std::string_view octets) {
+    Bytes message = *from_hex(octets);
+    EXPECT_EQ(::send(card_, message.data(), message.size(), MSG_NOSIGNAL), static_cast<ssize_t>(message.size()));
+  }
+  std::string receive() {
+    Octets<2> length{};
+    EXPECT_EQ(::recv(card_, length.data(), 2, MSG_WAITALL), 2);
+    Bytes message(static_cast<size_t>(length[0] << 8 | length[1]));
+    EXPECT_EQ(::recv(card_, message.data(), message.size(), MSG_WAITALL), static_cast<ssize_t>(message.size()));
+    return hex(message);
+  }
+  uint16_t port = 0;
+
+ private:
+  int listener_, card_ = -1;
+};
+
+TEST(VpcdDoor, powers_resets_and_carries_apdus) {
+  Made m;
+  FakeVpcd vpcd;
+  auto door = VpcdDoor::make("127.0.0.1", vpcd.port);
+  ASSERT_TRUE(door);
+  std::vector<VpcdDoor::Event> events;
+  std::thread server([&] { EXPECT_TRUE(door->serve(*m.card, [&](auto event) { events.push_back(event); })); });
+  for (int round = 0; round < 2; ++round) {  // the second: vpcd went away and came again
+    vpcd.insert();
+    vpcd.send("000101" "000104");
+    EXPECT_EQ(vpcd.receive(), hex(m.card->atr()));
+    vpcd.send("00050070000001");
+    EXPECT_EQ(vpcd.receive(), "019000") << "the first free channel, so each reader finds the card after reset";
+    vpcd.send("0005007000");
+    vpcd.send("0001");  // in two pieces
+    EXPECT_EQ(vpcd.receive(), "029000");
+    vpcd.send("000102" "0000" "000177" "00050070000001");
+    EXPECT_EQ(vpcd.receive(), "019000") << "a reset closes channels; what vpcd does not say yet has no answer";
+    vpcd.send("000100" "000101" "00050070000001");
+    EXPECT_EQ(vpcd.receive(), "019000") << "and so does power";
+    vpcd.send("0007" "00A40004000000");
+    EXPECT_EQ(vpcd.receive(), "6700") << "no extended length, as the ATR says";
+    vpcd.eject();
+  }
+  vpcd.insert();
+  vpcd.send("000104");
+  vpcd.receive();
+  door->stop();
+  server.join();
+  using Event = VpcdDoor::Event;
+  EXPECT_EQ(events, (std::vector{Event::inserted, Event::removed, Event::inserted, Event::removed, Event::inserted,
+                                 Event::removed}));
+}
+
+TEST(VpcdDoor, waits_for_a_reader) {
+  Made m;
+  uint16_t port = FakeVpcd().port;  // free again
+  auto door = VpcdDoor::make("127.0.0.1", port);
+  ASSERT_TRUE(door);
+  int waited = 0;
+  EXPECT_TRUE(door->serve(*m.card, [&](auto event) {
+    waited += event == VpcdDoor::Event::waiting;
+    door->stop();
+  }));
+  EXPECT_EQ(waited, 1);
 }
 
 }  // namespace

@@ -1,9 +1,7 @@
 #include "card/tcp.hpp"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,6 +9,7 @@
 #include <cstring>
 
 #include "card/lines.hpp"
+#include "card/socket.hpp"
 
 namespace sealift::card {
 
@@ -37,19 +36,6 @@ Result<std::string> answer(euicc::Card& card, std::string_view line) {
   return hex(card.transmit(*command));
 }
 
-/// Waits for input on a connection, or for the order to stop.
-class Connection {
- public:
-  explicit Connection(int fd) : fd_(fd) {}
-  ~Connection() { ::close(fd_); }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 }  // namespace
 
 Result<TcpDoor> TcpDoor::listen(const std::string& address, uint16_t port) {
@@ -59,58 +45,40 @@ Result<TcpDoor> TcpDoor::listen(const std::string& address, uint16_t port) {
   if (::inet_pton(AF_INET, address.c_str(), &at.sin_addr) != 1) {
     return Error{ErrorKind::invalid, "'" + address + "' is no IPv4 address"};
   }
+  Stop stop = TRY(Stop::make());
   int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (listener < 0) return socket_error("cannot make a socket", errno);
   int yes = 1;
   ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   socklen_t size = sizeof at;
-  int stop_pipe[2];
   if (::bind(listener, reinterpret_cast<sockaddr*>(&at), size) < 0 || ::listen(listener, 1) < 0 ||
-      ::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &size) < 0 ||
-      ::pipe2(stop_pipe, O_CLOEXEC | O_NONBLOCK) < 0) {
+      ::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &size) < 0) {
     int failed = errno;
     ::close(listener);
     return socket_error("cannot listen on " + address + ":" + std::to_string(port), failed);
   }
-  return TcpDoor(listener, ntohs(at.sin_port), stop_pipe[1], stop_pipe[0]);
+  return TcpDoor(listener, ntohs(at.sin_port), std::move(stop));
 }
 
 TcpDoor::TcpDoor(TcpDoor&& other) noexcept
-    : listener_(std::exchange(other.listener_, -1)),
-      port_(other.port_),
-      stop_in_(std::exchange(other.stop_in_, -1)),
-      stop_out_(std::exchange(other.stop_out_, -1)) {}
+    : listener_(std::exchange(other.listener_, -1)), port_(other.port_), stop_(std::move(other.stop_)) {}
 
 TcpDoor::~TcpDoor() {
-  for (int fd : {listener_, stop_in_, stop_out_}) {
-    if (fd >= 0) ::close(fd);
-  }
-}
-
-void TcpDoor::stop() {
-  // The pipe is full only where it was stopped before.
-  [[maybe_unused]] ssize_t written = ::write(stop_in_, "", 1);
-}
-
-bool TcpDoor::wait_for(int fd) const {
-  pollfd both[] = {{fd, POLLIN, 0}, {stop_out_, POLLIN, 0}};
-  while (::poll(both, 2, -1) < 0 && errno == EINTR) {
-  }
-  return both[1].revents == 0;
+  if (listener_ >= 0) ::close(listener_);
 }
 
 Result<bool> TcpDoor::serve_one(euicc::Card& card) {
-  if (!wait_for(listener_)) return false;
+  if (!stop_.wait_for(listener_)) return false;
   int accepted = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   if (accepted < 0) return socket_error("cannot accept a connection", errno);
-  Connection connection(accepted);
+  Socket connection(accepted);
   int yes = 1;
   ::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   card.reset();
   Status sent = write_all(accepted, hex(card.atr()) + "\n");
   LineReader lines(accepted, max_line);
   while (sent) {
-    if (!lines.has_line() && !wait_for(accepted)) return false;
+    if (!lines.has_line() && !stop_.wait_for(accepted)) return false;
     auto line = lines.next();
     if (!line || !*line) break;
     auto reply = answer(card, **line);

@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "card/stop.hpp"
 #include "euicc/card.hpp"
 
 namespace sealift::card {
@@ -25,15 +26,13 @@ class TcpDoor {
   /// connection end it and are no errors of the door. Error kind: io.
   Result<bool> serve_one(euicc::Card& card);
   /// Ends serve_one, from another thread or a signal handler.
-  void stop();
+  void stop() { stop_.stop(); }
 
  private:
-  TcpDoor(int listener, uint16_t port, int stop_in, int stop_out)
-      : listener_(listener), port_(port), stop_in_(stop_in), stop_out_(stop_out) {}
-  bool wait_for(int fd) const;
+  TcpDoor(int listener, uint16_t port, Stop stop) : listener_(listener), port_(port), stop_(std::move(stop)) {}
   int listener_;
   uint16_t port_;
-  int stop_in_, stop_out_;  ///< a pipe that becomes readable at stop()
+  Stop stop_;
 };
 
 }  // namespace sealift::card

@@ -2,11 +2,13 @@
 #include <signal.h>
 
 #include <boost/json/array.hpp>
+#include <charconv>
 
 #include "base/files.hpp"
 #include "card/file_nvm.hpp"
 #include "card/stdio.hpp"
 #include "card/tcp.hpp"
+#include "card/vpcd.hpp"
 #include "cli/command.hpp"
 #include "euicc/install_engine.hpp"
 #include "lab/keys_folder.hpp"
@@ -36,6 +38,8 @@ struct Options {
   // serve
   std::string address = "127.0.0.1";
   uint16_t port = 0;
+  // run
+  std::string door;
   // stdio
   std::vector<std::string> command;
 };
@@ -209,17 +213,20 @@ int info(const Options& o, Output& out) {
   return exit_ok;
 }
 
-card::TcpDoor* stopped_by_signal = nullptr;
+/// Ctrl-C and a polite kill end the door.
+template <class Door>
+void stop_by_signal(Door& door) {
+  static Door* stopped;
+  stopped = &door;
+  for (int signal_number : {SIGINT, SIGTERM}) ::signal(signal_number, [](int) { stopped->stop(); });
+}
 
 int serve(const Options& o, Output& out) {
   OpenCard opened;
   if (auto done = opened.open(o.file); !done) return out.fail(done.error());
   auto door = card::TcpDoor::listen(o.address, o.port);
   if (!door) return out.fail(door.error());
-  stopped_by_signal = &*door;
-  for (int signal_number : {SIGINT, SIGTERM}) {
-    ::signal(signal_number, [](int) { stopped_by_signal->stop(); });
-  }
+  stop_by_signal(*door);
   out.line("card at " + o.address + ":" + std::to_string(door->port()) + "; stop with Ctrl-C");
   out.object({{"address", o.address}, {"port", door->port()}});
   for (;;) {
@@ -227,6 +234,45 @@ int serve(const Options& o, Output& out) {
     if (!served) return out.fail(served.error());
     if (!*served) return exit_ok;
   }
+}
+
+/// "vpcd[:HOST[:PORT]]".
+Result<card::VpcdDoor> vpcd_door(const std::string& door) {
+  std::string rest = door == "vpcd" ? "" : door.substr(5);
+  size_t colon = rest.rfind(':');
+  std::string host = rest.substr(0, colon);
+  uint16_t port = card::VpcdDoor::default_port;
+  if (colon != std::string::npos) {
+    const char* begin = rest.c_str() + colon + 1;
+    const char* end = rest.c_str() + rest.size();
+    auto [stopped, code] = std::from_chars(begin, end, port);
+    if (code != std::errc() || stopped != end || port == 0) {
+      return Error{ErrorKind::invalid, std::string("'") + begin + "' is no port"};
+    }
+  }
+  return card::VpcdDoor::make(host.empty() ? "127.0.0.1" : host, port);
+}
+
+std::string check_door(const std::string& door) {
+  bool fits = door == "vpcd" || door.starts_with("vpcd:");
+  return fits ? "" : "'" + door + "' is no door: give vpcd, vpcd:HOST or vpcd:HOST:PORT";
+}
+
+int run_door(const Options& o, Output& out) {
+  OpenCard opened;
+  if (auto done = opened.open(o.file); !done) return out.fail(done.error());
+  auto door = vpcd_door(o.door);
+  if (!door) return out.fail(door.error());
+  stop_by_signal(*door);
+  using Event = card::VpcdDoor::Event;
+  bool told = false;
+  auto done = door->serve(*opened.card, [&](Event event) {
+    out.line(event == Event::waiting    ? "waiting for vpcd; is pcscd running with it?"
+             : event == Event::inserted ? "card in the reader; stop with Ctrl-C"
+                                        : "card out of the reader");
+    if (event == Event::inserted && !std::exchange(told, true)) out.object({{"door", o.door}});
+  });
+  return done ? exit_ok : out.fail(done.error());
 }
 
 int stdio(const Options& o, Output& out) {
@@ -283,6 +329,15 @@ void add(CLI::App& app, Output& out) {
   serve_at->add_option("--address", options->address, "IPv4 address to listen on");
   serve_at->add_option("--port", options->port, "Port; 0 takes a free one");
   on_run(serve_at, out, [options](Output& o) { return serve(*options, o); });
+
+  auto* run_at = euicc->add_subcommand("run", "Put the card in a PC/SC reader, through vsmartcard's vpcd");
+  run_at->add_option("file", options->file, "Card file")->required();
+  run_at->add_option("--door", options->door, "vpcd at 127.0.0.1 and port 35963 unless told otherwise")
+      ->required()
+      ->check(check_door)
+      ->type_name("vpcd[:HOST[:PORT]]");
+  run_at->footer("Example:  sealift euicc run card.euicc --door vpcd   (then: sealift lpa list --reader pcsc)");
+  on_run(run_at, out, [options](Output& o) { return run_door(*options, o); });
 
   auto* stdio_to =
       euicc->add_subcommand("stdio", "Run an LPA that speaks lpac's stdio driver: stdio FILE -- COMMAND");

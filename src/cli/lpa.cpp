@@ -211,6 +211,7 @@ void add_lpa(CLI::App& app, Output& out) {
   add_lpa_notifications(*cmd, out);
   add_plain(*cmd, out, "info", "Show what the card is and can", info);
   add_plain(*cmd, out, "eid", "Print the card's EID", eid);
+  add_lpa_readers(*cmd, out);
 }
 
 }  // namespace

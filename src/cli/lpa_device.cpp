@@ -7,6 +7,7 @@
 #include "http/es9_client.hpp"
 #include "pki/pem.hpp"
 #include "reader/loopback.hpp"
+#include "reader/pcsc.hpp"
 #include "reader/tcp.hpp"
 
 namespace sealift::cli {
@@ -86,6 +87,18 @@ class TracedEs9 final : public download::Es9 {
   TerminalProgress& progress_;
 };
 
+constexpr std::string_view pcsc = "pcsc";
+
+/// The reader in "pcsc" (any) or "pcsc:NAME".
+std::string pcsc_name(const std::string& reader) {
+  return reader.size() > pcsc.size() ? reader.substr(pcsc.size() + 1) : "";
+}
+
+std::string check_reader(const std::string& reader) {
+  bool fits = reader == pcsc || reader.starts_with(std::string(pcsc) + ":");
+  return fits ? "" : "'" + reader + "' is no reader: give pcsc or pcsc:NAME";
+}
+
 class OpenDevice final : public Device {
  public:
   OpenDevice(const DeviceOptions& options, Output& out) : terminal_(options.yes), progress_(out, options.trace) {}
@@ -106,6 +119,10 @@ class OpenDevice final : public Device {
   Status open_card(const DeviceOptions& options) {
     if (!options.tcp.empty()) {
       transport_ = std::make_unique<reader::TcpReader>(TRY(reader::TcpReader::connect(options.tcp)));
+      return {};
+    }
+    if (!options.reader.empty()) {
+      transport_ = std::make_unique<reader::PcscReader>(TRY(reader::PcscReader::connect(pcsc_name(options.reader))));
       return {};
     }
     nvm_ = TRY(card::FileNvm::open(options.card));
@@ -163,6 +180,9 @@ void add_card_options(CLI::App* cmd, DeviceOptions& o) {
   auto* which = cmd->add_option_group("card")->require_option(1);
   which->add_option("--card", o.card, "Virtual card, made with `sealift euicc`")->type_name("FILE");
   which->add_option("--tcp", o.tcp, "Card behind a TCP door")->type_name("HOST:PORT");
+  which->add_option("--reader", o.reader, "Card in a PC/SC reader: pcsc, or pcsc:NAME (see `sealift lpa readers`)")
+      ->check(check_reader)
+      ->type_name("pcsc[:NAME]");
   cmd->add_option("--block", o.block, "Octets of a STORE DATA block; some modems fail above 120")
       ->check(CLI::Range(1u, 255u))
       ->type_name("N")

@@ -11,6 +11,7 @@ namespace sealift::cli {
 struct DeviceOptions {
   std::string card;  ///< file of a virtual card
   std::string tcp;   ///< HOST:PORT of a card's door
+  std::string reader;  ///< "pcsc" or "pcsc:NAME"
   std::vector<std::string> ci;
   std::vector<std::string> connect_to;
   std::string binding = "json";  ///< of ES9+: json or asn1
@@ -21,7 +22,7 @@ struct DeviceOptions {
   bool has_server() const { return !ci.empty(); }
 };
 
-/// --card or --tcp, --block and --trace.
+/// --card, --tcp or --reader, --block and --trace.
 void add_card_options(CLI::App* cmd, DeviceOptions& options);
 /// --ci, --connect-to and --binding.
 void add_server_options(CLI::App* cmd, DeviceOptions& options, bool required);
