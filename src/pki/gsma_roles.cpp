@@ -10,7 +10,7 @@ static constexpr asn1::Oid role_oid(uint32_t last) {
   return asn1::Oid::of({2, 23, 146, 1, 2, 1, last});
 }
 
-// SGP.22 4.5.2.1.0.2 to .9. An end entity must not be able to sign certificates or CRLs.
+// SGP.22 4.5.2.1.0. An end entity must not be able to sign certificates or CRLs.
 static constexpr uint16_t sign = key_usage::digital_signature;
 static constexpr uint16_t certify = key_usage::key_cert_sign;
 static constexpr uint16_t list = key_usage::crl_sign;
