@@ -63,6 +63,23 @@ Result<std::string> read_file(const std::string& path, size_t limit) {
   return std::string(text(TRY(::sealift::read_file(path, limit))));
 }
 
+Result<std::string> read_secret(const std::string& given) {
+  constexpr size_t longest = 4096;
+  std::string out;
+  if (given == "-") {
+    std::getline(std::cin, out);
+    if (out.size() > longest) return Error{ErrorKind::limit, "standard input: the line is too long"};
+  } else if (given.starts_with('@')) {
+    out = TRY(read_file(given.substr(1), longest));
+  } else {
+    return Error{ErrorKind::invalid,
+                 "a secret on the command line can be seen by everybody on this machine: give @FILE, or - for "
+                 "standard input"};
+  }
+  while (!out.empty() && (out.back() == '\n' || out.back() == '\r')) out.pop_back();
+  return out;
+}
+
 Status write_file(const std::string& path, std::string_view contents, bool secret) {
   if (path != "-") {
     return ::sealift::write_file(path, view(contents), secret ? Readers::owner : Readers::everybody, Replace::yes);

@@ -62,6 +62,10 @@ struct Registration {
 /// Reads a whole file of at most `limit` octets. "-" is standard input.
 /// Errors: not_found, permission, io, limit, each naming the file.
 Result<std::string> read_file(const std::string& path, size_t limit = 16u << 20);
+/// A secret that a command line names: `@FILE` is what that file holds, `-` the first line of standard input,
+/// each without its line break. What stands there itself is refused, since everybody on the machine can see it
+/// (`ps`). Error kinds: invalid, and those of read_file.
+Result<std::string> read_secret(const std::string& given);
 /// Writes a file whole or not at all, mode 0600 where `secret`. "-" is standard output.
 Status write_file(const std::string& path, std::string_view contents, bool secret);
 

@@ -95,6 +95,22 @@ void EventLog::moved(const smdp::Order& order, smdp::OrderState from) {
   event("order", std::move(line));
 }
 
+void EventLog::ended(const smdp::Order& order, smdp::Refusal why) {
+  json::object line{{"order", alias(order.iccid.octets())}};
+  put_refusal(line, why);
+  event("order_ended", std::move(line));
+}
+
+void EventLog::card_refused(smdp::Function function, const TransactionId& transaction, int code) {
+  event("card_refused", {{"function", name(function)}, {"transaction", short_id(transaction)}, {"code", code}});
+}
+
+void EventLog::maintained(std::string_view what, const Error* problem) {
+  json::object line{{"what", what}};
+  if (problem) line["problem"] = problem->message;
+  event("maintenance", std::move(line));
+}
+
 void EventLog::notification_ignored(std::string_view why) {
   event("notification_ignored", {{"why", why}});
 }

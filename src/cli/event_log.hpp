@@ -23,6 +23,9 @@ class EventLog final : public smdp::Observer {
   void decided(const smdp::Decision&) override;
   void refused(smdp::Function, const TransactionId*, smdp::Refusal) override;
   void moved(const smdp::Order&, smdp::OrderState from) override;
+  void ended(const smdp::Order&, smdp::Refusal why) override;
+  void card_refused(smdp::Function, const TransactionId&, int code) override;
+  void maintained(std::string_view what, const Error* problem) override;
   void notification_ignored(std::string_view why) override;
   void failed(smdp::Function, const Error&) override;
 

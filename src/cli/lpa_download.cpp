@@ -95,8 +95,14 @@ int run(const DownloadOptions& o, Output& out) {
   if (!device) return out.fail(device.error());
   auto code = activation_code(o, (*device)->lpa());
   if (!code) return out.fail(code.error());
+  std::optional<std::string> confirmation_code;
+  if (o.confirmation_code) {
+    auto secret = read_secret(*o.confirmation_code);
+    if (!secret) return out.fail(std::move(secret.error()).within("--confirmation-code"));
+    confirmation_code = std::move(*secret);
+  }
   std::optional<messages::Transcript> transcript;
-  download::Options options{download::default_device_info(), o.confirmation_code,
+  download::Options options{download::default_device_info(), confirmation_code,
                             o.transcript.empty() ? nullptr : &transcript};
   auto done = (*device)->lpa().download(*code, options);
   (*device)->progress().finish();
@@ -120,8 +126,8 @@ void add_lpa_download(CLI::App& app, Output& out) {
   code->add_flag("--default-smdp", o->default_address, "None: ask the card's default SM-DP+ for what it has");
   add_card_options(cmd, *o);
   add_server_options(cmd, *o, true);
-  cmd->add_option("--confirmation-code", o->confirmation_code, "What the operator handed over; asked for where absent")
-      ->type_name("CODE");
+  cmd->add_option("--confirmation-code", o->confirmation_code, "What the operator handed over: @FILE, or - for standard input; asked for where absent")
+      ->type_name("@FILE|-");
   cmd->add_option("--transcript", o->transcript,
                   "Keep what both sides signed, also of a download that fails; see: sealift verify-transcript --help")
       ->type_name("FILE");

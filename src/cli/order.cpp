@@ -42,7 +42,10 @@ void print_order(const json::object& order, Output& out) {
       {"Expires", "expires"},
       {"Confirmation code", "confirmationCodeRequired"},
       {"Wrong codes", "confirmationAttempts"},
+      {"Wrong codes allowed", "confirmationLimit"},
       {"Downloads", "downloadAttempts"},
+      {"Installations", "installs"},
+      {"Reinstallation", "reinstall"},
       {"Activation code", "activationCode"}};
   for (const auto& [title, member] : rows) {
     std::string line = title;
@@ -61,7 +64,9 @@ struct CreateOptions {
   std::string name = "Sealift";
   std::string profile_class = "operational";
   std::string notify;
-  std::optional<std::string> eid, matching_id, confirmation_code, expires;
+  std::optional<std::string> eid, matching_id, confirmation_code, expires, reinstall;
+  std::optional<uint32_t> confirmation_attempts, uses;
+  bool no_rebind = false;
   bool session_keys = false;
   bool qr = false;
 };
@@ -91,7 +96,15 @@ Result<json::object> release(AdminClient& admin, const CreateOptions& o, const s
   json::object body{{"iccid", iccid}};
   if (o.eid) body["eid"] = *o.eid;
   if (o.matching_id) body["matchingId"] = *o.matching_id;
-  if (o.confirmation_code) body["confirmationCode"] = *o.confirmation_code;
+  if (o.confirmation_code) {
+    auto code = read_secret(*o.confirmation_code);
+    if (!code) return std::move(code.error()).within("--confirmation-code");
+    body["confirmationCode"] = *code;
+  }
+  if (o.confirmation_attempts) body["confirmationAttempts"] = *o.confirmation_attempts;
+  if (o.no_rebind) body["rebind"] = false;
+  if (o.reinstall) body["reinstall"] = *o.reinstall;
+  if (o.uses) body["uses"] = *o.uses;
   if (o.expires) body["expires"] = *o.expires;
   auto order = admin.post(orders_path, body);
   if (!order && !o.profile.empty()) {
@@ -102,6 +115,9 @@ Result<json::object> release(AdminClient& admin, const CreateOptions& o, const s
 }
 
 int create(const CreateOptions& o, Output& out) {
+  if (o.profile == "-" && o.confirmation_code == "-") {
+    return out.fail({ErrorKind::invalid, "standard input is either the profile or the confirmation code"});
+  }
   auto admin = AdminClient::open(o.target);
   if (!admin) return out.fail(admin.error());
   auto iccid = o.profile.empty() ? Result<std::string>(o.iccid) : import(*admin, o);
@@ -199,7 +215,21 @@ void add_create(CLI::App* group, Output& out) {
                       "Server that hears of enable, disable and delete (default: this SM-DP+)");
   command->add_option("--eid", o->eid, "The only eUICC that may have it");
   command->add_option("--matching-id", o->matching_id, "Default: 128 random bits");
-  command->add_option("--confirmation-code", o->confirmation_code, "A code that the user has to enter");
+  command
+      ->add_option("--confirmation-code", o->confirmation_code,
+                   "A code that the user has to enter: @FILE, or - for the first line of standard input")
+      ->type_name("@FILE|-");
+  command->add_option("--confirmation-attempts", o->confirmation_attempts, "Codes that may be tried (default: 3)")
+      ->check(CLI::Range(1u, 10u));
+  command
+      ->add_option("--reinstall", o->reinstall,
+                   "After an installation: never again, again by the same eUICC, or again once that has reported "
+                   "the deletion (default: never)")
+      ->check(CLI::IsMember({"never", "sameEid", "afterDeletion"}));
+  command->add_option("--uses", o->uses, "Installations in all, with --reinstall; 0: any number (default)")
+      ->check(CLI::Range(0u, 1000u));
+  command->add_flag("--no-rebind", o->no_rebind,
+                    "Refuse an eUICC that comes back with another one-time key; the same key gets the same package");
   command->add_option("--expires", o->expires, "End of the offer, such as 2027-01-31T12:00:00Z");
   command->add_flag("--session-keys", o->session_keys,
                     "Protect the profile under session keys, not keys of its own");
@@ -218,7 +248,7 @@ void add(CLI::App& app, Output& out) {
   list_options->target.add_options(list_command);
   list_command->add_option("--state", list_options->state, "Only those in this state")
       ->check(CLI::IsMember({"available", "allocated", "linked", "confirmed", "released", "downloaded",
-                             "installed", "error", "unavailable"}));
+                             "installed", "error", "unavailable", "deleted"}));
   list_command->footer("Example:\n  sealift order list --dir site --state released");
   on_run(list_command, out, [list_options](Output& to) { return list(*list_options, to); });
 

@@ -50,6 +50,25 @@ Result<std::string> JsonFields::required_text(std::string_view name) const {
   return std::move(*value);
 }
 
+Result<std::optional<uint32_t>> JsonFields::number(std::string_view name, uint32_t least, uint32_t most) const {
+  const json::value* value = object_->if_contains(name);
+  if (!value || value->is_null()) return std::optional<uint32_t>();
+  json::error_code error;
+  const auto number = value->to_number<uint32_t>(error);
+  if (error || !value->is_number() || number < least || number > most) {
+    const std::string bounds = "a number from " + std::to_string(least) + " to " + std::to_string(most);
+    return not_a(name, bounds.c_str());
+  }
+  return std::optional(number);
+}
+
+Result<std::optional<bool>> JsonFields::boolean(std::string_view name) const {
+  const json::value* value = object_->if_contains(name);
+  if (!value || value->is_null()) return std::optional<bool>();
+  if (!value->is_bool()) return not_a(name, "true or false");
+  return std::optional(value->get_bool());
+}
+
 Result<const json::array*> JsonFields::array(std::string_view name) const {
   const json::value* value = object_->if_contains(name);
   if (!value || value->is_null()) return static_cast<const json::array*>(nullptr);

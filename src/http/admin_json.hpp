@@ -27,6 +27,10 @@ class JsonFields {
   Result<std::optional<std::string>> text(std::string_view name) const;
   /// Error kind: invalid, also where it is missing.
   Result<std::string> required_text(std::string_view name) const;
+  /// None where the member is missing or null. Error kind: invalid, also where it is outside the bounds.
+  Result<std::optional<uint32_t>> number(std::string_view name, uint32_t least, uint32_t most) const;
+  /// None where the member is missing or null. Error kind: invalid.
+  Result<std::optional<bool>> boolean(std::string_view name) const;
   /// Null where the member is missing or null. Error kind: invalid.
   Result<const boost::json::array*> array(std::string_view name) const;
 

@@ -77,7 +77,12 @@ Result<json::object> describe(const smdp::Ports& ports, const smdp::Order& order
   out["expires"] = text_or_null(order.expires, [](Time at) { return asn1::rfc3339(at); });
   out["confirmationCodeRequired"] = order.confirmation.has_value();
   out["confirmationAttempts"] = order.confirmation_attempts;
+  out["confirmationLimit"] = order.confirmation_limit;
   out["downloadAttempts"] = order.download_attempts;
+  out["rebind"] = order.rebind;
+  out["reinstall"] = smdp::name(order.reinstall);
+  out["uses"] = order.uses;
+  out["installs"] = order.installs;
   out["activationCode"] =
       order.matchingId ? json::value(TRY(smdp::activation_code(ports, order))) : json::value(nullptr);
   return out;
@@ -178,7 +183,8 @@ Result<Iccid> iccid_from(std::string_view text) {
 
 Result<json::object> order(smdp::Ports& ports, const Request& request) {
   JsonFields fields =
-      TRY(JsonFields::parse(request.body, {"iccid", "eid", "matchingId", "confirmationCode", "expires"}));
+      TRY(JsonFields::parse(request.body, {"iccid", "eid", "matchingId", "confirmationCode", "expires",
+                                           "confirmationAttempts", "rebind", "reinstall", "uses"}));
   smdp::CreateOrder order;
   const std::string iccid = TRY(fields.required_text("iccid"));
   order.iccid = TRY(iccid_from(iccid));
@@ -196,7 +202,45 @@ Result<json::object> order(smdp::Ports& ports, const Request& request) {
       return Error{ErrorKind::invalid, "expires: " + *text + " has passed already"};
     order.expires = *at;
   }
+  if (auto n = TRY(fields.number("confirmationAttempts", 1, 10))) order.confirmationAttempts = *n;
+  if (auto wanted = TRY(fields.boolean("rebind"))) order.rebind = *wanted;
+  if (auto text = TRY(fields.text("reinstall"))) order.reinstall = TRY(smdp::reinstall_policy(*text));
+  if (auto n = TRY(fields.number("uses", 0, 1000))) order.uses = *n;
   return describe(ports, TRY(smdp::create_order(ports, local_admin, order)));
+}
+
+json::object describe(const smdp::Restriction& one) {
+  return {{"kind", smdp::name(one.kind)},
+          {"value", one.value},
+          {"reason", one.reason},
+          {"by", one.actor},
+          {"at", asn1::rfc3339(one.at)}};
+}
+
+Result<json::object> add_restriction(smdp::Ports& ports, const Request& request) {
+  JsonFields fields = TRY(JsonFields::parse(request.body, {"kind", "value", "reason"}));
+  const std::string named = TRY(fields.required_text("kind"));
+  const auto kind = TRY(smdp::restriction_kind(named));
+  const std::string value = TRY(fields.required_text("value"));
+  const auto reason = TRY(fields.text("reason"));
+  TRY_VOID(smdp::restrict(ports, local_admin, kind, value, reason.value_or("")));
+  return json::object{{"kind", smdp::name(kind)}, {"value", value}};
+}
+
+Result<json::object> remove_restriction(smdp::Ports& ports, const Request& request) {
+  JsonFields fields = TRY(JsonFields::parse(request.body, {"kind", "value"}));
+  const std::string named = TRY(fields.required_text("kind"));
+  const auto kind = TRY(smdp::restriction_kind(named));
+  const std::string value = TRY(fields.required_text("value"));
+  TRY_VOID(smdp::unrestrict(ports, local_admin, kind, value));
+  return json::object{{"kind", smdp::name(kind)}, {"value", value}};
+}
+
+Result<json::object> restrictions(smdp::Ports& ports, const Request&) {
+  const auto all = TRY(smdp::list_restrictions(ports));
+  json::array out;
+  for (const smdp::Restriction& one : all) out.push_back(describe(one));
+  return json::object{{"restrictions", std::move(out)}};
 }
 
 struct Page {
@@ -279,6 +323,9 @@ void add_admin_smdp_routes(Router& router, smdp::Ports& ports, const Secret<32>&
   router.add("POST", "/admin/v1/orders", guarded(201, true, order));
   router.add("GET", "/admin/v1/orders", guarded(200, false, list));
   router.add_below("GET", "/admin/v1/orders/", guarded(200, false, show));
+  router.add("GET", "/admin/v1/restrictions", guarded(200, false, restrictions));
+  router.add("POST", "/admin/v1/restrictions", guarded(201, true, add_restriction));
+  router.add("POST", "/admin/v1/restrictions/remove", guarded(200, true, remove_restriction));
 }
 
 }  // namespace sealift::http

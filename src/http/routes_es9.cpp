@@ -55,7 +55,9 @@ Handler answering(smdp::Ports& ports,
     if (!speaks_rsp(request)) return other_protocol();
     auto message = messages::request_from_json<Message>(request.body);
     if (!message) return json(200, failed(codes_of(message.error())));
-    Result<Output, smdp::Refusal> result = function(ports, *message);
+    smdp::Ports here = ports;
+    here.peer = request.peer.substr(0, request.peer.rfind(':'));
+    Result<Output, smdp::Refusal> result = function(here, *message);
     if (!result) return refused(result.error());
     if constexpr (std::is_void_v<Output>) {
       return json(200, messages::to_json(messages::CancelSessionOk{}));

@@ -4,8 +4,10 @@
 #include "http/routes_es9.hpp"
 #include "lab/admin_door.hpp"
 #include "lab/keys_folder.hpp"
+#include "lab/smdp_upkeep.hpp"
 #include "pki/pem.hpp"
 #include "store/memory/orders.hpp"
+#include "store/memory/restrictions.hpp"
 #include "store/memory/sessions.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -21,9 +23,13 @@ struct Parts {
   Secret<32> store_key;
   std::unique_ptr<store::SqliteStore> database;
   std::unique_ptr<smdp::OrderStore> orders_in_memory;
+  store::MemoryRestrictions restrictions_in_memory;
+  std::unique_ptr<smdp::RestrictionList> restrictions;
+  std::unique_ptr<smdp::Limiter> by_address, by_eid;
   store::MemorySessions sessions;
   smdp::Settings settings;
   Bytes ci;
+  std::unique_ptr<Upkeep> upkeep;  // last, so that it goes first
 };
 
 class Site final : public SmdpSite {
@@ -38,7 +44,13 @@ class Site final : public SmdpSite {
                parts_->database ? parts_->database->orders() : *parts_->orders_in_memory,
                parts_->sessions,
                observer,
-               parts_->settings} {}
+               parts_->settings,
+               parts_->restrictions.get(),
+               parts_->by_address.get(),
+               parts_->by_eid.get(),
+               {}} {}
+
+  void keep_up() { parts_->upkeep->start(ports_.orders); }
 
   Status listen(const SmdpSiteOptions& options, const http::TlsIdentity& identity) {
     http::Router router;
@@ -126,13 +138,31 @@ static Result<auth::ServerIdentity> server_identity(const KeysFolder& folder, pk
   return out;
 }
 
+static void add_limits(const SmdpSiteOptions& options, Parts& parts) {
+  using namespace std::chrono_literals;
+  if (options.sessions_per_address > 0) {
+    parts.by_address = std::make_unique<smdp::Limiter>(options.sessions_per_address, 60s);
+  }
+  if (options.guesses_per_eid > 0) {
+    parts.by_eid = std::make_unique<smdp::Limiter>(options.guesses_per_eid, 10min);
+  }
+}
+
 static Result<std::unique_ptr<Parts>> make_parts(const SmdpSiteOptions& options, KeysFolder& folder,
-                                                 Clock& clock, Random& random) {
+                                                 Clock& clock, Random& random,
+                                                 smdp::Observer& observer) {
   auto parts = std::make_unique<Parts>();
+  parts->trust = pki::TrustStore(options.crl_policy);
+  parts->settings = options.settings;
+  add_limits(options, *parts);
   pki::Certificate ci = TRY(folder.certificate(pki::Role::ci));
   if (auto added = parts->trust.add(ci); !added)
     return Error(added.error()).within("CERT.CI in " + options.dir);
   parts->ci = to_bytes(ci.der());
+  // Before our own chains are judged, and any request.
+  parts->upkeep =
+      std::make_unique<Upkeep>(UpkeepOptions{.dir = options.dir + "/pki"}, parts->trust, clock, observer);
+  parts->upkeep->read_crls();
   parts->authenticator = std::make_unique<auth::Authenticator>(parts->trust);
   auto dp_auth = TRY(server_identity(folder, pki::Role::dp_auth, parts->trust, clock.now()));
   auto dp_pb = TRY(server_identity(folder, pki::Role::dp_pb, parts->trust, clock.now()));
@@ -144,6 +174,9 @@ static Result<std::unique_ptr<Parts>> make_parts(const SmdpSiteOptions& options,
     parts->orders_in_memory = std::make_unique<store::MemoryOrders>();
   else
     parts->database = TRY(store::SqliteStore::open(options.dir + "/smdp.db"));
+  smdp::RestrictionStore* restrictions = &parts->restrictions_in_memory;
+  if (parts->database) restrictions = &parts->database->restrictions();
+  parts->restrictions = TRY(smdp::RestrictionList::open(*restrictions));
   return parts;
 }
 
@@ -152,7 +185,7 @@ Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock&
   KeysFolder folder = TRY(KeysFolder::open(options.dir + "/pki"));
   std::optional<AdminDoor> door;
   if (options.admin) door.emplace(TRY(AdminDoor::open(options.dir, random)));
-  auto parts = TRY(make_parts(options, folder, clock, random));
+  auto parts = TRY(make_parts(options, folder, clock, random, observer));
   pki::Identity tls = TRY(folder.identity(pki::Role::dp_tls));
   http::TlsIdentity identity;
   identity.certificates.push_back(to_bytes(tls.certificate.der()));
@@ -165,6 +198,7 @@ Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock&
   }
   auto site = std::make_unique<Site>(std::move(parts), clock, random, observer);
   if (door) site->hold(std::move(*door));
+  site->keep_up();
   TRY_VOID(site->listen(options, identity));
   return std::unique_ptr<SmdpSite>(std::move(site));
 }

@@ -31,6 +31,10 @@ struct SmdpSiteOptions {
   http::ServerOptions server;      ///< address and port to listen on, limits
   std::optional<AdminListenerOptions> admin;  ///< none: no administration over the network
   bool keep_in_memory = false;                ///< no database: orders end with the process
+  smdp::Settings settings;                    ///< but smdpAddress, which the site knows
+  pki::CrlPolicy crl_policy = pki::CrlPolicy::if_present;  ///< of CRLs in DIR/pki (smdp_upkeep.hpp)
+  uint32_t sessions_per_address = 0;  ///< begun and not authenticated, within 60 s; 0: no limit
+  uint32_t guesses_per_eid = 0;       ///< wrong MatchingIDs of one eUICC, within 10 minutes; 0: no limit
 };
 
 class SmdpSite {

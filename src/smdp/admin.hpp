@@ -35,6 +35,13 @@ Result<Order> import_profile(Ports&, std::string_view principal, ImportProfile);
 /// Available -> Released. Error kinds: not_found, conflict (not available, or the MatchingID is taken),
 /// invalid.
 Result<Order> create_order(Ports&, std::string_view principal, const CreateOrder&);
+/// Puts somebody on the list of those who are not served, from the next request on. Error kinds: invalid,
+/// exists.
+Status restrict(Ports&, std::string_view principal, RestrictionKind kind, std::string value, std::string reason);
+/// Takes somebody off the list. Error kind: not_found.
+Status unrestrict(Ports&, std::string_view principal, RestrictionKind kind, const std::string& value);
+/// The list, oldest first.
+Result<std::vector<Restriction>> list_restrictions(Ports&);
 /// At most `limit` orders after `after`, in order of ICCID.
 Result<std::vector<Order>> list_orders(Ports&, const std::optional<Iccid>& after, size_t limit);
 /// Error kind: not_found.

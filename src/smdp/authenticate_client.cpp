@@ -174,7 +174,12 @@ Result<messages::AuthenticateClientOk, Refusal> authenticate_client(
   Decision decision{.transactionId = id};
   auto result =
       authenticate(ports, id, std::get<InitDone>(*session), request.authenticateServerResponse, decision);
-  if (result) return result;
+  if (result) {
+    if (ports.by_address && !ports.peer.empty()) {
+      ports.by_address->give(address_key(ports.peer), ports.clock.monotonic());
+    }
+    return result;
+  }
   decision.refusal = result.error();
   ports.observer.decided(decision);
   if (ports.settings.uniform_refusals && tells_of_an_order(result.error()) && names_an_order(request)) {

@@ -23,6 +23,11 @@ Refusal refusal_of(auth::CiChoiceFailure failure) {
 Result<messages::InitiateAuthenticationOkEs9, Refusal> initiate_authentication(
     Ports& ports, const messages::InitiateAuthenticationRequest& request) {
   constexpr auto me = Function::initiate_authentication;
+  // First of all, since it is the cheapest to say. Whoever authenticates gets the token back.
+  if (ports.by_address && !ports.peer.empty() &&
+      !ports.by_address->take(address_key(ports.peer), ports.clock.monotonic())) {
+    return refuse(ports, me, nullptr, Refusal::server_busy);
+  }
   const Settings& settings = ports.settings;
   if (!same_host(request.smdpAddress, settings.smdpAddress)) {
     return refuse(ports, me, nullptr, Refusal::smdp_address_not_ours);

@@ -42,6 +42,8 @@ class Observer {
   virtual void card_refused(Function, const TransactionId&, int /*code*/) {}
   /// A notification that did not verify, or told nothing new; the peer is answered 204 all the same.
   virtual void notification_ignored(std::string_view /*why*/) {}
+  /// What was done beside requests: a CRL taken up, old rows forgotten; or why it could not be.
+  virtual void maintained(std::string_view /*what*/, const Error* /*problem*/) {}
   /// A port failed; the peer gets server_failed, people get this.
   virtual void failed(Function, const Error&) {}
 };

@@ -90,8 +90,10 @@ struct Ports {
   Observer& observer;
   const Settings& settings;
   RestrictionList* restrictions = nullptr;  ///< null: nobody is restricted
-  Limiter* by_address = nullptr;            ///< null: no address is asked to wait; used by http
+  Limiter* by_address = nullptr;            ///< null: no address is asked to wait
   Limiter* by_eid = nullptr;                ///< null: no eUICC is asked to wait
+  /// Address of who asks, without a port; set in a copy of the Ports, for one request. Empty: nobody's.
+  std::string_view peer;
 };
 
 }  // namespace sealift::smdp
