@@ -92,15 +92,12 @@ Result<std::string> import(AdminClient& admin, const CreateOptions& o) {
   return std::move(error).within(o.profile);
 }
 
-Result<json::object> release(AdminClient& admin, const CreateOptions& o, const std::string& iccid) {
+Result<json::object> release(AdminClient& admin, const CreateOptions& o, const std::string& iccid,
+                             const std::string& confirmation_code) {
   json::object body{{"iccid", iccid}};
   if (o.eid) body["eid"] = *o.eid;
   if (o.matching_id) body["matchingId"] = *o.matching_id;
-  if (o.confirmation_code) {
-    auto code = read_secret(*o.confirmation_code);
-    if (!code) return std::move(code.error()).within("--confirmation-code");
-    body["confirmationCode"] = *code;
-  }
+  if (o.confirmation_code) body["confirmationCode"] = confirmation_code;
   if (o.confirmation_attempts) body["confirmationAttempts"] = *o.confirmation_attempts;
   if (o.no_rebind) body["rebind"] = false;
   if (o.reinstall) body["reinstall"] = *o.reinstall;
@@ -118,19 +115,22 @@ int create(const CreateOptions& o, Output& out) {
   if (o.profile == "-" && o.confirmation_code == "-") {
     return out.fail({ErrorKind::invalid, "standard input is either the profile or the confirmation code"});
   }
+  // Before anything is put in stock.
+  auto code = o.confirmation_code ? read_secret(*o.confirmation_code) : Result<std::string>(std::string());
+  if (!code) return out.fail(std::move(code.error()).within("--confirmation-code"));
   auto admin = AdminClient::open(o.target);
   if (!admin) return out.fail(admin.error());
   auto iccid = o.profile.empty() ? Result<std::string>(o.iccid) : import(*admin, o);
   if (!iccid) return out.fail(iccid.error());
-  auto order = release(*admin, o, *iccid);
+  auto order = release(*admin, o, *iccid, *code);
   if (!order) return out.fail(order.error());
-  const std::string code = "LPA:" + shown(*order, "activationCode");
+  const std::string activation = "LPA:" + shown(*order, "activationCode");
   if (o.qr) {
-    auto picture = qr::to_terminal(code, ::isatty(1));
+    auto picture = qr::to_terminal(activation, ::isatty(1));
     if (!picture) return out.fail(picture.error());
     out.line(*picture);
   }
-  out.line(code);
+  out.line(activation);
   out.object(std::move(*order));
   return exit_ok;
 }
