@@ -47,6 +47,13 @@ Response other_protocol() {
   return json(400, failed({"1.3", "3.1", std::nullopt, "X-Admin-Protocol must begin with gsma/rsp/"}));
 }
 
+/// The Ports for this request: they say who asks.
+smdp::Ports asked_by(const Request& request, const smdp::Ports& ports) {
+  smdp::Ports here = ports;
+  here.peer = request.peer.substr(0, request.peer.rfind(':'));
+  return here;
+}
+
 /// A function that answers with an output or a refusal.
 template <class Message, class Output>
 Handler answering(smdp::Ports& ports,
@@ -55,8 +62,7 @@ Handler answering(smdp::Ports& ports,
     if (!speaks_rsp(request)) return other_protocol();
     auto message = messages::request_from_json<Message>(request.body);
     if (!message) return json(200, failed(codes_of(message.error())));
-    smdp::Ports here = ports;
-    here.peer = request.peer.substr(0, request.peer.rfind(':'));
+    smdp::Ports here = asked_by(request, ports);
     Result<Output, smdp::Refusal> result = function(here, *message);
     if (!result) return refused(result.error());
     if constexpr (std::is_void_v<Output>) {
@@ -143,7 +149,8 @@ Handler answering_asn1(smdp::Ports& ports) {
     if (!speaks_rsp(request)) return asn1_fault(400, "X-Admin-Protocol must begin with gsma/rsp/");
     auto message = asn1::decode<messages::RemoteProfileProvisioningRequest>(view(request.body));
     if (!message) return asn1_fault(400, std::move(message.error().message));
-    return std::visit(Asn1Functions{ports}, message->alt);
+    smdp::Ports here = asked_by(request, ports);
+    return std::visit(Asn1Functions{here}, message->alt);
   };
 }
 
