@@ -11,6 +11,7 @@
 #include "card/vpcd.hpp"
 #include "cli/command.hpp"
 #include "euicc/install_engine.hpp"
+#include "lab/eid_register.hpp"
 #include "lab/keys_folder.hpp"
 #include "lab/virtual_card.hpp"
 #include "messages/es10a.hpp"
@@ -109,8 +110,7 @@ Result<euicc::Personalisation> card_of_files(const Options& o) {
     auto certificate = TRY(read_certificate(o.certificates[i]));
     auto eum = TRY(read_certificate(o.eums[i]));
     auto key = TRY(read_key(o.private_keys[i]));
-    data.credentials.push_back(
-        {to_bytes(certificate.der()), to_bytes(eum.der()), key.scalar().clone()});
+    data.credentials.push_back({to_bytes(certificate.der()), to_bytes(eum.der()), key.scalar().clone()});
     auto digits = certificate.subject().get(pki::attribute::serial_number);
     if (!digits) return Error{ErrorKind::invalid, o.certificates[i] + ": it names no EID"};
     data.eid = TRY(Eid::parse(*digits));
@@ -125,6 +125,8 @@ Result<euicc::Personalisation> card_of_files(const Options& o) {
 Result<Eid> make_card(const Options& o) {
   auto data = TRY(o.keys.empty() ? card_of_files(o) : issue_card(o));
   Eid eid = data.eid;
+  std::optional<lab::EidClaim> claim;
+  if (!o.keys.empty()) claim.emplace(TRY(lab::EidClaim::take(o.keys, eid)));
   data.default_dp_address = o.default_dp_address;
   data.root_ds_address = o.root_ds_address;
   data.capacity = o.capacity;
@@ -132,6 +134,7 @@ Result<Eid> make_card(const Options& o) {
   if (o.no_policy_rules) data.rules.clear();
   auto nvm = TRY(card::FileNvm::create(o.file));
   TRY_VOID(euicc::Card::personalise(*nvm, std::move(data)));
+  if (claim) TRY_VOID(claim->keep());
   return eid;
 }
 

@@ -132,6 +132,11 @@ Status SoftwareKeyStore::add(std::string_view label, const crypto::PrivateKey& k
   return write_file(path, seal_key_file(label, key, random.octets<12>(), store_key_), Readers::owner, Replace::no);
 }
 
+Status SoftwareKeyStore::replace(std::string_view label, const crypto::PrivateKey& key, Random& random) {
+  const fs::path path = TRY(key_file(directory_, label));
+  return write_file(path, seal_key_file(label, key, random.octets<12>(), store_key_), Readers::owner, Replace::yes);
+}
+
 Result<crypto::PublicKey> SoftwareKeyStore::generate(std::string_view label, crypto::Curve curve,
                                                      Random& random) {
   const crypto::PrivateKey key = crypto::PrivateKey::generate(curve, random);

@@ -40,6 +40,8 @@ class SoftwareKeyStore {
   /// Keeps a key. A label is 1 to 64 of A-Z a-z 0-9 . _ - and does not start with a dot. Error kinds: invalid
   /// (label), exists, permission, io.
   Status add(std::string_view label, const crypto::PrivateKey& key, Random& random);
+  /// The same, in the place of the key that has this label, in one step. The old one is gone afterwards.
+  Status replace(std::string_view label, const crypto::PrivateKey& key, Random& random);
   /// Makes and keeps a key; gives its public half.
   Result<crypto::PublicKey> generate(std::string_view label, crypto::Curve curve, Random& random);
   /// Error kinds: as open, with not_found for an unknown label.

@@ -1,0 +1,28 @@
+// What the files of `sealift pki` share.
+#pragma once
+
+#include "cli/command.hpp"
+#include "pki/chain.hpp"
+#include "pki/issue.hpp"
+#include "pki/pem.hpp"
+
+namespace sealift::cli {
+
+void add_pki_issue(CLI::App& pki, Output& out);
+void add_pki_renew(CLI::App& pki, Output& out);
+void add_pki_revoke(CLI::App& pki, Output& out);
+void add_pki_crl(CLI::App& pki, Output& out);
+void add_pki_show(CLI::App& pki, Output& out);
+void add_pki_verify(CLI::App& pki, Output& out);
+void add_pki_lint(CLI::App& pki, Output& out);
+void add_pki_broken(CLI::App& pki, Output& out);
+
+/// The certificates of a file, DER or PEM.
+Result<std::vector<pki::Certificate>> read_certificates(const std::string& file);
+/// A CRL's DER, from DER or PEM.
+Result<Bytes> read_crl(const std::string& file);
+/// "p256" or "brainpool".
+crypto::Curve curve_from_name(const std::string& name);
+std::vector<std::string> role_names();
+
+}  // namespace sealift::cli
