@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """lpac, unmodified, against our SM-DP+ and our virtual eUICC, over its stdio APDU driver.
 
-SEALIFT_LPAC names the lpac program; without it the test says skipped. lpac resolves the SM-DP+'s name itself, so
+lpac_pcsc.py does the same over PC/SC. SEALIFT_LPAC names the lpac program; without it the test says skipped. lpac resolves the SM-DP+'s name itself, so
 the server is `localhost`. Each check is one line; the first that fails ends the run.
 """
 import json
@@ -70,11 +70,16 @@ def whole_life(folder, lpac, eid):
     check("an order for another EID is refused", lpac.download(lost["activationCode"])["code"] != 0)
 
 
-def interop(folder):
+def make_card(folder):
+    """A site, and a card of its EUM's: the card's file and EID."""
     card = folder / "card.euicc"
-    lpac = Lpac([SEALIFT, "euicc", "stdio", card, "--"], "stdio")
     sealift("pki", "init", folder / "pki")
-    eid = sealift("euicc", "make", card, "--pki", folder / "pki")["eid"]
+    return card, sealift("euicc", "make", card, "--pki", folder / "pki")["eid"]
+
+
+def interop(folder):
+    lpac = Lpac([SEALIFT, "euicc", "stdio", folder / "card.euicc", "--"], "stdio")
+    _, eid = make_card(folder)
     with Server(folder):
         whole_life(folder, lpac, eid)
 
