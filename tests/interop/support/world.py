@@ -76,12 +76,14 @@ class Server(Background):
 
 
 def order(folder, number, **options):
-    """A profile and an order of it."""
+    """A profile and an order of it: what `order create` says, and the subscriber's imsi, k and opc."""
     package = folder / f"profile{number}.der"
-    sealift("profile", "make", "--imsi", f"00101000000000{number}", "--iccid", f"898829900000000000{number}",
-            "--k", os.urandom(16).hex(), "--opc", os.urandom(16).hex(), "--out", package)
+    imsi, k, opc = f"00101000000000{number}", os.urandom(16).hex(), os.urandom(16).hex()
+    sealift("profile", "make", "--imsi", imsi, "--iccid", f"898829900000000000{number}", "--k", k, "--opc", opc,
+            "--out", package)
     flags = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)]
-    return sealift("order", "create", "--dir", folder, "--profile", package, "--spn", f"Carrier {number}", *flags)
+    made = sealift("order", "create", "--dir", folder, "--profile", package, "--spn", f"Carrier {number}", *flags)
+    return {**made, "imsi": imsi, "k": k, "opc": opc}
 
 
 def main(body):
