@@ -1,4 +1,4 @@
-// The authentication centre: UMTS AKA of TS 33.102 6.3 with Milenage, and a watch for cloned subscribers.
+// The authentication centre: UMTS AKA of TS 33.102 6.3 with Milenage or TUAK, and a watch for cloned subscribers.
 //
 // Functions keep no state of their own; several threads and processes may serve one store. Results that the
 // operator should hear of are events in the result, not log lines.
@@ -11,7 +11,7 @@ namespace sealift::auc {
 /// Quintet (TS 33.102 6.3.2). The secret parts are wiped when it goes.
 struct Vector {
   Octets<16> rand;
-  Secret<8> xres;
+  SecretBytes xres;  ///< 8 octets with Milenage, 4 to 16 with TUAK
   Secret<16> ck;
   Secret<16> ik;
   Octets<16> autn;  ///< SQN xor AK, AMF, MAC-A
@@ -36,7 +36,7 @@ struct CloneSuspected {
 };
 
 /// One fresh vector. The number it carries is durable in the store before this returns. Error kinds:
-/// not_found (no such subscriber), permission (barred), limit (numbers used up), conflict (other workers
+/// not_found (no such subscriber), invalid (its keys are of no algorithm), permission (barred), limit (numbers used up), conflict (other workers
 /// kept being first), io.
 Result<Vector> generate_vector(const Ports& ports, const Imsi& imsi);
 

@@ -111,6 +111,40 @@ TEST_F(GenerateVector, gives_the_vector_of_3gpp_test_set_1) {
   EXPECT_EQ(hex(v->ik.expose()), "F769BCD751044604127672711C6D3441");
 }
 
+TEST_F(GenerateVector, gives_the_outputs_of_tuak_test_set_4) {
+  // TS 35.233 6.6, with the sizes that UMTS has: f1 and f2 are of that set's K, TOPc and RAND.
+  MemorySubscribers one;
+  Subscriber s{.imsi = imsi};
+  s.tuak = TuakKeys{SecretBytes(*from_hex("B8DA837A50652D6AC7C97DA14F6ACC61")),
+                    SecretBytes(*from_hex("2BC16EB657A68E1F446F08F57C0EFB1D493527A2E652CE281EB6CA0E4487760A")),
+                    16, 1};
+  ASSERT_TRUE(one.add(s));
+  class Given final : public Random {
+   public:
+    void fill(std::span<uint8_t> out) override {
+      const Bytes rand = *from_hex("6887E55425A966BD86C9661A5FA72BE8");
+      std::copy(rand.begin(), rand.end(), out.begin());
+    }
+  } given;
+  const Ports tuak{one, given};
+  const auto v = generate_vector(tuak, imsi);
+  ASSERT_TRUE(v);
+  EXPECT_EQ(hex(v->xres.expose()), "4041CE438E3E38E8AA96562EED83AC43");
+  EXPECT_EQ(hex(v->ck.expose()), "3E3BC01BEA0CD914C4C2C83CE2D92757");
+  EXPECT_EQ(hex(v->ik.expose()), "666A8E6F577B1AA77B7FD53CEBB8A3D6");
+  EXPECT_TRUE(check_response(tuak, imsi, v->rand, v->autn, v->xres.expose()));
+  const Bytes half = to_bytes(v->xres.expose().first(8));
+  EXPECT_EQ(check_response(tuak, imsi, v->rand, v->autn, half).error().kind, ErrorKind::verification);
+  auto bad = v->autn;
+  bad[15] ^= 1;
+  EXPECT_EQ(check_response(tuak, imsi, v->rand, bad, v->xres.expose()).error().kind, ErrorKind::verification);
+  Subscriber odd = s.clone();
+  odd.imsi = *Imsi::parse("001010000000003");
+  odd.tuak->res_size = 12;
+  ASSERT_TRUE(one.add(odd));
+  EXPECT_EQ(generate_vector(tuak, odd.imsi).error().kind, ErrorKind::invalid);
+}
+
 TEST_F(GenerateVector, counts_seq_and_turns_ind_through_thirty_two) {
   for (uint64_t i = 1; i <= 70; ++i) {
     const Sqn sqn = vector().sqn;

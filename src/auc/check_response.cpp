@@ -1,5 +1,6 @@
 // TS 33.102 6.3.3: the network's comparison of RES with XRES, and the record of what a card has answered.
 #include "auc/auc.hpp"
+#include "auc/functions.hpp"
 #include "auc/update.hpp"
 
 namespace sealift::auc {
@@ -10,12 +11,12 @@ Result<Confirmation> check_response(const Ports& ports, const Imsi& imsi, const 
     if (subscriber.state.barred) {
       return Error{ErrorKind::permission, "the subscriber is barred; an operator can lift that"};
     }
-    const crypto::Milenage milenage = milenage_of(subscriber);
-    const crypto::Milenage::Response expected = milenage.f2345(rand);
+    const Functions functions = TRY(Functions::of(subscriber));
+    const Functions::Response expected = functions.f2345(rand);
     const std::span<const uint8_t, 16> parts(autn);
     const Sqn sqn = Sqn::from_octets(exclusive_or(parts.first<6>(), expected.ak.expose()));
     const Octets<2> amf{autn[6], autn[7]};
-    if (!equal_constant_time(milenage.f1(rand, sqn.octets(), amf), parts.last<8>())) {
+    if (!equal_constant_time(functions.f1(rand, sqn.octets(), amf), parts.last<8>())) {
       return Error{ErrorKind::verification, "AUTN was not made with this subscriber's key"};
     }
     if (!equal_constant_time(expected.res.expose(), res)) {

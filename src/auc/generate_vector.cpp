@@ -2,21 +2,22 @@
 #include <algorithm>
 
 #include "auc/auc.hpp"
+#include "auc/functions.hpp"
 #include "auc/update.hpp"
 
 namespace sealift::auc {
 namespace {
 
-Vector vector_of(const Subscriber& subscriber, const Octets<16>& rand, Sqn sqn) {
-  const crypto::Milenage milenage = milenage_of(subscriber);
-  crypto::Milenage::Response r = milenage.f2345(rand);
+Result<Vector> vector_of(const Subscriber& subscriber, const Octets<16>& rand, Sqn sqn) {
+  const Functions functions = TRY(Functions::of(subscriber));
+  Functions::Response r = functions.f2345(rand);
   const Octets<6> concealed = exclusive_or(sqn.octets(), r.ak.expose());
-  const Octets<8> mac = milenage.f1(rand, sqn.octets(), subscriber.amf);
+  const Octets<8> mac = functions.f1(rand, sqn.octets(), subscriber.amf);
   Octets<16> autn;
   auto at = std::copy(concealed.begin(), concealed.end(), autn.begin());
   at = std::copy(subscriber.amf.begin(), subscriber.amf.end(), at);
   std::copy(mac.begin(), mac.end(), at);
-  return {rand, std::move(r.res), std::move(r.ck), std::move(r.ik), autn, sqn};
+  return Vector{rand, std::move(r.res), std::move(r.ck), std::move(r.ik), autn, sqn};
 }
 
 }  // namespace

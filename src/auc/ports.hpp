@@ -24,16 +24,32 @@ struct SubscriberState {
   bool operator==(const SubscriberState&) const = default;
 };
 
+/// What a subscriber with TUAK has in place of K and OPc.
+struct TuakKeys {
+  SecretBytes k;     ///< 16 or 32 octets
+  SecretBytes topc;  ///< 32 octets
+  uint8_t res_size = 8;
+  uint8_t iterations = 1;
+
+  TuakKeys clone() const { return {k.clone(), topc.clone(), res_size, iterations}; }
+};
+
 /// One subscriber; the keys equal those of the profile.
 struct Subscriber {
   Imsi imsi;
-  Secret<16> k;
-  Secret<16> opc;
+  Secret<16> k;    ///< Milenage
+  Secret<16> opc;  ///< Milenage
   Octets<2> amf{0x80, 0x00};  ///< separation bit set, as EPS and 5G ask (TS 33.102 Annex H)
   crypto::MilenageConstants constants;
   SubscriberState state;
+  /// Present where the subscriber authenticates with TUAK; K, OPc and constants are then not used.
+  std::optional<TuakKeys> tuak;
 
-  Subscriber clone() const { return {imsi, k.clone(), opc.clone(), amf, constants, state}; }
+  Subscriber clone() const {
+    Subscriber out{imsi, k.clone(), opc.clone(), amf, constants, state, {}};
+    if (tuak) out.tuak = tuak->clone();
+    return out;
+  }
 };
 
 class SubscriberStore {

@@ -1,5 +1,6 @@
 // TS 33.102 6.3.5: a card refused a number and shows its own; and what that shows about clones.
 #include "auc/auc.hpp"
+#include "auc/functions.hpp"
 #include "auc/update.hpp"
 
 namespace sealift::auc {
@@ -45,10 +46,10 @@ Result<Resynchronisation> resynchronise(const Ports& ports, const Imsi& imsi, co
     if (subscriber.state.barred) {
       return Error{ErrorKind::permission, "the subscriber is barred; an operator can lift that"};
     }
-    const crypto::Milenage milenage = milenage_of(subscriber);
-    const Sqn of_card = Sqn::from_octets(exclusive_or(parts.first<6>(), milenage.f5_star(rand).expose()));
+    const Functions functions = TRY(Functions::of(subscriber));
+    const Sqn of_card = Sqn::from_octets(exclusive_or(parts.first<6>(), functions.f5_star(rand).expose()));
     constexpr Octets<2> amf_of_auts{};  // 6.3.3: AMF is all zeros in MAC-S, so that AUTS needs not carry it
-    if (!equal_constant_time(milenage.f1_star(rand, of_card.octets(), amf_of_auts), parts.last<8>())) {
+    if (!equal_constant_time(functions.f1_star(rand, of_card.octets(), amf_of_auts), parts.last<8>())) {
       return Error{ErrorKind::verification, "MAC-S of AUTS does not verify"};
     }
     SubscriberState& state = subscriber.state;

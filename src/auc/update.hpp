@@ -22,10 +22,6 @@ auto update_subscriber(const Ports& ports, const Imsi& imsi, F&& decide)
   return Error{ErrorKind::conflict, "the subscriber is in use by too many at once; try again"};
 }
 
-inline crypto::Milenage milenage_of(const Subscriber& subscriber) {
-  return crypto::Milenage(subscriber.k.expose(), subscriber.opc.expose(), subscriber.constants);
-}
-
 /// a xor b; conceals and reveals SQN.
 inline Octets<6> exclusive_or(std::span<const uint8_t, 6> a, std::span<const uint8_t, 6> b) {
   Octets<6> out;

@@ -4,8 +4,10 @@
 
 #include <boost/json/array.hpp>
 
+#include "cli/aka_keys.hpp"
 #include "cli/command.hpp"
 #include "lab/keys_folder.hpp"
+#include "lab/subscriber_profile.hpp"
 #include "store/sqlite/store.hpp"
 
 namespace sealift::cli {
@@ -91,32 +93,21 @@ int finish(Output& out, json::object result, const std::optional<auc::CloneSuspe
 // ---- auc add ----
 
 struct AddOptions : SubscriberOptions {
-  std::string k, opc, op, amf = "8000", sqn;
+  AkaKeyOptions keys;
+  std::string amf = "8000", sqn;
 };
-
-/// 32 hexadecimal digits, or @FILE that holds them, which keeps them out of the list of processes.
-Result<Secret<16>> key_option(const char* option, const std::string& given) {
-  std::string text = given;
-  if (given.starts_with("@")) text = TRY(read_file(given.substr(1), 1024));
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.pop_back();
-  auto octets = from_hex(text);
-  wipe({reinterpret_cast<uint8_t*>(text.data()), text.size()});
-  if (!octets || octets->size() != 16) {
-    return Error{ErrorKind::invalid, std::string(option) + " needs 32 hexadecimal digits, or @FILE with them"};
-  }
-  const SecretBytes secret(std::move(*octets));
-  return Secret<16>::from(secret.expose());
-}
 
 Status add_to_store(const AddOptions& o) {
   auc::Subscriber subscriber;
   subscriber.imsi = TRY(Imsi::parse(o.imsi));
-  subscriber.k = TRY(key_option("--k", o.k));
-  if (o.opc.empty()) {
-    Secret<16> op = TRY(key_option("--op", o.op));
-    subscriber.opc = crypto::Milenage::derive_opc(subscriber.k.expose(), op.expose());
+  AkaKeys keys = TRY(aka_keys(o.keys));
+  if (o.keys.tuak()) {
+    subscriber.tuak = auc::TuakKeys{std::move(keys.k), std::move(keys.operator_key),
+                                    static_cast<uint8_t>(o.keys.res_bits / 8),
+                                    static_cast<uint8_t>(o.keys.keccak)};
   } else {
-    subscriber.opc = TRY(key_option("--opc", o.opc));
+    subscriber.k = TRY(Secret<16>::from(keys.k.expose()));
+    subscriber.opc = TRY(Secret<16>::from(keys.operator_key.expose()));
   }
   subscriber.amf = TRY(hex_option<2>("--amf", o.amf));
   if (!o.sqn.empty()) {
@@ -132,6 +123,35 @@ int add(const AddOptions& o, Output& out) {
   if (!added) return out.fail(added.error());
   out.line("Added " + o.imsi + ".");
   out.object({{"imsi", o.imsi}});
+  return exit_ok;
+}
+
+// ---- auc import ----
+
+struct ImportOptions {
+  StoreOptions store;
+  std::string profile;
+};
+
+Result<Imsi> import_from_profile(const ImportOptions& o) {
+  SecretBytes package(to_bytes(TRY(read_file(o.profile, 1u << 20))));
+  auto profile = lab::SubscriberProfile::from_package(std::move(package));
+  if (!profile) return std::move(profile.error()).within(o.profile);
+  auto subscriber = profile->subscriber();
+  if (!subscriber) {
+    return Error{ErrorKind::unsupported,
+                 o.profile + ": it has no USIM that authenticates with Milenage or TUAK and keys of its own"};
+  }
+  auto centre = TRY(open(o.store));
+  TRY_VOID(centre->subscribers->add(*subscriber));
+  return subscriber->imsi;
+}
+
+int import_profile(const ImportOptions& o, Output& out) {
+  auto imsi = import_from_profile(o);
+  if (!imsi) return out.fail(imsi.error());
+  out.line("Added " + imsi->digits() + ".");
+  out.object({{"imsi", imsi->digits()}});
   return exit_ok;
 }
 
@@ -212,6 +232,7 @@ json::object describe(const auc::Subscriber& s) {
           {"sqnIssued", hex(s.state.issued.octets())},
           {"sqnConfirmed", hex(s.state.confirmed.octets())},
           {"amf", hex(s.amf)},
+          {"algorithm", s.tuak ? "tuak" : "milenage"},
           {"suspicions", s.state.suspicions},
           {"barred", s.state.barred}};
 }
@@ -280,15 +301,21 @@ void add_add(CLI::App& app, Output& out) {
   auto o = std::make_shared<AddOptions>();
   auto* cmd = app.add_subcommand("add", "Add a subscriber: the same K and OPc as in the profile");
   add_subscriber(cmd, *o);
-  cmd->add_option("--k", o->k, "K: 32 hexadecimal digits, or @FILE that holds them")->required()->type_name("HEX");
-  auto* algorithm = cmd->add_option_group("operator key")->require_option(1);
-  algorithm->add_option("--opc", o->opc, "OPc, given as K is")->type_name("HEX");
-  algorithm->add_option("--op", o->op, "OP, from which OPc is derived")->type_name("HEX");
+  add_aka_keys(cmd, o->keys, true);
   cmd->add_option("--amf", o->amf, "Authentication management field")->type_name("HEX")->capture_default_str();
   cmd->add_option("--sqn", o->sqn, "Last sequence number handed out, 12 hexadecimal digits; 0 where absent")
       ->type_name("HEX");
   cmd->footer("Example:  sealift auc add --dir ./site --imsi 001010000000001 --k @k.hex --opc @opc.hex");
   on_run(cmd, out, [o](Output& output) { return add(*o, output); });
+}
+
+void add_import(CLI::App& app, Output& out) {
+  auto o = std::make_shared<ImportOptions>();
+  auto* cmd = app.add_subcommand("import", "Add the subscriber of a profile package, keys and algorithm included");
+  add_store(cmd, o->store);
+  cmd->add_option("profile", o->profile, "Profile package, DER (- is standard input)")->required()->type_name("FILE");
+  cmd->footer("Example:  sealift auc import --dir ./site profile.der");
+  on_run(cmd, out, [o](Output& output) { return import_profile(*o, output); });
 }
 
 void add_vector(CLI::App& app, Output& out) {
@@ -343,6 +370,7 @@ void add_auc(CLI::App& app, Output& out) {
   cmd->require_subcommand(1);
   cmd->footer("Example:  sealift auc vector --dir ./site --imsi 001010000000001");
   add_add(*cmd, out);
+  add_import(*cmd, out);
   add_vector(*cmd, out);
   add_check(*cmd, out);
   add_resync(*cmd, out);

@@ -2,8 +2,8 @@
 #include <boost/json/array.hpp>
 
 #include "base/ports.hpp"
+#include "cli/aka_keys.hpp"
 #include "cli/command.hpp"
-#include "crypto/milenage.hpp"
 #include "saip/build.hpp"
 #include "saip/personalise.hpp"
 #include "saip/print.hpp"
@@ -14,7 +14,8 @@ namespace sealift::cli {
 namespace {
 
 struct MakeOptions {
-  std::string imsi, iccid, k, opc, op, spn, msisdn, smsc, name = "Sealift USIM";
+  AkaKeyOptions keys;
+  std::string imsi, iccid, spn, msisdn, smsc, name = "Sealift USIM";
   std::string pin, puk, pin2, puk2, adm, ota_kic, ota_kid, ota_kik;
   unsigned mnc_length = 2;
   std::string out;
@@ -23,7 +24,8 @@ struct MakeOptions {
 struct FileOptions {
   std::string file, out;
   bool show_secrets = false;
-  std::string imsi, iccid, k, opc, op;
+  AkaKeyOptions keys;
+  std::string imsi, iccid;
 };
 
 Result<Secret<16>> key(std::string_view digits, std::string_view option) {
@@ -35,12 +37,16 @@ Result<Secret<16>> key(std::string_view digits, std::string_view option) {
   return Secret<16>::from(octets.expose());
 }
 
-/// OPc as given, or derived from OP.
-Result<Secret<16>> operator_key(const Secret<16>& k, const std::string& opc, const std::string& op) {
-  if (opc.empty() == op.empty()) return Error{ErrorKind::invalid, "give either --opc or --op"};
-  if (!opc.empty()) return key(opc, "--opc");
-  Secret<16> raw = TRY(key(op, "--op"));
-  return crypto::Milenage::derive_opc(k.expose(), raw.expose());
+Status set_keys(const AkaKeyOptions& o, saip::UsimProfileOptions& p) {
+  AkaKeys keys = TRY(aka_keys(o));
+  if (o.tuak()) {
+    p.tuak = saip::TuakKeys{std::move(keys.k), std::move(keys.operator_key), o.res_bits / 8,
+                            static_cast<uint8_t>(o.keccak)};
+    return {};
+  }
+  p.k = TRY(Secret<16>::from(keys.k.expose()));
+  p.opc = TRY(Secret<16>::from(keys.operator_key.expose()));
+  return {};
 }
 
 /// Random decimal digits, each equally likely.
@@ -58,8 +64,7 @@ Result<saip::UsimProfileOptions> subscriber_record(const MakeOptions& o) {
   saip::UsimProfileOptions p;
   p.iccid = TRY(Iccid::parse(o.iccid));
   p.imsi = TRY(Imsi::parse(o.imsi));
-  p.k = TRY(key(o.k, "--k"));
-  p.opc = TRY(operator_key(p.k, o.opc, o.op));
+  TRY_VOID(set_keys(o.keys, p));
   p.mnc_length = static_cast<uint8_t>(o.mnc_length);
   p.profile_type = o.name;
   p.spn = o.spn;
@@ -174,11 +179,10 @@ Result<saip::Subscriber> changes(const FileOptions& o) {
   saip::Subscriber out;
   if (!o.iccid.empty()) out.iccid = TRY(Iccid::parse(o.iccid));
   if (!o.imsi.empty()) out.imsi = TRY(Imsi::parse(o.imsi));
-  if (o.k.empty() && o.opc.empty() && o.op.empty()) return out;
-  Secret<16> k = TRY(key(o.k, "--k"));
-  Secret<16> opc = TRY(operator_key(k, o.opc, o.op));
-  out.k = SecretBytes(to_bytes(k.expose()));
-  out.opc = SecretBytes(to_bytes(opc.expose()));
+  if (!o.keys.given()) return out;
+  AkaKeys keys = TRY(aka_keys(o.keys));
+  out.k = std::move(keys.k);
+  out.opc = std::move(keys.operator_key);
   return out;
 }
 
@@ -202,9 +206,7 @@ void add_make(CLI::App* profile, Output& out) {
   auto* cmd = profile->add_subcommand("make", "Make a USIM profile from a subscriber's record");
   cmd->add_option("--imsi", o->imsi, "IMSI, 6 to 15 digits")->required();
   cmd->add_option("--iccid", o->iccid, "ICCID, 18 to 20 digits")->required();
-  cmd->add_option("--k", o->k, "Milenage K, 32 hexadecimal digits")->required();
-  cmd->add_option("--opc", o->opc, "Milenage OPc, 32 hexadecimal digits");
-  cmd->add_option("--op", o->op, "Milenage OP, in place of --opc");
+  add_aka_keys(cmd, o->keys, true);
   cmd->add_option("--out", o->out, "File to write, mode 0600 (- is standard output)")->required();
   cmd->add_option("--spn", o->spn, "Service provider name that the phone shows");
   cmd->add_option("--msisdn", o->msisdn, "Telephone number, + in front for an international one");
@@ -230,9 +232,7 @@ void add_personalise(CLI::App* profile, Output& out) {
   cmd->add_option("--out", o->out, "File to write, mode 0600 (- is standard output)")->required();
   cmd->add_option("--iccid", o->iccid, "ICCID, 18 to 20 digits");
   cmd->add_option("--imsi", o->imsi, "IMSI, 6 to 15 digits");
-  cmd->add_option("--k", o->k, "K, 32 hexadecimal digits");
-  cmd->add_option("--opc", o->opc, "OPc, 32 hexadecimal digits");
-  cmd->add_option("--op", o->op, "OP, in place of --opc");
+  add_aka_keys(cmd, o->keys, false);
   on_run(cmd, out, [o](Output& to) { return personalise(*o, to); });
 }
 

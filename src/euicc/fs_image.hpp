@@ -106,6 +106,8 @@ struct Aka {
   SecretBytes opc;
   Octets<5> rotations{};
   Octets<80> constants{};
+  /// TUAK: applications of Keccak, and octets of RES.
+  uint8_t keccak = 1, res_size = 8;
   /// Most authentications that the card will run; 0 is no limit.
   uint32_t counter_max = 0;
   uint32_t counter = 0;

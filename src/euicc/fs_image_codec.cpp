@@ -216,6 +216,10 @@ void pack_aka(Packer& p, const ProfileImage& image) {
     p.octets(a.opc.expose());
     p.raw(a.rotations);
     p.raw(a.constants);
+    if (a.algorithm == AkaAlgorithm::tuak) {
+      p.octet(a.keccak);
+      p.octet(a.res_size);
+    }
     p.number(a.counter_max);
     p.number(a.counter);
     p.octet(a.sqn_options);
@@ -242,6 +246,10 @@ void unpack_aka(Unpacker& u, ProfileImage& image) {
     a.opc = SecretBytes(to_bytes(u.octets()));
     u.fixed(std::span(a.rotations));
     u.fixed(std::span(a.constants));
+    if (a.algorithm == AkaAlgorithm::tuak) {
+      a.keccak = u.octet();
+      a.res_size = u.octet();
+    }
     a.counter_max = u.small<uint32_t>();
     a.counter = u.small<uint32_t>();
     a.sqn_options = u.octet();

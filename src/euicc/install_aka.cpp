@@ -3,6 +3,7 @@
 
 #include "crypto/milenage.hpp"
 #include "euicc/install_package.hpp"
+#include "saip/tuak.hpp"
 #include "saip/validate.hpp"
 
 namespace sealift::euicc {
@@ -34,6 +35,14 @@ PeResult install_mapping(Installation& in, NodeIndex node, const saip::MappingPa
   return {};
 }
 
+PeResult check_tuak(const saip::AlgoParameter& a) {
+  const auto parameters = saip::tuak_parameters(a);
+  if (!parameters || !crypto::Tuak::make(a.key.expose(), a.opc.expose(), *parameters))
+    return PeFault{PeStatusCode::bad_values};
+  if (!saip::fits_umts(*parameters)) return PeFault{PeStatusCode::feature_not_supported};
+  return {};
+}
+
 PeResult check_algorithm(const saip::AlgoParameter& a) {
   switch (a.algorithmID) {
     case saip::Algorithm::milenage:
@@ -45,7 +54,7 @@ PeResult check_algorithm(const saip::AlgoParameter& a) {
       if (a.key.size() != 16) return PeFault{PeStatusCode::bad_values};
       return {};
     case saip::Algorithm::tuak:
-      return PeFault{PeStatusCode::feature_not_supported};
+      return check_tuak(a);
     default:
       return PeFault{PeStatusCode::bad_values};
   }
@@ -77,6 +86,12 @@ PeResult install_aka(Installation& in, const saip::AkaParameter& element) {
   aka.opc = a.opc.clone();
   aka.rotations = a.rotationConstants.value;
   aka.constants = a.xoringConstants.value;
+  if (a.algorithmID == saip::Algorithm::tuak) {
+    const auto parameters = saip::tuak_parameters(a);
+    check(parameters.has_value(), "check_algorithm has read the sizes");
+    aka.keccak = a.numberOfKeccak.value;
+    aka.res_size = static_cast<uint8_t>(parameters->res);
+  }
   if (a.authCounterMax) {
     for (uint8_t b : *a.authCounterMax) aka.counter_max = aka.counter_max << 8 | b;
   }

@@ -14,12 +14,14 @@ struct Row {
   Service service;
   Bit bit;
 };
-// Not here: contactless, CAVE, TUAK, GBA, MBMS, EAP, applets, CAT_TP, DNS, SCP11, S16, enhanced AKA.
+// Not here: contactless, CAVE, GBA, MBMS, EAP, applets, CAT_TP, DNS, SCP11, S16, enhanced AKA.
 constexpr Row rows[] = {
     {Service::usim, Bit::usimSupport},
     {Service::isim, Bit::isimSupport},
     {Service::csim, Bit::csimSupport},
     {Service::milenage, Bit::akaMilenage},
+    {Service::tuak128, Bit::akaTuak128},
+    {Service::tuak256, Bit::akaTuak256},
     {Service::usim_test_algorithm, Bit::usimTestAlgorithm},
     {Service::multiple_usim, Bit::multipleUsimSupport},
     {Service::multiple_isim, Bit::multipleIsimSupport},

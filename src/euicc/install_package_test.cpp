@@ -379,8 +379,22 @@ TEST_F(Faults, keys_of_a_wrong_size_or_algorithm_are_refused) {
   std::get<saip::AlgoParameter>(alt).key = SecretBytes(Bytes(15, 1));
   expect_refusal(12, PeStatusCode::bad_values);
   std::get<saip::AlgoParameter>(alt).key = SecretBytes(Bytes(16, 1));
-  std::get<saip::AlgoParameter>(alt).algorithmID = saip::Algorithm::tuak;
-  expect_refusal(12, PeStatusCode::feature_not_supported);
+  auto& tuak = std::get<saip::AlgoParameter>(alt);
+  tuak.algorithmID = saip::Algorithm::tuak;
+  expect_refusal(12, PeStatusCode::bad_values);  // OPc has 16 octets, TOPc 32
+  tuak.opc = SecretBytes(Bytes(32, 1));
+  EXPECT_TRUE(run());
+  for (uint8_t reserved : {0x04, 0x18, 0x80}) {
+    tuak.algorithmOptions = {reserved};
+    expect_refusal(12, PeStatusCode::bad_values);
+  }
+  for (uint8_t not_umts : {0x03, 0x08, 0x40}) {  // RES of 256 bits, MAC of 128, CK and IK of 256
+    tuak.algorithmOptions = {not_umts};
+    expect_refusal(12, PeStatusCode::feature_not_supported);
+  }
+  tuak.algorithmOptions = {0x01};
+  tuak.numberOfKeccak = uint8_t{0};
+  expect_refusal(12, PeStatusCode::bad_values);
 }
 
 TEST_F(Faults, a_test_profile_has_a_test_key) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/milenage.hpp"
+#include "crypto/tuak.hpp"
 
 namespace sealift::euicc {
 namespace {
@@ -65,6 +66,34 @@ class MilenageSet final : public AlgorithmSet {
   crypto::Milenage milenage_;
 };
 
+/// With a MAC of 64 bits, and CK and IK of 128: installation has let no others in.
+class TuakSet final : public AlgorithmSet {
+ public:
+  explicit TuakSet(crypto::Tuak tuak) : tuak_(std::move(tuak)) {}
+  Functions run(const Octets<16>& rand) const override {
+    crypto::Tuak::Response r = tuak_.f2345(rand);
+    Functions f{std::move(r.res), Secret<16>(r.ck.expose().first<16>()), Secret<16>(r.ik.expose().first<16>()), {}, {}};
+    std::copy_n(r.ak.expose().begin(), 6, f.ak.begin());
+    const Secret<6> star = tuak_.f5_star(rand);
+    std::copy_n(star.expose().begin(), 6, f.ak_star.begin());
+    return f;
+  }
+  Octets<8> f1(const Octets<16>& rand, const Octets<6>& sqn, const Octets<2>& amf) const override {
+    return mac(tuak_.f1(rand, sqn, amf));
+  }
+  Octets<8> f1_star(const Octets<16>& rand, const Octets<6>& sqn, const Octets<2>& amf) const override {
+    return mac(tuak_.f1_star(rand, sqn, amf));
+  }
+
+ private:
+  static Octets<8> mac(const Bytes& octets) {
+    Octets<8> out;
+    std::copy_n(octets.begin(), 8, out.begin());
+    return out;
+  }
+  crypto::Tuak tuak_;
+};
+
 /// TS 34.108 8.1.2: everything is K xor RAND, turned by octets.
 class TestSet final : public AlgorithmSet {
  public:
@@ -108,6 +137,11 @@ Result<std::unique_ptr<AlgorithmSet>> algorithm_set(const Aka& aka) {
   if (aka.key.size() == 16 && aka.opc.size() == 16 && aka.algorithm == AkaAlgorithm::milenage) {
     auto constants = TRY(crypto::MilenageConstants::from(aka.rotations, aka.constants));
     return std::make_unique<MilenageSet>(constants, aka);
+  }
+  if (aka.algorithm == AkaAlgorithm::tuak) {
+    auto tuak = TRY(crypto::Tuak::make(aka.key.expose(), aka.opc.expose(),
+                                       {.res = aka.res_size, .iterations = aka.keccak}));
+    return std::make_unique<TuakSet>(std::move(tuak));
   }
   return Error{ErrorKind::unsupported, "authentication algorithm"};
 }

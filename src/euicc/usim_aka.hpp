@@ -2,7 +2,7 @@
 // TS 33.102 Annex C with 32 indices.
 //
 // Pure functions of the stored parameters; the caller makes the new sequence number durable. Milenage
-// (TS 35.206) and the test algorithm of TS 34.108 8.1.2; TUAK profiles are refused at installation.
+// (TS 35.206), TUAK (TS 35.231) and the test algorithm of TS 34.108 8.1.2.
 #pragma once
 
 #include <variant>

@@ -1,4 +1,5 @@
 #include "crypto/milenage.hpp"
+#include "crypto/tuak.hpp"
 #include "euicc/fs_test_card.hpp"
 #include "euicc/usim_aka.hpp"
 
@@ -69,6 +70,74 @@ TEST_F(Authenticate, agrees_with_the_network_and_gives_kc_where_the_service_is_t
   expected.push_back(8);
   append(expected, gsm_key(v.ck, v.ik).expose());
   EXPECT_EQ(hex(r.data), hex(expected));
+}
+
+/// A card's parameters for TUAK, and the network's side of them.
+struct TuakNetwork {
+  explicit TuakNetwork(size_t key_size, uint8_t res_size, uint8_t keccak) {
+    aka.algorithm = AkaAlgorithm::tuak;
+    aka.key = SecretBytes(Bytes(key_size, 0x5A));
+    aka.opc = SecretBytes(Bytes(32, 0xC3));
+    aka.res_size = res_size;
+    aka.keccak = keccak;
+    aka.sqn_delta = 0x10000000;
+  }
+  crypto::Tuak network() const {
+    return std::move(*crypto::Tuak::make(aka.key.expose(), aka.opc.expose(),
+                                         {.res = aka.res_size, .iterations = aka.keccak}));
+  }
+  AkaChallenge challenge(uint64_t sqn_number) const {
+    AkaChallenge c;
+    c.rand = {1, 2, 3};
+    Octets<6> sqn;
+    for (size_t i = 0; i < 6; ++i) sqn[i] = static_cast<uint8_t>(sqn_number >> (40 - 8 * i));
+    const Octets<2> amf{0x80, 0x00};
+    const crypto::Tuak tuak = network();
+    const auto response = tuak.f2345(c.rand);
+    for (size_t i = 0; i < 6; ++i) c.autn[i] = sqn[i] ^ response.ak.expose()[i];
+    c.autn[6] = amf[0];
+    const Bytes mac = tuak.f1(c.rand, sqn, amf);
+    std::copy_n(mac.begin(), 8, c.autn.begin() + 8);
+    return c;
+  }
+  Aka aka;
+};
+
+TEST(Tuak, answers_the_network_with_every_size_of_key_and_response) {
+  for (size_t key_size : {16u, 32u}) {
+    for (uint8_t res_size : {4, 8, 16}) {
+      for (uint8_t keccak : {1, 2}) {
+        const TuakNetwork n(key_size, res_size, keccak);
+        const auto result = authenticate(n.aka, n.challenge(1 << 5));
+        ASSERT_TRUE(result) << result.error().message;
+        const auto* success = std::get_if<AkaSuccess>(&*result);
+        ASSERT_NE(success, nullptr);
+        const auto expected = n.network().f2345(n.challenge(1 << 5).rand);
+        EXPECT_EQ(hex(success->res.expose()), hex(expected.res.expose()));
+        EXPECT_EQ(success->res.expose().size(), res_size);
+        EXPECT_EQ(hex(success->ck.expose()), hex(expected.ck.expose()));
+        EXPECT_EQ(hex(success->ik.expose()), hex(expected.ik.expose()));
+      }
+    }
+  }
+}
+
+TEST(Tuak, refuses_a_wrong_mac_and_asks_for_resynchronisation_with_a_mac_of_its_own) {
+  TuakNetwork n(32, 8, 1);
+  AkaChallenge bad = n.challenge(1 << 5);
+  bad.autn[15] ^= 1;
+  EXPECT_TRUE(std::holds_alternative<AkaWrongMac>(*authenticate(n.aka, bad)));
+  n.aka.seq.fill(77);
+  const AkaChallenge old = n.challenge(76 << 5);
+  const auto result = authenticate(n.aka, old);
+  const auto* again = std::get_if<AkaResynchronise>(&*result);
+  ASSERT_NE(again, nullptr);
+  const crypto::Tuak tuak = n.network();
+  const auto star = tuak.f5_star(old.rand);
+  Octets<6> sqn;
+  for (size_t i = 0; i < 6; ++i) sqn[i] = again->auts[i] ^ star.expose()[i];
+  EXPECT_EQ(hex(sqn), "0000000009A0");  // SEQ 77, IND 0
+  EXPECT_EQ(hex(View(again->auts).subspan(6)), hex(View(tuak.f1_star(old.rand, sqn, {})).first(8)));
 }
 
 TEST_F(Authenticate, needs_the_application_and_its_pin) {

@@ -2,6 +2,7 @@
 
 #include "saip/build.hpp"
 #include "saip/files.hpp"
+#include "saip/tuak.hpp"
 
 namespace sealift::lab {
 
@@ -36,10 +37,15 @@ static Result<saip::UsimProfileOptions> options_for(uint64_t number, Random& ran
   return o;
 }
 
-Result<SubscriberProfile> SubscriberProfile::make_random(Random& random) {
+Result<SubscriberProfile> SubscriberProfile::make_random(Random& random, bool tuak) {
   uint64_t number = 0;
   for (uint8_t b : random.octets<4>()) number = number << 8 | b;
   auto options = TRY(options_for(number, random));
+  if (tuak) {
+    auto& keys = options.tuak.emplace();
+    keys.k = SecretBytes(to_bytes(random.octets<32>()));
+    keys.topc = SecretBytes(to_bytes(random.octets<32>()));
+  }
   auto package = TRY(saip::build_usim_profile(options));
   return SubscriberProfile{SecretBytes(saip::encode(package))};
 }
@@ -91,22 +97,36 @@ static std::optional<Imsi> imsi_of(const saip::Package& package) {
   return std::nullopt;
 }
 
+/// A subscriber with the keys of an algorithm that the authentication centre has too.
+static std::optional<auc::Subscriber> subscriber_with(const Imsi& imsi, const saip::AlgoParameter& algorithm) {
+  if (algorithm.algorithmID == saip::Algorithm::tuak) {
+    auto parameters = saip::tuak_parameters(algorithm);
+    if (!parameters || !saip::fits_umts(*parameters)) return std::nullopt;
+    auc::Subscriber out{.imsi = imsi};
+    out.tuak = auc::TuakKeys{algorithm.key.clone(), algorithm.opc.clone(),
+                             static_cast<uint8_t>(parameters->res), algorithm.numberOfKeccak.value};
+    return out;
+  }
+  if (algorithm.algorithmID != saip::Algorithm::milenage) return std::nullopt;
+  auto constants =
+      crypto::MilenageConstants::from(algorithm.rotationConstants.value, algorithm.xoringConstants.value);
+  auto k = Secret<16>::from(algorithm.key.expose());
+  auto opc = Secret<16>::from(algorithm.opc.expose());
+  if (!constants || !k || !opc) return std::nullopt;
+  return auc::Subscriber{.imsi = imsi, .k = std::move(*k), .opc = std::move(*opc), .constants = *constants};
+}
+
 std::optional<auc::Subscriber> SubscriberProfile::subscriber() const {
   auto decoded = saip::decode(package.expose());
   if (!decoded) return std::nullopt;
   auto imsi = imsi_of(*decoded);
+  if (!imsi) return std::nullopt;
   for (const auto& element : decoded->elements) {
     auto* aka = std::get_if<saip::AkaParameter>(&element.body());
     if (!aka) continue;
     auto* algorithm = std::get_if<saip::AlgoParameter>(&aka->algoConfiguration.alt);
-    if (!imsi || !algorithm || algorithm->algorithmID != saip::Algorithm::milenage) continue;
-    auto constants =
-        crypto::MilenageConstants::from(algorithm->rotationConstants.value, algorithm->xoringConstants.value);
-    auto k = Secret<16>::from(algorithm->key.expose());
-    auto opc = Secret<16>::from(algorithm->opc.expose());
-    if (!constants || !k || !opc) continue;
-    auc::Subscriber out{*imsi, std::move(*k), std::move(*opc), {0x80, 0x00}, *constants, {}};
-    return out;
+    if (!algorithm) continue;
+    if (auto out = subscriber_with(*imsi, *algorithm)) return out;
   }
   return std::nullopt;
 }

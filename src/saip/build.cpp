@@ -2,6 +2,7 @@
 
 #include "saip/contents.hpp"
 #include "saip/templates.hpp"
+#include "saip/tuak.hpp"
 
 namespace sealift::saip {
 
@@ -82,7 +83,10 @@ ProfileHeader header(const UsimProfileOptions& o) {
   h.minorVersion = 3;
   h.profileType = o.profile_type;
   h.iccid = header_iccid(o.iccid);
-  h.eUICCMandatoryServices.services = {Service::usim, Service::milenage};
+  const Service algorithm = !o.tuak                    ? Service::milenage
+                            : o.tuak->k.size() == 32 ? Service::tuak256
+                                                     : Service::tuak128;
+  h.eUICCMandatoryServices.services = {Service::usim, algorithm};
   for (auto oid : {"2.23.143.1.2.1", "2.23.143.1.2.4", "2.23.143.1.2.5"}) {
     h.eUICCMandatoryGfsteList.push_back(oid_content(oid));
   }
@@ -199,7 +203,24 @@ TemplateElement df_5gs() {
       .take();
 }
 
-AkaParameter aka(const UsimProfileOptions& o) {
+Result<AkaParameter> tuak(const TuakKeys& keys) {
+  const crypto::TuakParameters parameters{.res = keys.res_size, .iterations = keys.iterations};
+  TRY_VOID(fits_umts(parameters));
+  const auto checked = crypto::Tuak::make(keys.k.expose(), keys.topc.expose(), parameters);
+  if (!checked) return checked.error();
+  AlgoParameter algorithm;
+  algorithm.algorithmID = Algorithm::tuak;
+  algorithm.algorithmOptions = TRY(tuak_options(parameters));
+  algorithm.key = keys.k.clone();
+  algorithm.opc = keys.topc.clone();
+  algorithm.numberOfKeccak.value = keys.iterations;
+  AkaParameter out;
+  out.algoConfiguration.alt = std::move(algorithm);
+  return out;
+}
+
+Result<AkaParameter> aka(const UsimProfileOptions& o) {
+  if (o.tuak) return tuak(*o.tuak);
   AlgoParameter milenage;
   milenage.algorithmID = Algorithm::milenage;
   milenage.key = SecretBytes(to_bytes(o.k.expose()));
@@ -262,7 +283,7 @@ Result<Package> build_usim_profile(const UsimProfileOptions& o) {
   out.add(TRY(usim(o)));
   out.add(TRY(opt_usim(o)));
   out.add(TRY(usim_pins(o)));
-  out.add(aka(o));
+  out.add(TRY(aka(o)));
   out.add(df_5gs(), false);  // an eUICC that does not know it still gives a working subscription
   out.add(mno_sd(o));
   out.add(End{});

@@ -2,7 +2,7 @@
 //
 // Deterministic: the same options give the same octets. The package is SAIP 2.3 with the templates that
 // nearly all eUICCs know, and holds what a phone needs to register on 2G to 5G: MF, PINs, USIM, DF.5GS,
-// Milenage, and an MNO security domain, without keys unless they are given.
+// Milenage or TUAK, and an MNO security domain, without keys unless they are given.
 #pragma once
 
 #include "base/ids.hpp"
@@ -18,11 +18,21 @@ struct OtaKeys {
   Secret<16> kik;
 };
 
+/// A subscriber that authenticates with TUAK.
+struct TuakKeys {
+  SecretBytes k;     ///< 16 or 32 octets
+  SecretBytes topc;  ///< 32 octets
+  size_t res_size = 8;
+  uint8_t iterations = 1;
+};
+
 struct UsimProfileOptions {
   Iccid iccid;
   Imsi imsi;
   Secret<16> k;
   Secret<16> opc;
+  /// In place of k and opc, which are then not used.
+  std::optional<TuakKeys> tuak;
   uint8_t mnc_length = 2;
   std::string profile_type = "Sealift USIM";
   /// Service provider name, UTF-8; empty: the phone shows the network's.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <map>
 
 #include "saip/contents.hpp"
@@ -11,6 +12,7 @@
 #include "saip/print.hpp"
 #include "saip/test_vectors.hpp"
 #include "saip/validate.hpp"
+#include "saip/tuak.hpp"
 
 namespace sealift::saip {
 namespace {
@@ -258,6 +260,60 @@ TEST(Personalise, gives_ts48_another_subscriber_and_leaves_the_rest) {
     }
     EXPECT_LE(differ, 5u) << "header, MF, USIM and two akaParameters";
   }
+}
+
+TEST(Build, makes_a_profile_with_tuak) {
+  for (size_t size : {16u, 32u}) {
+    auto options = sample();
+    options.tuak = TuakKeys{SecretBytes(Bytes(size, 0x5A)), SecretBytes(Bytes(32, 0xC3)), 16, 2};
+    auto package = again(*build_usim_profile(options));
+    EXPECT_TRUE(is_sound(find_faults(package)));
+    const auto& services = package.header()->eUICCMandatoryServices.services;
+    EXPECT_NE(std::find(services.begin(), services.end(), size == 32 ? Service::tuak256 : Service::tuak128),
+              services.end());
+    for (auto& e : package.elements) {
+      auto* aka = e.as<AkaParameter>();
+      if (!aka) continue;
+      const auto& algorithm = std::get<AlgoParameter>(aka->algoConfiguration.alt);
+      EXPECT_EQ(algorithm.algorithmID, Algorithm::tuak);
+      const auto parameters = tuak_parameters(algorithm);
+      ASSERT_TRUE(parameters);
+      EXPECT_EQ(*parameters, (crypto::TuakParameters{.res = 16, .iterations = 2}));
+    }
+    Subscriber other;
+    other.k = SecretBytes(Bytes(size, 1));
+    other.opc = SecretBytes(Bytes(32, 2));
+    EXPECT_TRUE(personalise(package, other));
+    other.opc = SecretBytes(Bytes(16, 2));
+    EXPECT_EQ(personalise(package, other).error().kind, ErrorKind::invalid);
+  }
+  auto options = sample();
+  options.tuak = TuakKeys{SecretBytes(Bytes(16, 1)), SecretBytes(Bytes(32, 2)), 32, 1};
+  EXPECT_EQ(build_usim_profile(options).error().kind, ErrorKind::unsupported);
+  options.tuak->res_size = 8;
+  options.tuak->iterations = 0;
+  EXPECT_EQ(build_usim_profile(options).error().kind, ErrorKind::invalid);
+}
+
+TEST(TuakOptions, say_every_size_once_and_refuse_what_is_reserved) {
+  std::set<uint8_t> seen;
+  for (size_t res : {4u, 8u, 16u, 32u}) {
+    for (size_t mac : {8u, 16u, 32u}) {
+      for (size_t key : {16u, 32u}) {
+        const crypto::TuakParameters p{mac, res, key, key, 1};
+        AlgoParameter algorithm;
+        algorithm.algorithmOptions = tuak_options(p).value();
+        EXPECT_TRUE(seen.insert(algorithm.algorithmOptions).second);
+        EXPECT_EQ(tuak_parameters(algorithm).value(), p);
+      }
+    }
+  }
+  for (unsigned octet = 0; octet < 256; ++octet) {
+    AlgoParameter algorithm;
+    algorithm.algorithmOptions = Octet{static_cast<uint8_t>(octet)};
+    EXPECT_EQ(tuak_parameters(algorithm).has_value(), seen.contains(static_cast<uint8_t>(octet))) << octet;
+  }
+  EXPECT_FALSE(tuak_options({.ck = 32, .ik = 16}));
 }
 
 TEST(Personalise, changes_nothing_where_a_place_is_missing) {

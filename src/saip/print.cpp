@@ -181,7 +181,11 @@ class Describer {
     std::string_view names[] = {"", "Milenage", "TUAK", "USIM test algorithm"};
     out.push_back(text_node("algorithm", std::string(names[static_cast<size_t>(algo.algorithmID) & 3])));
     out.push_back(text_node("k", secret(algo.key.expose())));
-    out.push_back(text_node("opc", secret(algo.opc.expose())));
+    const bool tuak = algo.algorithmID == Algorithm::tuak;
+    out.push_back(text_node(tuak ? "topc" : "opc", secret(algo.opc.expose())));
+    if (!tuak) return;
+    out.push_back(text_node("algorithmOptions", hex(View(&algo.algorithmOptions.value, 1))));
+    out.push_back(text_node("numberOfKeccak", std::to_string(algo.numberOfKeccak.value)));
   }
 
   void show(const CdmaParameter& c, Nodes& out) {

@@ -7,6 +7,7 @@
 #include "saip/contents.hpp"
 #include "saip/files.hpp"
 #include "saip/templates.hpp"
+#include "saip/tuak.hpp"
 
 namespace sealift::saip {
 
@@ -164,6 +165,13 @@ class Checker {
     if (algo->algorithmID != Algorithm::usim_test_algorithm && algo->opc.size() != (tuak ? 32u : 16u)) {
       error("aka-key-size",
             std::string(tuak ? "TOPc" : "OPc") + " has " + std::to_string(algo->opc.size()) + " octets");
+    }
+    if (tuak) {
+      auto parameters = tuak_parameters(*algo);
+      if (!parameters)
+        error("tuak-options", parameters.error().message);
+      else if (auto fits = fits_umts(*parameters); !fits)
+        error("tuak-options", fits.error().message);
     }
     if (algo->algorithmID == Algorithm::usim_test_algorithm) {
       report(Severity::warning, "test-algorithm", "the USIM test algorithm protects nothing");

@@ -17,23 +17,38 @@ Bytes associated(const Imsi& imsi) {
   return concat({view("sealift subscriber"), view(imsi.digits())});
 }
 
+/// Milenage: K and OPc, 32 octets. TUAK: an octet each for iterations and size of RES, TOPc, and K, 50 or 66.
+SecretBytes pack_keys(const Subscriber& s) {
+  if (!s.tuak) return SecretBytes(concat({s.k.expose(), s.opc.expose()}));
+  const Octets<2> sizes{s.tuak->iterations, s.tuak->res_size};
+  return SecretBytes(concat({sizes, s.tuak->topc.expose(), s.tuak->k.expose()}));
+}
+
+Status unpack_keys(View keys, Subscriber& s) {
+  if (keys.size() == 32) {
+    s.k = TRY(Secret<16>::from(keys.first(16)));
+    s.opc = TRY(Secret<16>::from(keys.last(16)));
+    return {};
+  }
+  if (keys.size() != 50 && keys.size() != 66)
+    return Error{ErrorKind::verification, "a subscriber in the store is damaged"};
+  s.tuak = auc::TuakKeys{SecretBytes(to_bytes(keys.subspan(34))), SecretBytes(to_bytes(keys.subspan(2, 32))),
+                         keys[1], keys[0]};
+  return {};
+}
+
 Bytes seal_keys(const Secret<32>& key, Random& random, const Subscriber& s) {
-  Secret<32> both;
-  auto out = std::copy(s.k.expose().begin(), s.k.expose().end(), both.expose_mutable().begin());
-  std::copy(s.opc.expose().begin(), s.opc.expose().end(), out);
+  const SecretBytes keys = pack_keys(s);
   const Octets<kNonce> nonce = random.octets<kNonce>();
-  return concat({nonce, crypto::aes256_gcm_seal(key.expose(), nonce, associated(s.imsi), both.expose())});
+  return concat({nonce, crypto::aes256_gcm_seal(key.expose(), nonce, associated(s.imsi), keys.expose())});
 }
 
 Status open_keys(const Secret<32>& key, View sealed, Subscriber& s) {
   if (sealed.size() < kNonce) return Error{ErrorKind::verification, "a subscriber in the store is damaged"};
   const auto nonce = TRY(octets<kNonce>(sealed.first(kNonce)));
-  auto both = crypto::aes256_gcm_open(key.expose(), nonce, associated(s.imsi), sealed.subspan(kNonce));
-  if (!both) return std::move(both.error()).within("a subscriber in the store (is this its store key?)");
-  if (both->size() != 32) return Error{ErrorKind::verification, "a subscriber in the store is damaged"};
-  s.k = TRY(Secret<16>::from(both->expose().first(16)));
-  s.opc = TRY(Secret<16>::from(both->expose().last(16)));
-  return {};
+  auto keys = crypto::aes256_gcm_open(key.expose(), nonce, associated(s.imsi), sealed.subspan(kNonce));
+  if (!keys) return std::move(keys.error()).within("a subscriber in the store (is this its store key?)");
+  return unpack_keys(keys->expose(), s);
 }
 
 /// c1 to c5 one after another.

@@ -62,6 +62,22 @@ TEST_F(Subscribers, are_given_back_whole_after_opening_again) {
   EXPECT_EQ(found->state, s.state);
 }
 
+TEST_F(Subscribers, keep_the_keys_of_tuak) {
+  for (size_t size : {16u, 32u}) {
+    auc::Subscriber s{.imsi = *Imsi::parse("0010101234567" + std::to_string(size))};
+    s.tuak = auc::TuakKeys{SecretBytes(Bytes(size, 0x5A)), SecretBytes(Bytes(32, 0xC3)), 16, 3};
+    ASSERT_TRUE(subscribers_->add(s));
+    open(1);
+    const auto found = subscribers_->find(s.imsi);
+    ASSERT_TRUE(found) << found.error().message;
+    ASSERT_TRUE(found->tuak);
+    EXPECT_EQ(hex(found->tuak->k.expose()), hex(s.tuak->k.expose()));
+    EXPECT_EQ(hex(found->tuak->topc.expose()), hex(s.tuak->topc.expose()));
+    EXPECT_EQ(found->tuak->res_size, 16);
+    EXPECT_EQ(found->tuak->iterations, 3);
+  }
+}
+
 TEST_F(Subscribers, advance_only_from_the_state_that_was_read) {
   const auc::Subscriber s = subscriber();
   auc::SubscriberState next = s.state;
