@@ -21,6 +21,8 @@ struct DemoArguments {
   std::string profile;
   bool serve = false;
   bool trace = false;
+  std::string curve = "p256";
+  bool tuak = false;
   uint16_t port = 0;
 };
 
@@ -99,6 +101,9 @@ int demo(const DemoArguments& arguments, Output& out) {
     dir = temporary.emplace(std::move(*made)).path();
   }
   options.dir = dir;
+  options.tuak = arguments.tuak;
+  if (arguments.curve == "brainpool") options.curves = {crypto::Curve::brainpool_p256r1};
+  if (arguments.curve == "both") options.curves = {crypto::Curve::p256, crypto::Curve::brainpool_p256r1};
   options.serve = arguments.serve;
   options.port = arguments.port;
   SystemClock clock;
@@ -136,6 +141,11 @@ void add(CLI::App& app, Output& out) {
                       "Folder to put everything in (default: a temporary one, removed afterwards)");
   command->add_option("--profile", arguments->profile,
                       "A profile package (DER) instead of one made for the occasion");
+  command->add_option("--curve", arguments->curve,
+                      "Curve of all certificates, TLS included; both: two CIs, and the card prefers P-256's")
+      ->check(CLI::IsMember({"p256", "brainpool", "both"}))
+      ->capture_default_str();
+  command->add_flag("--tuak", arguments->tuak, "Authenticate with TUAK in place of Milenage");
   command->add_option("--port", arguments->port, "Port of the SM-DP+ (default: any free one)");
   command->add_flag("--serve", arguments->serve, "Leave the SM-DP+ up afterwards, and say what to try next");
   command->add_flag("--trace", arguments->trace, "Print every message to standard error");

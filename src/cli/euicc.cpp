@@ -29,6 +29,7 @@ struct Options {
   std::string file;
   // make
   std::string keys;
+  std::vector<std::string> curves;
   std::vector<std::string> certificates, private_keys, eums, cis;
   std::string eid;
   std::string default_dp_address;
@@ -75,14 +76,39 @@ Result<Eid> choose_eid(const std::string& given, const pki::Certificate& eum, Ra
   return Eid::with_check_digits(digits);
 }
 
-/// A new key pair with a certificate by the EUM of a PKI folder.
+/// The CIs of the folder that the card belongs to: all in the folder's order, or those of the curves asked
+/// for, in the order asked.
+Result<std::vector<lab::CardIssuer>> card_issuers(const Options& o) {
+  std::vector<lab::CardIssuer> all, out;
+  auto sets = TRY(lab::KeysFolder::open_all(o.keys));
+  for (const lab::KeysFolder& set : sets) {
+    auto eum = TRY(set.identity(pki::Role::eum));
+    all.push_back({std::move(eum), TRY(set.certificate(pki::Role::ci))});
+  }
+  if (o.curves.empty()) return all;
+  for (const std::string& wanted : o.curves) {
+    const auto curve = wanted == "brainpool" ? crypto::Curve::brainpool_p256r1 : crypto::Curve::p256;
+    bool found = false;
+    for (lab::CardIssuer& issuer : all) {
+      if (issuer.ci.public_key().curve() != curve) continue;
+      found = true;
+      out.push_back({{issuer.eum.certificate, issuer.eum.key.clone()}, issuer.ci});
+    }
+    if (!found) {
+      return Error{ErrorKind::not_found, "no CI in " + o.keys + " is on curve " + wanted +
+                                             ": make one with `sealift pki init " + o.keys +
+                                             " --add --curve " + wanted + "`"};
+    }
+  }
+  return out;
+}
+
+/// A new key pair, with a certificate by the EUM, below each of the CIs.
 Result<euicc::Personalisation> issue_card(const Options& o) {
   SystemRandom random;
-  auto folder = TRY(lab::KeysFolder::open(o.keys));
-  auto eum = TRY(folder.identity(pki::Role::eum));
-  auto ci = TRY(folder.certificate(pki::Role::ci));
-  Eid eid = TRY(choose_eid(o.eid, eum.certificate, random));
-  return lab::make_personalisation(eum, ci, eid, random);
+  auto issuers = TRY(card_issuers(o));
+  Eid eid = TRY(choose_eid(o.eid, issuers.front().eum.certificate, random));
+  return lab::make_personalisation(issuers, eid, random);
 }
 
 Result<pki::Certificate> read_certificate(const std::string& file) {
@@ -312,6 +338,10 @@ void add(CLI::App& app, Output& out) {
   given("--ci", options->cis, "CI certificate whose servers the card accepts; may be repeated");
   make_it->add_option("--eid", options->eid, "EID, 32 digits; drawn from the EUM's range where absent")
       ->needs(folder);
+  make_it->add_option("--curve", options->curves,
+                      "CIs of this curve only; repeated: in this order of priority (all in the folder where absent)")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"p256", "brainpool"}));
   make_it->add_option("--default-dp", options->default_dp_address, "Default SM-DP+ address");
   make_it->add_option("--root-ds", options->root_ds_address, "Root SM-DS address");
   make_it->add_option("--capacity", options->capacity, "Octets for profiles")

@@ -14,6 +14,7 @@ namespace {
 
 struct InitOptions {
   std::string directory;
+  bool add = false;
   std::optional<uint64_t> seed;
   std::string curve = "p256";
   std::string tls_curve = "p256";
@@ -80,12 +81,48 @@ Status keep_eid(const std::string& directory, const pki::Hierarchy& hierarchy) {
   return claim.keep();
 }
 
-int init(const InitOptions& o, Output& out) {
+/// A further set is of the same servers and the same manufacturer, so what the command line leaves open is
+/// as in the first set.
+Status take_from_first_set(InitOptions& o, const CLI::App& cmd) {
+  auto first = TRY(lab::KeysFolder::open(o.directory));
+  auto take = [&](const char* option, auto& value, auto found) {
+    if (cmd.count(option) == 0 && !found.empty()) value = std::move(found);
+  };
+  const auto of = [&](pki::Role role) -> Result<pki::Subject> {
+    pki::Certificate certificate = TRY(first.certificate(role));
+    return pki::subject_of(certificate);
+  };
+  pki::Subject dp_tls = TRY(of(pki::Role::dp_tls)), ds_tls = TRY(of(pki::Role::ds_tls));
+  pki::Subject eum = TRY(of(pki::Role::eum));
+  auto dp_auth = TRY(first.certificate(pki::Role::dp_auth));
+  auto eum_certificate = TRY(first.certificate(pki::Role::eum));
+  auto euicc = TRY(first.certificate(pki::Role::euicc));
+  const auto name_in = [](const pki::Certificate& c, const asn1::Oid& type) {
+    return std::string(c.subject().get(type).value_or(""));
+  };
+  const auto dotted = [](const pki::Subject& s) { return s.registered_id ? s.registered_id->dotted() : ""; };
+  take("--host", o.hosts, dp_tls.hosts);
+  take("--ds-host", o.ds_hosts, ds_tls.hosts);
+  take("--dp-oid", o.dp_oid, dotted(dp_tls));
+  take("--ds-oid", o.ds_oid, dotted(ds_tls));
+  take("--organization", o.organization, name_in(dp_auth, pki::attribute::organization));
+  take("--eum-organization", o.eum_organization, name_in(eum_certificate, pki::attribute::organization));
+  take("--eid", o.eid, name_in(euicc, pki::attribute::serial_number));
+  take("--iin", o.iin, eum.iin);
+  return {};
+}
+
+int init(InitOptions o, const CLI::App& cmd, Output& out) {
+  if (o.add) {
+    if (Status taken = take_from_first_set(o, cmd); !taken) return out.fail(taken.error());
+  }
   auto hierarchy = make(o);
   if (!hierarchy) return out.fail(hierarchy.error());
   SystemRandom random;
-  auto written = lab::KeysFolder::create(o.directory, *hierarchy, random);
+  auto written = o.add ? lab::KeysFolder::add(o.directory, *hierarchy, random)
+                       : lab::KeysFolder::create(o.directory, *hierarchy, random);
   if (!written) return out.fail(written.error());
+  o.directory = written->dir;
   auto kept = keep_eid(o.directory, *hierarchy);
   if (!kept) return out.fail(kept.error());
   json::object certificates;
@@ -112,6 +149,8 @@ void add_init(CLI::App& pki, Output& out) {
   cmd->add_option("directory", o->directory, "Where to; made where it is absent")
       ->required()
       ->type_name("DIR");
+  cmd->add_flag("--add", o->add,
+                "Add a set below another CI to DIR, as DIR/ci-2; what is not said is as in the first set");
   cmd->add_option("--seed", o->seed, "Same seed, same keys and certificates; marked OU=TEST")->type_name("N");
   auto curves = CLI::IsMember({"p256", "brainpool"});
   cmd->add_option("--curve", o->curve, "Curve of the RSP certificates")->check(curves)->capture_default_str();
@@ -143,8 +182,9 @@ void add_init(CLI::App& pki, Output& out) {
       ->allow_extra_args(false)
       ->type_name("URI");
   cmd->footer(
-      "Example:  sealift pki init ./site --host smdp.example.com --eid 89049032123451234512345678901235");
-  on_run(cmd, out, [o](Output& output) { return init(*o, output); });
+      "Example:  sealift pki init ./site/pki --host smdp.example.com --eid 89049032123451234512345678901235\n"
+      "          sealift pki init ./site/pki --add --curve brainpool");
+  on_run(cmd, out, [o, cmd](Output& output) { return init(*o, *cmd, output); });
 }
 
 void add_pki(CLI::App& app, Output& out) {

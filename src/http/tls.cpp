@@ -98,9 +98,65 @@ PeerIdentity names_in(X509* certificate) {
   return identity;
 }
 
-}  // namespace
+// TLS numbers of the curves that a certificate of ours can have (RFC 8422, RFC 7027).
+constexpr uint16_t group_p256 = 23;
+constexpr uint16_t group_brainpool = 26;
 
-Result<TlsContext> TlsContext::server(const TlsIdentity& identity) {
+/// Contexts of further identities, each with the curve of its key. Belongs to the context of the first.
+struct OtherContexts {
+  struct One {
+    uint16_t group = 0;
+    std::shared_ptr<SSL_CTX> ctx;
+  };
+  uint16_t first_group = 0;
+  std::vector<One> others;
+};
+
+int other_contexts_index() {
+  static const int index = SSL_CTX_get_ex_new_index(
+      0, nullptr, nullptr, nullptr,
+      [](void*, void* value, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<OtherContexts*>(value); });
+  return index;
+}
+
+uint16_t group_of(SSL_CTX* ctx) {
+  return is_brainpool(SSL_CTX_get0_privatekey(ctx)) ? group_brainpool : group_p256;
+}
+
+/// The octets of the list in a supported_groups extension; empty where it is absent or malformed.
+View groups_offered(SSL* connection) {
+  const unsigned char* octets = nullptr;
+  size_t size = 0;
+  if (SSL_client_hello_get0_ext(connection, TLSEXT_TYPE_supported_groups, &octets, &size) != 1 || size < 2)
+    return {};
+  const size_t listed = static_cast<size_t>(octets[0]) << 8 | octets[1];
+  return listed == size - 2 && listed % 2 == 0 ? View(octets + 2, listed) : View();
+}
+
+bool offers(View offered, uint16_t group) {
+  for (size_t i = 0; i + 1 < offered.size(); i += 2) {
+    if ((offered[i] << 8 | offered[i + 1]) == group) return true;
+  }
+  return false;
+}
+
+/// The list of groups bounds the curve of a certificate (RFC 8422 5.1.1): a client that can not use the first
+/// identity's curve gets an identity whose curve it can.
+int choose_identity(SSL* connection, int*, void*) {
+  auto* contexts = static_cast<const OtherContexts*>(
+      SSL_CTX_get_ex_data(SSL_get_SSL_CTX(connection), other_contexts_index()));
+  const View offered = groups_offered(connection);
+  if (!contexts || offered.empty() || offers(offered, contexts->first_group)) return SSL_CLIENT_HELLO_SUCCESS;
+  for (const OtherContexts::One& other : contexts->others) {
+    if (!offers(offered, other.group)) continue;
+    SSL_set_SSL_CTX(connection, other.ctx.get());
+    if (other.group == group_brainpool) SSL_set_max_proto_version(connection, TLS1_2_VERSION);
+    break;
+  }
+  return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+Result<std::shared_ptr<SSL_CTX>> server_context(const TlsIdentity& identity) {
   if (identity.certificates.empty()) return Error{ErrorKind::invalid, "TLS: no server certificate given"};
   std::shared_ptr<SSL_CTX> ctx(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
   if (!ctx) return tls_error(ErrorKind::internal, "TLS: no context");
@@ -129,6 +185,24 @@ Result<TlsContext> TlsContext::server(const TlsIdentity& identity) {
   if (SSL_CTX_use_PrivateKey(ctx.get(), key.get()) != 1 || SSL_CTX_check_private_key(ctx.get()) != 1)
     return tls_error(ErrorKind::verification,
                      "TLS: the private key does not belong to the server certificate");
+  return ctx;
+}
+
+}  // namespace
+
+Result<TlsContext> TlsContext::server(const TlsIdentity& identity) {
+  auto ctx = TRY(server_context(identity));
+  auto contexts = std::make_unique<OtherContexts>();
+  contexts->first_group = group_of(ctx.get());
+  for (const TlsIdentity& other : identity.others) {
+    auto one = TRY(server_context(other));
+    const uint16_t group = group_of(one.get());
+    if (group != contexts->first_group) contexts->others.push_back({group, std::move(one)});
+  }
+  if (!contexts->others.empty()) {
+    SSL_CTX_set_client_hello_cb(ctx.get(), choose_identity, nullptr);
+    SSL_CTX_set_ex_data(ctx.get(), other_contexts_index(), contexts.release());
+  }
   return TlsContext(std::move(ctx));
 }
 

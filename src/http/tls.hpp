@@ -23,6 +23,9 @@ struct TlsIdentity {
   std::vector<Bytes> certificates;
   /// PKCS#8 (PrivateKeyInfo) or SEC 1 (ECPrivateKey), DER, in clear.
   SecretBytes private_key;
+  /// Identities below further CIs, shown to a client that names the curve of one of them in its list of
+  /// groups and not the curve of this one; those of no other curve are never shown.
+  std::vector<TlsIdentity> others;
 };
 
 /// What the certificate a peer showed says about who it is.

@@ -142,6 +142,50 @@ TEST_F(TlsRefusals, speaks_tls_1_2_with_a_brainpool_certificate) {
   EXPECT_EQ(client.version(), "TLSv1.2");
 }
 
+/// The curve of the certificate that a server with this context shows to a client with these groups; empty
+/// where there is no handshake. Over memory, without a socket.
+std::string certificate_curve_for(const TlsContext& context, const char* client_groups) {
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> ctx(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  EXPECT_EQ(SSL_CTX_set1_groups_list(ctx.get(), client_groups), 1);
+  std::unique_ptr<SSL, decltype(&SSL_free)> client(SSL_new(ctx.get()), SSL_free);
+  std::unique_ptr<SSL, decltype(&SSL_free)> server(SSL_new(context.get()), SSL_free);
+  BIO *one = nullptr, *other = nullptr;
+  EXPECT_EQ(BIO_new_bio_pair(&one, 0, &other, 0), 1);
+  SSL_set_bio(client.get(), one, one);
+  SSL_set_bio(server.get(), other, other);
+  SSL_set_connect_state(client.get());
+  SSL_set_accept_state(server.get());
+  for (int i = 0; i < 10; ++i) {
+    SSL_do_handshake(client.get());
+    SSL_do_handshake(server.get());
+  }
+  (void)take_tls_errors();
+  X509* shown = SSL_get0_peer_certificate(client.get());
+  if (!shown || !SSL_is_init_finished(client.get())) return "";
+  char curve[64] = {};
+  EVP_PKEY_get_group_name(X509_get0_pubkey(shown), curve, sizeof curve, nullptr);
+  return curve;
+}
+
+TEST_F(TlsRefusals, shows_a_certificate_on_a_curve_that_the_client_names) {
+  test::TestCi brainpool(3, crypto::Curve::brainpool_p256r1);
+  TlsIdentity both = ci_.tls();
+  both.others.push_back(brainpool.tls());
+  const TlsContext context = TlsContext::server(both).value();
+  EXPECT_EQ(certificate_curve_for(context, "P-256:brainpoolP256r1"), "prime256v1");
+  EXPECT_EQ(certificate_curve_for(context, "X25519:P-256"), "prime256v1");
+  EXPECT_EQ(certificate_curve_for(context, "brainpoolP256r1"), "brainpoolP256r1");
+  TlsIdentity turned = brainpool.tls();
+  turned.others.push_back(ci_.tls());
+  const TlsContext turned_context = TlsContext::server(turned).value();
+  EXPECT_EQ(certificate_curve_for(turned_context, "P-256:brainpoolP256r1"), "brainpoolP256r1");
+  EXPECT_EQ(certificate_curve_for(turned_context, "P-256"), "prime256v1");
+  TlsIdentity spoiled = ci_.tls();
+  spoiled.others.push_back(brainpool.tls());
+  spoiled.others[0].certificates.clear();
+  EXPECT_FALSE(TlsContext::server(spoiled));
+}
+
 TEST_F(TlsRefusals, shows_the_names_of_the_server) {
   auto server = test::start_server(ci_);
   auto client = Client::make(test::client_options(ci_, server->port()), test::noon_clock()).value();

@@ -167,8 +167,14 @@ Status Demo::make_pki() {
   pki::HierarchyOptions h;
   h.eid = TRY(eid_number(h.iin, 1));
   h.not_before = clock_.now() - std::chrono::hours(1);
-  auto hierarchy = TRY(pki::make_hierarchy(h, random_));
-  (void)TRY(KeysFolder::create(options_.dir + "/pki", hierarchy, random_));
+  for (const crypto::Curve& curve : options_.curves) {
+    h.curve = h.tls_curve = curve;
+    auto hierarchy = TRY(pki::make_hierarchy(h, random_));
+    const bool first = &curve == &options_.curves.front();
+    (void)TRY(first ? KeysFolder::create(options_.dir + "/pki", hierarchy, random_)
+                    : KeysFolder::add(options_.dir + "/pki", hierarchy, random_));
+    text_ += (first ? " on " : " and on ") + std::string(crypto::name(curve));
+  }
   return {};
 }
 
@@ -184,13 +190,18 @@ Status Demo::open_site() {
 }
 
 Status Demo::make_card() {
-  begin("card", "an eUICC is made: EID, key, certificates, and trust in one issuer");
-  auto folder = TRY(KeysFolder::open(options_.dir + "/pki"));
-  auto eum = TRY(folder.identity(pki::Role::eum));
-  auto ci = TRY(folder.certificate(pki::Role::ci));
+  const bool one = options_.curves.size() == 1;
+  begin("card", std::string("an eUICC is made: EID, key, certificates, and trust in ") +
+                    (one ? "one issuer" : "each issuer"));
+  std::vector<CardIssuer> issuers;
+  auto sets = TRY(KeysFolder::open_all(options_.dir + "/pki"));
+  for (const KeysFolder& set : sets) {
+    auto eum = TRY(set.identity(pki::Role::eum));
+    issuers.push_back({std::move(eum), TRY(set.certificate(pki::Role::ci))});
+  }
   Eid eid = TRY(eid_number("89049032", 1));
   nvm_ = TRY(card::FileNvm::create(options_.dir + "/card.euicc"));
-  auto data = TRY(make_personalisation(eum, ci, eid, random_));
+  auto data = TRY(make_personalisation(issuers, eid, random_));
   TRY_VOID(euicc::Card::personalise(*nvm_, std::move(data)));
   card_ = TRY(euicc::Card::open({*nvm_, random_, engine_, nullptr}));
   transport_.emplace(*card_);
@@ -203,8 +214,9 @@ Status Demo::make_profile() {
     begin("profile", "the operator's profile is read");
     profile_ = TRY(SubscriberProfile::from_package(std::move(*options_.profile)));
   } else {
-    begin("profile", "the operator makes a USIM profile from IMSI, K and OPc");
-    profile_ = TRY(SubscriberProfile::make_random(random_));
+    begin("profile", options_.tuak ? "the operator makes a USIM profile from IMSI, K and TOPc"
+                                   : "the operator makes a USIM profile from IMSI, K and OPc");
+    profile_ = TRY(SubscriberProfile::make_random(random_, options_.tuak));
   }
   return {};
 }
@@ -241,7 +253,7 @@ Status Demo::scan() {
 Status Demo::provision() {
   begin("open_card", "the phone opens a channel to the card's ISD-R");
   http::ClientOptions o;
-  o.trusted_ci = {site_->ci_certificate()};
+  o.trusted_ci = site_->ci_certificates();
   auto host = TRY(http::HostPort::parse(site_->smdp_address()));
   o.connect_to = {{host, "127.0.0.1", site_->port()}};
   client_.emplace(TRY(http::Client::make(std::move(o), clock_)));
@@ -276,7 +288,7 @@ Status Demo::enable() {
 Status Demo::register_with_network() {
   auto subscriber = profile_->subscriber();
   if (!subscriber) {
-    begin("read_usim", "the phone reads the USIM (its algorithm is not Milenage: no authentication)");
+    begin("read_usim", "the phone reads the USIM (neither Milenage nor TUAK: no authentication)");
     text_ += ": IMSI " + TRY(Handset(*transport_).read_imsi()).digits();
     return {};
   }

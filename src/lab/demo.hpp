@@ -9,6 +9,7 @@
 
 #include "base/ports.hpp"
 #include "base/secret.hpp"
+#include "crypto/keys.hpp"
 #include "download/ports.hpp"
 
 namespace sealift::lab {
@@ -16,6 +17,9 @@ namespace sealift::lab {
 struct DemoOptions {
   std::string dir;                     ///< where everything is put; it must not hold a site yet
   std::optional<SecretBytes> profile;  ///< a profile package (DER) instead of one made for the occasion
+  /// Curve of each CI that server and card have certificates below, in the card's order of priority.
+  std::vector<crypto::Curve> curves{crypto::Curve::p256};
+  bool tuak = false;                   ///< the profile made here authenticates with TUAK, not Milenage
   bool serve = false;                  ///< leave the server up afterwards until `until_stopped` returns
   uint16_t port = 0;                   ///< of the SM-DP+; 0: any that is free
 };

@@ -25,6 +25,35 @@ Result<KeysFolder> KeysFolder::create(const std::string& dir, const pki::Hierarc
   return KeysFolder{dir, std::move(keys)};
 }
 
+/// Where the n-th set of a folder is; the first is the folder itself.
+static std::string set_folder(const std::string& dir, unsigned n) {
+  return n == 1 ? dir : (fs::path(dir) / ("ci-" + std::to_string(n))).string();
+}
+static constexpr unsigned most_sets = 9;
+
+Result<std::vector<KeysFolder>> KeysFolder::open_all(const std::string& dir) {
+  std::vector<KeysFolder> out;
+  out.push_back(TRY(open(dir)));
+  for (unsigned n = 2; n <= most_sets; ++n) {
+    std::error_code problem;
+    const std::string next = set_folder(dir, n);
+    if (!fs::exists(next, problem)) break;
+    out.push_back(TRY(open(next)));
+  }
+  return out;
+}
+
+Result<KeysFolder> KeysFolder::add(const std::string& dir, const pki::Hierarchy& hierarchy, Random& random) {
+  auto sets = TRY(open_all(dir));
+  for (const KeysFolder& set : sets) {
+    auto ci = TRY(set.certificate(pki::Role::ci));
+    if (equal(ci.subject_key_id(), hierarchy.certificate(pki::Role::ci).subject_key_id()))
+      return Error{ErrorKind::exists, set.dir + " is a set below the same CI key already"};
+  }
+  if (sets.size() == most_sets) return Error{ErrorKind::limit, dir + " holds nine sets, as many as it may"};
+  return create(set_folder(dir, static_cast<unsigned>(sets.size()) + 1), hierarchy, random);
+}
+
 Result<KeysFolder> KeysFolder::open(const std::string& dir) {
   std::error_code problem;
   const bool there = fs::exists(fs::path(dir) / "keys", problem);

@@ -3,6 +3,7 @@
 //   DIR/ROLE.der, ROLE.pem   the certificate of every role
 //   DIR/keys/                their private keys, encrypted at rest (docs/formats/keystore.md)
 //   DIR/master.key           what opens the keys, mode 0600: keep it on another disk where you can
+//   DIR/ci-2/ ...            a whole set more, below another CI, of the same form; up to DIR/ci-9
 //
 // A lab holds the keys of all roles; a real deployment takes to each machine only those that it needs.
 #pragma once
@@ -18,8 +19,13 @@ struct KeysFolder {
 
   /// Makes the folder and writes the hierarchy into it. Errors: exists, permission, io.
   static Result<KeysFolder> create(const std::string& dir, const pki::Hierarchy& hierarchy, Random& random);
+  /// Writes a further set into the first free DIR/ci-N. Errors: not_found (no first set), exists (a set below
+  /// the same CI key), limit (nine sets), permission, io.
+  static Result<KeysFolder> add(const std::string& dir, const pki::Hierarchy& hierarchy, Random& random);
   /// Errors: not_found (says what to run), and the key store's.
   static Result<KeysFolder> open(const std::string& dir);
+  /// All sets of a folder, that of DIR itself first.
+  static Result<std::vector<KeysFolder>> open_all(const std::string& dir);
 
   Result<pki::Certificate> certificate(pki::Role role) const;
   Result<std::shared_ptr<crypto::Signer>> signer(pki::Role role) const;

@@ -28,7 +28,7 @@ struct Parts {
   std::unique_ptr<smdp::Limiter> by_address, by_eid;
   store::MemorySessions sessions;
   smdp::Settings settings;
-  Bytes ci;
+  std::vector<Bytes> cis;
   std::unique_ptr<Upkeep> upkeep;  // last, so that it goes first
 };
 
@@ -80,7 +80,7 @@ class Site final : public SmdpSite {
   uint16_t port() const override { return server_->port(); }
   uint16_t admin_port() const override { return admin_server_ ? admin_server_->port() : 0; }
   http::ServerStats stats() const override { return server_->stats(); }
-  const Bytes& ci_certificate() const override { return parts_->ci; }
+  const std::vector<Bytes>& ci_certificates() const override { return parts_->cis; }
   Commits commits() const override {
     if (!parts_->database) return {};
     const auto f = parts_->database->figures();
@@ -119,6 +119,16 @@ class Site final : public SmdpSite {
 
 }  // namespace
 
+/// Trust in the CIs of all sets, before any chain below one of them is judged.
+static Status add_trust(const std::vector<KeysFolder>& sets, Parts& parts) {
+  for (const KeysFolder& set : sets) {
+    pki::Certificate ci = TRY(set.certificate(pki::Role::ci));
+    if (auto added = parts.trust.add(ci); !added) return Error(added.error()).within("CERT.CI in " + set.dir);
+    parts.cis.push_back(to_bytes(ci.der()));
+  }
+  return {};
+}
+
 /// Certificate and signer of a server role, its chain checked as an eUICC will check it.
 static Result<auth::ServerIdentity> server_identity(const KeysFolder& folder, pki::Role role,
                                                     const pki::TrustStore& trust, Time now) {
@@ -148,28 +158,39 @@ static void add_limits(const SmdpSiteOptions& options, Parts& parts) {
   }
 }
 
-static Result<std::unique_ptr<Parts>> make_parts(const SmdpSiteOptions& options, KeysFolder& folder,
-                                                 Clock& clock, Random& random,
+/// What signs below each CI. An SM-DP+ has one OID, whichever CI vouches for it (SGP.22 4.5.2.1).
+static Status add_signers(const std::vector<KeysFolder>& sets, Parts& parts, Time now) {
+  for (const KeysFolder& set : sets) {
+    auto dp_auth = TRY(server_identity(set, pki::Role::dp_auth, parts.trust, now));
+    auto dp_pb = TRY(server_identity(set, pki::Role::dp_pb, parts.trust, now));
+    if (dp_auth.oid != dp_pb.oid)
+      return Error{ErrorKind::invalid, "CERT.DPauth and CERT.DPpb in " + set.dir + " have different OIDs"};
+    if (dp_auth.ciPKId != dp_pb.ciPKId)
+      return Error{ErrorKind::invalid, "CERT.DPauth and CERT.DPpb in " + set.dir + " are below different CIs"};
+    if (!parts.signers.empty() && parts.signers.front().dpAuth.oid != dp_auth.oid) {
+      return Error{ErrorKind::invalid, "CERT.DPauth in " + set.dir + " has another OID than that in " +
+                                           sets.front().dir + ": they must be of one SM-DP+"};
+    }
+    parts.signers.push_back({std::move(dp_auth), std::move(dp_pb)});
+  }
+  return {};
+}
+
+static Result<std::unique_ptr<Parts>> make_parts(const SmdpSiteOptions& options,
+                                                 std::vector<KeysFolder>& sets, Clock& clock, Random& random,
                                                  smdp::Observer& observer) {
   auto parts = std::make_unique<Parts>();
   parts->trust = pki::TrustStore(options.crl_policy);
   parts->settings = options.settings;
   add_limits(options, *parts);
-  pki::Certificate ci = TRY(folder.certificate(pki::Role::ci));
-  if (auto added = parts->trust.add(ci); !added)
-    return Error(added.error()).within("CERT.CI in " + options.dir);
-  parts->ci = to_bytes(ci.der());
+  TRY_VOID(add_trust(sets, *parts));
   // Before our own chains are judged, and any request.
   parts->upkeep =
       std::make_unique<Upkeep>(UpkeepOptions{.dir = options.dir + "/pki"}, parts->trust, clock, observer);
   parts->upkeep->read_crls();
   parts->authenticator = std::make_unique<auth::Authenticator>(parts->trust);
-  auto dp_auth = TRY(server_identity(folder, pki::Role::dp_auth, parts->trust, clock.now()));
-  auto dp_pb = TRY(server_identity(folder, pki::Role::dp_pb, parts->trust, clock.now()));
-  if (dp_auth.oid != dp_pb.oid)
-    return Error{ErrorKind::invalid, "CERT.DPauth and CERT.DPpb in " + options.dir + " have different OIDs"};
-  parts->signers.push_back({std::move(dp_auth), std::move(dp_pb)});
-  parts->store_key = TRY(folder.data_key("smdp", random));
+  TRY_VOID(add_signers(sets, *parts, clock.now()));
+  parts->store_key = TRY(sets.front().data_key("smdp", random));
   if (options.keep_in_memory)
     parts->orders_in_memory = std::make_unique<store::MemoryOrders>();
   else
@@ -180,21 +201,30 @@ static Result<std::unique_ptr<Parts>> make_parts(const SmdpSiteOptions& options,
   return parts;
 }
 
-Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock& clock, Random& random,
-                                                 smdp::Observer& observer) {
-  KeysFolder folder = TRY(KeysFolder::open(options.dir + "/pki"));
-  std::optional<AdminDoor> door;
-  if (options.admin) door.emplace(TRY(AdminDoor::open(options.dir, random)));
-  auto parts = TRY(make_parts(options, folder, clock, random, observer));
-  pki::Identity tls = TRY(folder.identity(pki::Role::dp_tls));
+static Result<http::TlsIdentity> tls_identity(const KeysFolder& set, const std::string& host) {
+  pki::Identity tls = TRY(set.identity(pki::Role::dp_tls));
+  if (!tls.certificate.names_host(host)) {
+    return Error{ErrorKind::invalid,
+                 "CERT.DP.TLS in " + set.dir + " is not for the host name '" + host +
+                     "': give the name that it has, or make another PKI with `sealift pki init --host " +
+                     host + "`"};
+  }
   http::TlsIdentity identity;
   identity.certificates.push_back(to_bytes(tls.certificate.der()));
   identity.private_key = pki::private_key_to_pkcs8(tls.key);
-  if (!tls.certificate.names_host(options.host)) {
-    return Error{ErrorKind::invalid,
-                 "CERT.DP.TLS in " + options.dir + " is not for the host name '" + options.host +
-                     "': give the name that it has, or make another PKI with `sealift pki init --host " +
-                     options.host + "`"};
+  return identity;
+}
+
+Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock& clock, Random& random,
+                                                 smdp::Observer& observer) {
+  auto sets = TRY(KeysFolder::open_all(options.dir + "/pki"));
+  std::optional<AdminDoor> door;
+  if (options.admin) door.emplace(TRY(AdminDoor::open(options.dir, random)));
+  auto parts = TRY(make_parts(options, sets, clock, random, observer));
+  http::TlsIdentity identity = TRY(tls_identity(sets.front(), options.host));
+  for (size_t i = 1; i < sets.size(); ++i) {
+    auto other = TRY(tls_identity(sets[i], options.host));
+    identity.others.push_back(std::move(other));
   }
   auto site = std::make_unique<Site>(std::move(parts), clock, random, observer);
   if (door) site->hold(std::move(*door));

@@ -1,7 +1,8 @@
 // One SM-DP+ put together: keys and certificates, a store, the role, and its ES9+ listener. Everything is in
 // one folder, or, for simulations, in memory.
 //
-//   DIR/pki/      certificates and keys (keys_folder.hpp; `sealift pki init DIR/pki`)
+//   DIR/pki/      certificates and keys (keys_folder.hpp; `sealift pki init DIR/pki`); where there are sets of
+//                 several CIs it serves under all of them, as each eUICC's lists ask (SGP.22 5.6.1)
 //   DIR/smdp.db   orders and sealed profiles (SQLite)
 //   DIR/admin.*   where its administration is, and the token for it (admin_door.hpp), where that is asked for
 //
@@ -53,8 +54,9 @@ class SmdpSite {
   /// The port of the administration; 0 where there is none.
   virtual uint16_t admin_port() const = 0;
   virtual http::ServerStats stats() const = 0;
-  /// CERT.CI, DER.
-  virtual const Bytes& ci_certificate() const = 0;
+  /// CERT.CI of each certificate set, DER; the first is that of the TLS certificate that most clients see.
+  virtual const std::vector<Bytes>& ci_certificates() const = 0;
+  const Bytes& ci_certificate() const { return ci_certificates().front(); }
   /// Commits of the database so far, and changes in them; none where there is no database.
   struct Commits {
     uint64_t commits = 0;

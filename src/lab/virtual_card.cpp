@@ -26,14 +26,31 @@ messages::ProfilePolicyAuthorisationRule permissive_rule() {
   return rule;
 }
 
+/// One key pair more, with its certificate, and trust in its CI.
+static Status add_credential(euicc::Personalisation& to, const pki::Identity& eum, const pki::Certificate& ci,
+                             Random& random, bool deterministic) {
+  pki::Identity card = TRY(pki::issue_euicc(eum, to.eid, random, deterministic));
+  to.credentials.push_back(
+      {to_bytes(card.certificate.der()), to_bytes(eum.certificate.der()), card.key.scalar().clone()});
+  to.ci_certificates.push_back(to_bytes(ci.der()));
+  return {};
+}
+
 Result<euicc::Personalisation> make_personalisation(const pki::Identity& eum, const pki::Certificate& ci,
                                                     const Eid& eid, Random& random, bool deterministic) {
-  pki::Identity card = TRY(pki::issue_euicc(eum, eid, random, deterministic));
   euicc::Personalisation out;
   out.eid = eid;
-  out.credentials.push_back(
-      {to_bytes(card.certificate.der()), to_bytes(eum.certificate.der()), card.key.scalar().clone()});
-  out.ci_certificates.push_back(to_bytes(ci.der()));
+  TRY_VOID(add_credential(out, eum, ci, random, deterministic));
+  out.rules.push_back(permissive_rule());
+  return out;
+}
+
+Result<euicc::Personalisation> make_personalisation(std::span<const CardIssuer> issuers, const Eid& eid,
+                                                    Random& random, bool deterministic) {
+  euicc::Personalisation out;
+  out.eid = eid;
+  for (const CardIssuer& issuer : issuers)
+    TRY_VOID(add_credential(out, issuer.eum, issuer.ci, random, deterministic));
   out.rules.push_back(permissive_rule());
   return out;
 }

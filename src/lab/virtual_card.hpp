@@ -16,6 +16,15 @@ Result<euicc::Personalisation> make_personalisation(const pki::Identity& eum, co
                                                     const Eid& eid, Random& random,
                                                     bool deterministic = false);
 
+/// One CI that a card belongs to: who certifies the card below it, and the CI itself.
+struct CardIssuer {
+  pki::Identity eum;
+  pki::Certificate ci;
+};
+/// The same for a card with a key pair and a certificate below each of several CIs, in order of priority.
+Result<euicc::Personalisation> make_personalisation(std::span<const CardIssuer> issuers, const Eid& eid,
+                                                    Random& random, bool deterministic = false);
+
 /// The n-th EID of a range: the digits `iin`, the number, and check digits.
 Result<Eid> eid_number(std::string_view iin, uint64_t number);
 

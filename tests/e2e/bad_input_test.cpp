@@ -253,7 +253,7 @@ class BadRequests : public testing::Test {
  protected:
   http::Client client(const std::function<void(http::ClientOptions&)>& change = {}) {
     http::ClientOptions o;
-    o.trusted_ci = {world.site->ci_certificate()};
+    o.trusted_ci = world.site->ci_certificates();
     o.connect_to = {{server_name, "127.0.0.1", world.site->port()}};
     if (change) change(o);
     return must(http::Client::make(std::move(o), clock));

@@ -324,7 +324,7 @@ TEST(RightServer, is_refused_by_tls_with_a_self_signed_certificate) {
 TEST(RightServer, of_another_ci_finds_no_common_one_even_with_a_phone_that_trusts_it) {
   World world, impostor({.pki_seed = 2});
   Product product = world.order(1);
-  Phone phone(world, 1, {.trusted_ci = impostor.site->ci_certificate(), .port = impostor.site->port()});
+  Phone phone(world, 1, {.trusted_ci = impostor.site->ci_certificates(), .port = impostor.site->port()});
   Untouched before(world, phone, product.order);
   const auto end = phone.download(product.code);
   ASSERT_FALSE(end);

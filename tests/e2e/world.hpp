@@ -264,6 +264,8 @@ struct WorldOptions {
   bool keep_in_memory = true;  ///< orders of the SM-DP+; otherwise in SQLite in the folder
   std::string server_host = host;
   std::function<void(pki::HierarchyOptions&)> change_pki;
+  /// Further certificate sets of the site, each below a CI on this curve; TLS keys as well.
+  std::vector<crypto::Curve> further_curves;
 };
 
 /// A profile in stock and its order.
@@ -277,6 +279,15 @@ class World {
  public:
   explicit World(WorldOptions options = {}) : random(options.seed), pki(make_pki(options)) {
     (void)must(lab::KeysFolder::create(folder.path + "/pki", pki, random));
+    for (crypto::Curve curve : options.further_curves) {
+      WorldOptions further = options;
+      further.change_pki = [&](pki::HierarchyOptions& h) {
+        if (options.change_pki) options.change_pki(h);
+        h.curve = h.tls_curve = curve;
+      };
+      further_pkis.push_back(make_pki(further));
+      (void)must(lab::KeysFolder::add(folder.path + "/pki", further_pkis.back(), random));
+    }
     lab::SmdpSiteOptions o;
     o.dir = folder.path;
     o.host = options.server_host;
@@ -323,6 +334,7 @@ class World {
   ManualClock clock{start};
   RecordingRandom random;
   pki::Hierarchy pki;
+  std::vector<pki::Hierarchy> further_pkis;
   ServerLog log;
   std::unique_ptr<lab::SmdpSite> site;
 
@@ -342,8 +354,8 @@ class World {
 
 /// How a phone finds and trusts servers.
 struct PhoneOptions {
-  std::optional<Bytes> trusted_ci;  ///< instead of the world's
-  uint16_t port = 0;                ///< where `host` leads, instead of the world's server
+  std::vector<Bytes> trusted_ci;  ///< instead of the world's; empty: the world's
+  uint16_t port = 0;              ///< where `host` leads, instead of the world's server
   http::Es9Binding binding = http::Es9Binding::json;
 };
 
@@ -386,7 +398,7 @@ class Phone {
  private:
   static http::ClientOptions client_options(World& world, const PhoneOptions& options) {
     http::ClientOptions o;
-    o.trusted_ci = {options.trusted_ci ? *options.trusted_ci : world.site->ci_certificate()};
+    o.trusted_ci = options.trusted_ci.empty() ? world.site->ci_certificates() : options.trusted_ci;
     o.connect_to = {{{host, 443}, "127.0.0.1", options.port ? options.port : world.site->port()}};
     return o;
   }
