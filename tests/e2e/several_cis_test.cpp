@@ -1,7 +1,7 @@
 // Several CIs at once, on both curves: which one server and card settle on, by the card's order of priority
 // and what the server has (SGP.22 5.6.1, 5.6.3), from TLS to the installed profile.
 #include "auc/memory_store.hpp"
-#include "e2e/world.hpp"
+#include "tests/e2e/world.hpp"
 
 namespace sealift::e2e {
 namespace {

@@ -1,6 +1,6 @@
 // A subscriber with TUAK, from the order to the network: the algorithm beside Milenage (TS 35.231).
 #include "auc/memory_store.hpp"
-#include "e2e/world.hpp"
+#include "tests/e2e/world.hpp"
 
 namespace sealift::e2e {
 namespace {
