@@ -4,6 +4,10 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
+
+#include "pki/chain.hpp"
+
 namespace sealift::http {
 namespace {
 
@@ -75,12 +79,45 @@ void judge(X509_VERIFY_PARAM* rules, const std::string& host, Time now) {
     X509_VERIFY_PARAM_set1_host(rules, host.data(), host.size());
 }
 
-PeerIdentity names_in(X509* certificate) {
-  PeerIdentity identity;
+Bytes der_of(X509* certificate) {
+  Bytes out;
   uint8_t* der = nullptr;
   int size = i2d_X509(certificate, &der);
-  if (size > 0) identity.certificate.assign(der, der + size);
+  if (size > 0) out.assign(der, der + size);
   OPENSSL_free(der);
+  return out;
+}
+
+/// A CI of the RSP PKI, by its own policy; other CAs may stand behind TLS too.
+bool is_rsp_ci(const pki::Certificate& certificate) {
+  const auto& policies = certificate.extensions().certificate_policies;
+  if (!policies) return false;
+  const auto is_ci = [](const asn1::Oid& p) { return pki::role_from_policy(p) == pki::Role::ci; };
+  return std::any_of(policies->value.begin(), policies->value.end(), is_ci);
+}
+
+/// What OpenSSL's path building does not ask (SGP.22 4.5.2.2): below a CI of the RSP PKI it is the TLS
+/// certificate of an SM-DP+ or SM-DS. The validity is OpenSSL's to judge.
+bool has_tls_role(View leaf, View ci) {
+  auto top = pki::Certificate::parse(ci);
+  if (!top || !is_rsp_ci(*top)) return true;
+  pki::TrustStore trust;
+  return trust.add(*top) && (pki::verify_chain(pki::Role::dp_tls, leaf, trust, pki::no_clock) ||
+                             pki::verify_chain(pki::Role::ds_tls, leaf, trust, pki::no_clock));
+}
+
+int judge_role(int ok, X509_STORE_CTX* context) {
+  if (!ok || X509_STORE_CTX_get_error_depth(context) != 0) return ok;
+  STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context);
+  X509* ci = sk_X509_value(chain, sk_X509_num(chain) - 1);
+  if (has_tls_role(der_of(sk_X509_value(chain, 0)), der_of(ci))) return 1;
+  X509_STORE_CTX_set_error(context, X509_V_ERR_APPLICATION_VERIFICATION);
+  return 0;
+}
+
+PeerIdentity names_in(X509* certificate) {
+  PeerIdentity identity;
+  identity.certificate = der_of(certificate);
   Owned<GENERAL_NAMES> names(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
@@ -228,7 +265,7 @@ Result<TlsContext> TlsContext::client(const std::vector<Bytes>& trusted_ci) {
 void apply_client_rules(SSL_CTX* ctx, const TlsContext& trusted, const std::string& host, Time now) {
   common_settings(ctx);
   SSL_CTX_set1_cert_store(ctx, SSL_CTX_get_cert_store(trusted.get()));
-  SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, judge_role);
   SSL_CTX_set_keylog_callback(ctx, nullptr);  // libcurl would obey SSLKEYLOGFILE
   judge(SSL_CTX_get0_param(ctx), host, now);
 }
@@ -278,6 +315,11 @@ Error verification_error(long code, const std::string& server) {
       break;
     case X509_V_ERR_INVALID_PURPOSE:
       what = "its certificate is not for a TLS server (key usage or extended key usage)";
+      break;
+    case X509_V_ERR_APPLICATION_VERIFICATION:
+      what =
+          "its certificate is not the TLS certificate of an SM-DP+ or SM-DS (SGP.22 4.5.2); look at it with "
+          "`sealift pki lint`";
       break;
     case X509_V_ERR_CERT_REVOKED:
       what = "its certificate was revoked";

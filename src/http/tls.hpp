@@ -57,7 +57,8 @@ class TlsContext {
 
 /// The rules every connection of ours to a server keeps, on a context or connection that another library
 /// made: trust in `trusted` only, peer verified, host name checked against SAN dNSName, validity judged at
-/// `now`.
+/// `now`. The first also holds certificates below an RSP CI to the profile of CERT.DP.TLS or CERT.DS.TLS
+/// (SGP.22 4.5.2); the second, for load and measurement, does not.
 void apply_client_rules(ssl_ctx_st* ctx, const TlsContext& trusted, const std::string& host, Time now);
 void apply_client_rules(ssl_st* connection, const std::string& host, Time now);
 
