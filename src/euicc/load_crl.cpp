@@ -14,38 +14,12 @@ using messages::LoadCrlResponseError;
 
 constexpr size_t max_crl_number = 20;  // octets: RFC 5280 5.2.3
 
-/// A list that only says what changed since another one (RFC 5280 5.2.4). The card keeps none that such a
-/// list could be added to: every list is complete, in one part or several.
-bool is_delta(View certificate_list) {
-  constexpr asn1::Oid delta_crl_indicator = asn1::Oid::of({2, 5, 29, 27});
-  asn1::Reader in(certificate_list);
-  auto list = in.next();
-  if (!list) return false;
-  auto tbs = in.inside(*list).next();
-  if (!tbs) return false;
-  asn1::Reader fields = in.inside(*tbs);
-  while (!fields.at_end()) {
-    auto field = fields.next();
-    if (!field) return false;
-    if (field->tag != 0xA0) continue;
-    auto extensions = fields.inside(*field).next();
-    if (!extensions) return false;
-    asn1::Reader each = fields.inside(*extensions);
-    while (!each.at_end()) {
-      auto one = each.next();
-      auto id = one ? each.inside(*one).next() : one;
-      if (!id) return false;
-      if (equal(id->value, delta_crl_indicator.content())) return true;
-    }
-  }
-  return false;
-}
-
 /// Reads the list and makes sure that a CI of the card signed it.
 Result<pki::Crl, LoadCrlResponseError> judge(Isdr& isdr, View certificate_list) {
   using enum LoadCrlResponseError;
   auto crl = pki::Crl::parse(certificate_list);
-  if (!crl) return is_delta(certificate_list) ? baseCrlMissing : invalidCRLFormat;
+  // The card keeps no list that a delta could be added to: every list is complete, in one part or several.
+  if (!crl) return crl.error().kind == ErrorKind::conflict ? baseCrlMissing : invalidCRLFormat;
   if (crl->number().empty() || crl->number().size() > max_crl_number || crl->authority_key_id().empty())
     return invalidCRLFormat;
   auto trust = isdr.trust();
@@ -97,6 +71,11 @@ Reply load_crl(Isdr& isdr, View command) {
   auto crl = judge(isdr, messages::certificate_list(request));
   if (!crl) {
     response.alt = crl.error();
+    return asn1::encode(response);
+  }
+  // A list of CAs alone says nothing of servers, and must not take the place of one that does.
+  if (crl->scope() == pki::CrlScope::ca_certificates) {
+    response.alt = messages::LoadCrlResponseOk{};
     return asn1::encode(response);
   }
   auto missing = take_up(isdr, *crl);

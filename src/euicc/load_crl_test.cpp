@@ -21,6 +21,7 @@ struct ListOptions {
   uint64_t number = 1;
   uint32_t part = 1, parts = 1;
   size_t filler = 0;  ///< other serial numbers
+  pki::CrlScope scope = pki::CrlScope::all;
 };
 
 Bytes list(World& w, const ListOptions& o, const pki::Hierarchy* by = nullptr) {
@@ -31,6 +32,7 @@ Bytes list(World& w, const ListOptions& o, const pki::Hierarchy* by = nullptr) {
                     .part = o.part,
                     .parts = o.parts,
                     .revoked = {}};
+  spec.scope = o.scope;
   for (Role role : o.revoked)
     spec.revoked.push_back({to_bytes(w.hierarchy.certificate(role).serial_number()), noon});
   for (size_t i = 0; i < o.filler; ++i)
@@ -88,6 +90,13 @@ TEST(LoadCrl, shuts_out_servers_that_are_on_the_list) {
   EXPECT_EQ(authenticate(w), static_cast<int>(AuthenticateErrorCode::invalidCertificate)) << "it is kept";
   w.server.auth_role = Role::ds_auth;
   EXPECT_EQ(authenticate(w), 0) << "the SM-DS is not on it";
+}
+
+TEST(LoadCrl, keeps_its_list_of_servers_when_a_newer_one_of_cas_comes) {
+  World w;
+  ASSERT_TRUE(load(w, {.revoked = {Role::dp_auth}, .number = 3, .scope = pki::CrlScope::user_certificates}).empty());
+  ASSERT_TRUE(load(w, {.number = 9, .scope = pki::CrlScope::ca_certificates}).empty());
+  EXPECT_EQ(authenticate(w), static_cast<int>(messages::AuthenticateErrorCode::invalidCertificate));
 }
 
 TEST(LoadCrl, shuts_out_a_binding_certificate) {

@@ -88,6 +88,18 @@ TEST_F(TlsRefusals, refuses_a_certificate_with_an_unknown_critical_extension) {
   expect_refused(ci_.tls(spec), "critical extension");
 }
 
+TEST_F(TlsRefusals, refuses_a_certificate_of_another_role_or_of_none) {
+  pki::CertificateSpec spec = ci_.spec({"smdp.test"});
+  const asn1::Oid policies = asn1::Oid::of({2, 5, 29, 32});
+  spec.find(policies)->value = from_hex("300B3009060767811201020104").value();  // CERT.DPauth
+  expect_refused(ci_.tls(spec), "SGP.22 4.5.2");
+  spec.remove(policies);
+  expect_refused(ci_.tls(spec), "SGP.22 4.5.2");
+  spec = ci_.spec({"smdp.test"});
+  spec.find(policies)->value = from_hex("300B3009060767811201020106").value();  // CERT.DS.TLS
+  EXPECT_TRUE(get(ci_.tls(spec)));
+}
+
 TEST_F(TlsRefusals, tolerates_critical_policies) {
   pki::CertificateSpec spec = ci_.spec({"smdp.test"});
   auto* policies = spec.find(asn1::Oid::of({2, 5, 29, 32}));
