@@ -7,6 +7,13 @@ namespace sealift::asn1 {
 
 static constexpr uint64_t max_arc = UINT32_MAX;
 
+/// Octets that an arc takes, seven bits each.
+static size_t size_of(uint64_t arc) {
+  size_t count = 1;
+  while (arc >>= 7) ++count;
+  return count;
+}
+
 Result<Oid> Oid::parse(std::string_view dotted) {
   auto refuse = [&](std::string_view why) {
     return Error{ErrorKind::invalid, "not an object identifier: \"" + std::string(dotted.substr(0, 64)) +
@@ -29,8 +36,10 @@ Result<Oid> Oid::parse(std::string_view dotted) {
       first = arc;
     } else {
       if (count == 1 && first < 2 && arc > 39) return refuse("the second arc is at most 39 here");
-      if (oid.size_ + 5u > max_size) return Error{ErrorKind::limit, "an object identifier of too many arcs"};
-      oid.push(count == 1 ? first * 40 + arc : arc);
+      const uint64_t written = count == 1 ? first * 40 + arc : arc;
+      if (oid.size_ + size_of(written) > max_size)
+        return Error{ErrorKind::limit, "an object identifier of too many arcs"};
+      oid.push(written);
     }
     if (digits.size() == rest.size()) break;
     rest.remove_prefix(digits.size() + 1);
@@ -46,12 +55,13 @@ Result<Oid> Oid::from_content(View content) {
                  "an OBJECT IDENTIFIER of more than " + std::to_string(max_size) + " octets"};
   }
   bool starts = true;
-  uint64_t arc = 0;
+  uint64_t arc = 0, most = max_arc + 80;  // the first two arcs are one number
   for (uint8_t b : content) {
     if (starts && b == 0x80) return Error{ErrorKind::invalid, "an OBJECT IDENTIFIER that is not minimal"};
     arc = (starts ? 0 : arc << 7) | (b & 0x7F);
-    if (arc > max_arc + 80) return Error{ErrorKind::limit, "an OBJECT IDENTIFIER with an arc above 32 bits"};
+    if (arc > most) return Error{ErrorKind::limit, "an OBJECT IDENTIFIER with an arc above 32 bits"};
     starts = (b & 0x80) == 0;
+    if (starts) most = max_arc;
   }
   if (!starts) return Error{ErrorKind::truncated, "an OBJECT IDENTIFIER that ends within an arc"};
   Oid oid;

@@ -24,6 +24,19 @@ TEST(Oid, has_the_octets_that_certificates_carry) {
   EXPECT_NE(Oid::of({2, 999, 10}), Oid::of({2, 999, 11}));
 }
 
+TEST(Oid, of_every_size_comes_back_from_its_text) {
+  for (size_t size = 1; size <= Oid::max_size; ++size) {
+    auto oid = Oid::from_content(Bytes(size, 0x38));
+    ASSERT_TRUE(oid);
+    auto again = Oid::parse(oid->dotted());
+    ASSERT_TRUE(again) << size << ": " << again.error().message;
+    EXPECT_EQ(*again, *oid);
+  }
+  // The first two arcs are one number, which may be 80 beyond the largest arc.
+  EXPECT_EQ(Oid::from_content(*from_hex("90808080" "4F"))->dotted(), "2.4294967295");
+  EXPECT_EQ(Oid::from_content(*from_hex("55" "9080808000")).error().kind, ErrorKind::limit);
+}
+
 TEST(Oid, refuses_text_that_is_none) {
   for (const char* text : {"", "2", "2.", ".2", "2..5", "3.1", "1.40", "0.40", "2.05", "02.5", "2.5.a",
                            "2.5 ", "-1.2", "2.4294967296", "2.5.4294967296"}) {

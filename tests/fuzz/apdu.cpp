@@ -7,6 +7,8 @@
 namespace sealift::fuzz {
 namespace {
 
+using namespace std::string_literals;
+
 using namespace euicc;
 
 class Verdicts final : public Observer {
@@ -137,21 +139,21 @@ const Target target_apdu{"apdu",
                          Shape::chunks,
                          0,
                          5,
-                         {"\xA0\x00\x00\x05\x59\x10\x10\xFF\xFF\xFF\xFF\x89\x00\x00\x01",
+                         {"\xA0\x00\x00\x05\x59\x10\x10\xFF\xFF\xFF\xFF\x89\x00\x00\x01"s,
                           "\x01\xE2\x91",
                           "\x01\xE2\x11",
                           "\x81\xE2\x91",
-                          "\x00\xA4\x00\x04\x02",
-                          "\x00\xA4\x08\x04",
-                          "\x00\xA4\x04\x00",
-                          "\x00\xB0",
-                          "\x00\xB2",
-                          "\x00\xD6",
-                          "\x00\xDC",
-                          "\x00\x20",
-                          "\x00\x88",
-                          "\x00\xCB",
-                          "\x00\xDB",
+                          "\x00\xA4\x00\x04\x02"s,
+                          "\x00\xA4\x08\x04"s,
+                          "\x00\xA4\x04\x00"s,
+                          "\x00\xB0"s,
+                          "\x00\xB2"s,
+                          "\x00\xD6"s,
+                          "\x00\xDC"s,
+                          "\x00\x20"s,
+                          "\x00\x88"s,
+                          "\x00\xCB"s,
+                          "\x00\xDB"s,
                           "\x80\xF2",
                           "\x7F\xFF",
                           "\xBF\x20",

@@ -11,6 +11,8 @@
 namespace sealift::fuzz {
 namespace {
 
+using namespace std::string_literals;
+
 using namespace pki;
 
 const Time now{std::chrono::seconds(1'750'000'000)};
@@ -212,7 +214,7 @@ const Target target_certificates{
     1,
     0,
     {"\x55\x1D\x0E", "\x55\x1D\x0F", "\x55\x1D\x11", "\x55\x1D\x13", "\x55\x1D\x1E", "\x55\x1D\x1F",
-     "\x55\x1D\x20", "\x55\x1D\x23", "\x55\x1D\x25", "\x55\x1D\x14", "\x67\x81\x12\x01\x02\x01\x00",
+     "\x55\x1D\x20", "\x55\x1D\x23", "\x55\x1D\x25", "\x55\x1D\x14", "\x67\x81\x12\x01\x02\x01\x00"s,
      "\x67\x81\x12\x01\x02\x01\x04", "\x01\x01\xFF", "\x17\x0D", "\x18\x0F", "-----BEGIN ", "-----END ",
      "CERTIFICATE-----", "PRIVATE KEY-----"}};
 

@@ -11,6 +11,8 @@
 namespace sealift::fuzz {
 namespace {
 
+using namespace std::string_literals;
+
 using namespace download;
 using download::test::DownloadCard;
 using download::test::FakeServer;
@@ -234,7 +236,7 @@ const Target target_lpa{
     0,
     2,
     {"\"header\"", "\"functionExecutionStatus\"", "\"statusCodeData\"", "\"transactionId\"",
-     "Executed-Success", "Failed", "\x61\x00", "\x90\x00", "\x91\x10", "\x6A\x88", "\xBF\x25", "\xBF\x36",
+     "Executed-Success", "Failed", "\x61\x00"s, "\x90\x00"s, "\x91\x10", "\x6A\x88", "\xBF\x25", "\xBF\x36",
      "\xBF\x37", "\xBF\x38", "\xBF\x21", "\xBF\x2B", "\xBF\x2D"}};
 
 }  // namespace sealift::fuzz

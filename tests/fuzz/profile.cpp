@@ -11,6 +11,8 @@
 namespace sealift::fuzz {
 namespace {
 
+using namespace std::string_literals;
+
 using namespace euicc;
 
 constexpr uint8_t as_image = 0x80, as_journal = 0x81;  // anything else: a package
@@ -34,7 +36,7 @@ InstallContext context_for(View package, uint8_t how) {
     }
   }
   context.profileClass = how & 3;
-  if (how & 4) context.profileOwner.emplace().mccMnc = {0x00, 0xF1, 0x10};
+  if (how & 4) context.profileOwner = InstallContext::Owner{{0x00, 0xF1, 0x10}, {}, {}};
   context.free_nvm = how & 8 ? 10'000 : 1 << 20;
   return context;
 }
@@ -182,11 +184,11 @@ const Target target_profile{"profile",
                              "\xBF\x1F",
                              "\x67\x81\x0F\x01\x02\x01",
                              "\x67\x81\x0F\x01\x02\x04",
-                             "\x82\x04\x42\x21\x00\x10",
+                             "\x82\x04\x42\x21\x00\x10"s,
                              "\x83\x02\x6F\x07",
                              "\x8B\x03\x2F\x06\x01",
                              "\x7F\xF0",
-                             "\xC7\x00",
+                             "\xC7\x00"s,
                              "\xC6\x03\x90\x01\x80"}};
 
 }  // namespace sealift::fuzz

@@ -69,7 +69,8 @@ std::vector<Bytes> seeds() {
   for (uint8_t how : {0, 0x0F, 0xFF}) out.push_back(concat({Bytes{how}, unusual_profile()}));
   out.push_back(concat({Bytes{0x4E}, encode(built_profile(first_iccid, true))}));
   out.push_back(concat({Bytes{0x4E}, encode(built_profile(second_iccid, false))}));
-  for (const auto& element : decode(unusual_profile()).value().elements) {
+  const Package unusual = std::move(decode(unusual_profile())).value();
+  for (const auto& element : unusual.elements) {
     out.push_back(concat({Bytes{0x2F}, encode_element(element)}));
   }
   return out;
