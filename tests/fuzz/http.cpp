@@ -7,11 +7,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http/es9_binding.hpp"
 #include "http/routes_admin_smdp.hpp"
 #include "http/routes_es9.hpp"
 #include "http/server.hpp"
 #include "messages/es9_json.hpp"
+#include "messages/remote_profile_provisioning.hpp"
 #include "pki/pem.hpp"
+#include "response_of.hpp"
 #include "samples.hpp"
 #include "smdp/admin.hpp"
 #include "smdp/mini_card.hpp"
@@ -115,7 +118,8 @@ constexpr Path paths[] = {{"POST", "/gsma/rsp2/es9plus/initiateAuthentication"},
                           {"POST", "/admin/v1/orders"},
                           {"GET", "/admin/v1/orders"},
                           {"GET", "/admin/v1/orders/"},
-                          {"GET", "/health"}};
+                          {"GET", "/health"},
+                          {"POST", "/gsma/rsp2/asn1"}};
 enum With : uint8_t { other_type = 1, no_token = 2, other_protocol = 4, der_type = 8 };
 
 /// One chunk: the path, how, and the body; behind a GET the query or the last segment.
@@ -134,7 +138,7 @@ http::Response ask(View chunk) {
   request.query = get ? std::string_view(rest) : std::string_view();
   request.body = get ? std::string_view() : std::string_view(rest);
   request.headers = {{"content-type", how & other_type ? "text/plain"
-                                      : how & der_type ? "application/x-gsma-rsp-asn1"
+                                      : how & der_type ? http::asn1_media_type
                                                        : "application/json"},
                      {"x-admin-protocol", how & other_protocol ? "gsma/other" : "gsma/rsp/v2.2.0"}};
   if (!(how & no_token)) request.headers.emplace_back("authorization", bearer);
@@ -294,19 +298,35 @@ class Recording {
     chunks.push_back(concat({Bytes{path, how}, body}));
     last_ = ask(chunks.back());
   }
+  /// By the ASN.1 binding where `der`.
+  bool der = false;
 
  private:
   template <class T>
   void tell(uint8_t path, const T& request) {
+    if (der) {
+      tell(10, asn1::encode(messages::RemoteProfileProvisioningRequest{request}), der_type);
+      return;
+    }
     const std::string body = messages::to_json(request);
     tell(path, view(body));
   }
   template <class Output, class T>
   Output say(uint8_t path, const T& request) {
     tell(path, request);
+    if (der)
+      return output_in<Output>(asn1::decode<messages::RemoteProfileProvisioningResponse>(view(last_.body)));
     auto reply = messages::reply_from_json<Output>(last_.body);
     check(reply && reply->output, "the recorded client is answered");
     return std::move(*reply->output);
+  }
+  template <class Output>
+  static Output output_in(Result<messages::RemoteProfileProvisioningResponse> response) {
+    check(bool(response), "the recorded client is answered");
+    auto* function = std::get_if<typename ResponseOf<Output>::type>(&response->alt);
+    check(function != nullptr && std::holds_alternative<Output>(function->alt),
+          "by the function that it asked for");
+    return std::get<Output>(std::move(function->alt));
   }
   http::Response last_;
 };
@@ -316,9 +336,10 @@ std::vector<Bytes> seeds() {
   auto add = [&](uint8_t how, const std::vector<Bytes>& chunks) {
     out.push_back(concat({Bytes{how}, join(chunks)}));
   };
-  for (bool refuse : {false, true}) {
+  for (int how = 0; how < 4; ++how) {
     Recording recording;
-    recording.download(refuse);
+    recording.der = how & 2;
+    recording.download(how & 1);
     add(0, recording.chunks);
     for (const Bytes& chunk : recording.chunks) add(0, {chunk});
   }

@@ -6,6 +6,7 @@
 
 #include "download/test_support.hpp"
 #include "messages/samples.hpp"
+#include "response_of.hpp"
 #include "targets.hpp"
 
 namespace sealift::fuzz {
@@ -40,26 +41,6 @@ class Script {
  private:
   std::map<std::pair<uint8_t, uint8_t>, Bytes> said_;
   std::array<uint8_t, speakers> asked_{};
-};
-
-/// The message that a function's output is part of, in DER.
-template <class Output>
-struct ResponseOf;
-template <>
-struct ResponseOf<messages::InitiateAuthenticationOkEs9> {
-  using type = messages::InitiateAuthenticationResponse;
-};
-template <>
-struct ResponseOf<messages::AuthenticateClientOk> {
-  using type = messages::AuthenticateClientResponseEs9;
-};
-template <>
-struct ResponseOf<messages::GetBoundProfilePackageOk> {
-  using type = messages::GetBoundProfilePackageResponse;
-};
-template <>
-struct ResponseOf<messages::CancelSessionOk> {
-  using type = messages::CancelSessionResponseEs9;
 };
 
 class Server final : public Es9 {

@@ -5,6 +5,7 @@
 #include "messages/es9_json.hpp"
 #include "messages/samples.hpp"
 #include "messages/trace.hpp"
+#include "messages/transcript.hpp"
 #include "targets.hpp"
 
 namespace sealift::fuzz {
@@ -51,17 +52,33 @@ void show(View der) {
   require(!trace(der, context).empty() || der.empty(), "anything can be shown");
 }
 
+void transcript(View der) {
+  auto decoded = Transcript::decode(der);
+  if (decoded) require(equal(decoded->encode(), der), "a transcript is kept to the octet");
+}
+Transcript sample_transcript() {
+  return {samples::initiate_authentication_ok(),
+          std::get<AuthenticateResponseOk>(samples::authenticate_server_response().alt),
+          samples::authenticate_client_ok(),
+          std::get<PrepareDownloadResponseOk>(samples::prepare_download_response().alt),
+          samples::initialise_secure_channel(),
+          samples::installation_result(true)};
+}
+
 /// A row for each type: by its first sample, with all its samples as seeds.
 class Kinds {
  public:
   Kinds() {
     auto add = [this]<class T>(const char*, const T& message) { this->add(again<T>, asn1::encode(message)); };
+    samples::each_es6(add);
     samples::each_es8(add);
     samples::each_es9(add);
+    samples::each_isdr(add);
     samples::each_es10a(add);
     samples::each_es10b(add);
     samples::each_es10c(add);
     add_json();
+    this->add(transcript, sample_transcript().encode());
     for (auto run :
          {show<TraceContext::es10_command>, show<TraceContext::es10_response>, show<TraceContext::es8>}) {
       this->add(run, asn1::encode(samples::authenticate_server_response()));

@@ -8,6 +8,7 @@
 #include "card/lines.hpp"
 #include "card/stdio.hpp"
 #include "card/tcp.hpp"
+#include "card/vpcd.hpp"
 #include "download/activation_code.hpp"
 #include "euicc/install_engine.hpp"
 #include "http/client.hpp"
@@ -165,6 +166,38 @@ void tcp_door(std::string_view in) {
   require_same_card(powered.nvm.content());
 }
 
+/// The door goes to vpcd; what that sends waits when it comes.
+void vpcd_door(std::string_view in) {
+  static const int listener = [] {
+    const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    require(::bind(made, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0 && ::listen(made, 1) == 0,
+            "a port");
+    return made;
+  }();
+  if (in.size() > 2000) return;
+  sockaddr_in at{};
+  socklen_t size = sizeof at;
+  ::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &size);
+  auto door = std::move(card::VpcdDoor::make("127.0.0.1", ntohs(at.sin_port))).value();
+  Powered powered;
+  int vpcd = -1;
+  const Status served = door.serve(*powered.card, [&](card::VpcdDoor::Event event) {
+    if (event != card::VpcdDoor::Event::inserted) return door.stop();
+    vpcd = ::accept(listener, nullptr, nullptr);
+    require(::send(vpcd, in.data(), in.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(in.size()),
+            "it takes messages");
+    ::shutdown(vpcd, SHUT_WR);
+  });
+  require(served && vpcd >= 0, "a connection is served to its end");
+  const linger at_once{1, 0};
+  ::setsockopt(vpcd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::close(vpcd);
+  require_same_card(powered.nvm.content());
+}
+
 void qr_codes(std::string_view in) {
   (void)qr::to_terminal(in, false);
   if (in.size() < 200 && !in.empty()) {
@@ -174,8 +207,8 @@ void qr_codes(std::string_view in) {
 }
 
 using Run = void (*)(std::string_view);
-constexpr Run all[] = {activation_code, encodings, identifiers, times,   addresses,
-                       stdio_door,      lines,     tcp_door,    qr_codes};
+constexpr Run all[] = {activation_code, encodings, identifiers, times,    addresses,
+                       stdio_door,      lines,     tcp_door,    qr_codes, vpcd_door};
 
 void run(View input) {
   Input in(input);
@@ -218,6 +251,9 @@ std::vector<Bytes> seeds() {
       "\n");
   add(7, "not hexadecimal\n");
   add(8, "LPA:1$smdp.example.com$TOKEN-1");
+  add(9,
+      text(join(
+          {{0x01}, {0x04}, *from_hex("80AA000005A903830107"), *from_hex("00A40004023F00"), {0x02}, {0x00}})));
   return out;
 }
 
