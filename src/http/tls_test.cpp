@@ -159,6 +159,9 @@ TEST_F(TlsRefusals, speaks_tls_1_2_with_a_brainpool_certificate) {
 std::string certificate_curve_for(const TlsContext& context, const char* client_groups) {
   std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> ctx(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
   EXPECT_EQ(SSL_CTX_set1_groups_list(ctx.get(), client_groups), 1);
+  // OpenSSL's client begins no TLS 1.3 without a group of that version.
+  if (std::string_view(client_groups) == "brainpoolP256r1")
+    SSL_CTX_set_max_proto_version(ctx.get(), TLS1_2_VERSION);
   std::unique_ptr<SSL, decltype(&SSL_free)> client(SSL_new(ctx.get()), SSL_free);
   std::unique_ptr<SSL, decltype(&SSL_free)> server(SSL_new(context.get()), SSL_free);
   BIO *one = nullptr, *other = nullptr;
