@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <charconv>
 
 #include "base/files.hpp"
@@ -17,6 +18,7 @@
 #include "messages/es10a.hpp"
 #include "messages/es10b.hpp"
 #include "messages/es10c.hpp"
+#include "messages/rat_json.hpp"
 #include "pki/pem.hpp"
 
 namespace sealift::cli {
@@ -37,6 +39,9 @@ struct Options {
   uint32_t capacity = 2u << 20;
   bool no_test_profiles = false;
   bool no_policy_rules = false;
+  std::string rat;
+  std::vector<std::string> test_profile_servers;
+  std::string minimum_security_level;
   // serve
   std::string address = "127.0.0.1";
   uint16_t port = 0;
@@ -158,6 +163,17 @@ Result<Eid> make_card(const Options& o) {
   data.capacity = o.capacity;
   data.test_profiles = !o.no_test_profiles;
   if (o.no_policy_rules) data.rules.clear();
+  if (!o.rat.empty()) {
+    auto rules = messages::parse_rat(TRY(read_file(o.rat)));
+    if (!rules) return std::move(rules.error()).within(o.rat);
+    data.rules = std::move(*rules);
+  }
+  if (!o.test_profile_servers.empty()) data.test_profile_servers = o.test_profile_servers;
+  if (!o.minimum_security_level.empty()) {
+    Bytes level = TRY(from_hex(o.minimum_security_level));
+    if (level.size() != 1) return Error{ErrorKind::invalid, "--minimum-security-level is one octet, as 16"};
+    data.minimum_security_level = level[0];
+  }
   auto nvm = TRY(card::FileNvm::create(o.file));
   TRY_VOID(euicc::Card::personalise(*nvm, std::move(data)));
   if (claim) TRY_VOID(claim->keep());
@@ -195,6 +211,7 @@ Result<Response> ask(euicc::Card& card, const Request& request) {
 struct Info {
   messages::EuiccConfiguredAddressesResponse addresses;
   std::vector<messages::ProfileInfo> profiles;
+  std::vector<messages::ProfilePolicyAuthorisationRule> rules;
   size_t notifications = 0;
 };
 
@@ -211,6 +228,7 @@ Result<Info> look(euicc::Card& card) {
   if (auto* list = std::get_if<std::vector<messages::NotificationMetadata>>(&pending.alt)) {
     info.notifications = list->size();
   }
+  info.rules = TRY(ask<messages::GetRatResponse>(card, messages::GetRatRequest{})).rat;
   return info;
 }
 
@@ -225,6 +243,11 @@ int info(const Options& o, Output& out) {
   out.line("default SM-DP+ " + found->addresses.defaultDpAddress.value_or("none"));
   out.line("root SM-DS     " + found->addresses.rootDsAddress);
   out.line("notifications  " + std::to_string(found->notifications));
+  json::array rules;
+  for (const std::string& entry : messages::rat_entries(found->rules)) {
+    out.line("policy rules   " + entry);
+    rules.push_back(json::parse(entry));
+  }
   for (const auto& p : found->profiles) {
     bool enabled = p.profileState == messages::ProfileState::enabled;
     std::string iccid = p.iccid ? p.iccid->digits() : "";
@@ -238,6 +261,7 @@ int info(const Options& o, Output& out) {
               {"default_dp_address", found->addresses.defaultDpAddress.value_or("")},
               {"root_ds_address", found->addresses.rootDsAddress},
               {"notifications", found->notifications},
+              {"rat", std::move(rules)},
               {"profiles", std::move(profiles)}});
   return exit_ok;
 }
@@ -350,6 +374,16 @@ void add(CLI::App& app, Output& out) {
                     "Refuse Test Profiles, as cards in the field do");
   make_it->add_flag("--no-policy-rules", options->no_policy_rules,
                     "Let no operator set profile policy rules");
+  make_it
+      ->add_option("--rat", options->rat,
+                   "Rules authorisation table: who may set which policy rule (docs/formats/rat.md); any "
+                   "operator with the user's consent where absent")
+      ->excludes("--no-policy-rules");
+  make_it->add_option("--test-profile-server", options->test_profile_servers,
+                      "Take Test Profiles from this SM-DP+ address only; may be repeated")
+      ->allow_extra_args(false);
+  make_it->add_option("--minimum-security-level", options->minimum_security_level,
+                      "Refuse profiles that open to remote management below this SPI1 octet, in hexadecimal");
   on_run(make_it, out, [options](Output& o) { return make(*options, o); });
 
   auto* info_of = euicc->add_subcommand("info", "What is on a card");

@@ -16,6 +16,8 @@ class PlainInstaller final : public ProfileInstaller {
     append(octets_, segment);
     if (text(octets_).starts_with("bad")) return InstallFailure{12, *from_hex("3006A0043002800003")};
     if (text(octets_).starts_with("imsi")) return InstallFailure{13, {}};
+    if (text(octets_).starts_with("naa key")) return InstallFailure{14, {}};
+    if (text(octets_).starts_with("open")) return InstallFailure{31, {}};
     if (octets_.size() > context_.free_nvm) return InstallFailure{10, {}};
     return {};
   }

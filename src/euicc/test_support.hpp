@@ -15,8 +15,9 @@
 namespace sealift::euicc::test {
 
 /// A package is any octets that end in "end"; "bad" at its start fails with PEProcessingError, "imsi" with
-/// dataMismatch. The running profile answers the AID A000000087 1002; 00 B2 gives its image, 00 DC keeps what
-/// it is given, 00 B0 gives that back.
+/// dataMismatch, "naa key" with invalidNaaKey, "open" with insufficientMinimumSecurityLevel. The running
+/// profile answers the AID A000000087 1002; 00 B2 gives its image, 00 DC keeps what it is given, 00 B0 gives
+/// that back.
 class PlainEngine final : public ProfileEngine {
  public:
   messages::UiccCapability capability() const override { return {messages::UiccCapabilityBit::usimSupport}; }
