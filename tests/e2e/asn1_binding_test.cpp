@@ -26,6 +26,7 @@ TEST(Asn1Binding, carries_a_download_and_its_notifications) {
   EXPECT_EQ(world.log.states(),
             (std::vector{OrderState::released, OrderState::downloaded, OrderState::installed}));
   must(phone.lpa->enable(product.order.iccid.digits()));
+  must(phone.lpa->disable(product.order.iccid.digits()));
   must(phone.lpa->remove(product.order.iccid.digits()));
   EXPECT_EQ(must(phone.lpa->deliver_notifications()).size(), 3u) << "enabled, disabled, deleted";
   EXPECT_EQ(phone.pending(), 0u);
