@@ -2,6 +2,8 @@
 
 #include <winscard.h>
 
+#include <algorithm>
+#include <type_traits>
 #include <utility>
 
 namespace sealift::reader {

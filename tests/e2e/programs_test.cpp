@@ -9,6 +9,8 @@
 #include <boost/json/serialize.hpp>
 #include <filesystem>
 
+#include "base/files.hpp"
+#include "pki/pem.hpp"
 #include "tests/e2e/world.hpp"
 
 namespace sealift::e2e {
@@ -118,6 +120,30 @@ TEST(Programs, of_server_card_and_lpa_find_each_other_by_their_interfaces) {
   EXPECT_NE(listed.find("8988211000000000424"), std::string::npos) << listed;
   EXPECT_NE(listed.find("enabled"), std::string::npos) << listed;
   EXPECT_EQ(run({"order", "show", "8988211000000000424", "--dir", dir}).at("state"), "installed");
+}
+
+TEST(Programs, make_a_card_of_keys_and_certificates_made_elsewhere) {
+  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder;
+  const std::string dir = folder.path + "/pki", key = dir + "/euicc.key", other = dir + "/eum.key";
+  run({"pki", "init", dir});
+  auto keys = must(lab::KeysFolder::open(dir));
+  auto card = must(keys.identity(pki::Role::euicc));
+  must(write_file(key, pki::private_key_to_pem(card.key).expose(), Readers::owner, Replace::no));
+  must(write_file(other, pki::private_key_to_sec1(must(keys.identity(pki::Role::eum)).key).expose(), Readers::owner,
+                  Replace::no));
+  const auto make = [&](const std::string& file, const std::string& key_file) {
+    return std::vector<std::string>{"euicc", "make", dir + file, "--certificate", dir + "/euicc.der", "--key",
+                                    key_file, "--eum", dir + "/eum.der", "--ci", dir + "/ci.der"};
+  };
+  const auto made = run(make("/card", key));
+  EXPECT_EQ(made.at("eid").as_string(), card.certificate.subject().get(pki::attribute::serial_number).value_or(""));
+  EXPECT_EQ(run({"euicc", "info", dir + "/card"}).at("eid"), made.at("eid"));
+
+  Program wrong(make("/other", other));
+  const auto said = wrong.line();
+  EXPECT_EQ(wrong.exit_code(), 1) << "a key that is not the certificate's";
+  EXPECT_EQ(said.at("ok"), false);
 }
 
 }  // namespace
