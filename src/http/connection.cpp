@@ -323,9 +323,16 @@ Task<bool> Connection::write(std::string text) {
   }
 }
 
+/// True where the client has closed its TCP connection: nobody hears a goodbye any more.
+bool Connection::client_has_gone() {
+  char octet = 0;
+  return ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 /// Says goodbye. Where the client may still be sending, what it sends is read and dropped for a while:
 /// closing at once would reset the connection, and the client would never read why it was refused.
 Task<void> Connection::close(bool client_may_still_send) {
+  if (!client_may_still_send && client_has_gone()) co_return;
   ended_ = false;
   enter(Phase::closing);
   SSL_shutdown(ssl_.get());
@@ -372,7 +379,6 @@ Task<void> Connection::serve() {
 Task<void> serve_connection(Shared& shared, Lane& lane, Socket socket, Admission admission) {
   error_code failed;
   socket.native_non_blocking(true, failed);
-  socket.set_option(asio::ip::tcp::no_delay(true), failed);
   Connection connection(shared, lane, std::move(socket), std::move(admission));
   co_await connection.serve();
 }

@@ -126,6 +126,7 @@ class Connection {
   bool submit();
   Task<bool> write(std::string text);
   Task<bool> continue_if_expected();
+  bool client_has_gone();
   Task<void> close(bool client_may_still_send);
   std::string text_of(const Response& response, bool keep_alive) const;
   void work();

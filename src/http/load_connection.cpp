@@ -60,7 +60,7 @@ Error tls_failure(SSL* ssl, int result, const char* step) {
 }  // namespace
 
 LoadConnection::LoadConnection(LoadConnection&& o) noexcept
-    : socket_(std::exchange(o.socket_, -1)), ssl_(std::move(o.ssl_)) {}
+    : loop_(o.loop_), limit_(o.limit_), socket_(std::exchange(o.socket_, -1)), ssl_(std::move(o.ssl_)) {}
 
 LoadConnection::~LoadConnection() {
   if (ssl_) {
@@ -70,27 +70,46 @@ LoadConnection::~LoadConnection() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-Result<LoadConnection> LoadConnection::open(const LoadOptions& options, const TlsContext& tls, Time now) {
-  sockaddr_storage address = TRY(address_of(options));
-  LoadConnection connection;
-  connection.socket_ = ::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connection.socket_ < 0) return system_error("socket");
-  int on = 1;
-  setsockopt(connection.socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  timeval limit{options.timeout.count() / 1000, options.timeout.count() % 1000 * 1000};
-  setsockopt(connection.socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  setsockopt(connection.socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-  socklen_t size = address.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
-  if (::connect(connection.socket_, reinterpret_cast<sockaddr*>(&address), size) != 0)
-    return system_error("connect");
+/// Waits for what the step that gave `result` wants; false where it failed, or time is over.
+bool LoadConnection::can_go_on(int result) {
+  const int error = SSL_get_error(ssl_.get(), result);
+  if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) return false;
+  return loop_->wait_for(socket_, error == SSL_ERROR_WANT_WRITE, limit_);
+}
 
+Status LoadConnection::connect(const LoadOptions& options) {
+  sockaddr_storage address = TRY(address_of(options));
+  socket_ = ::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (socket_ < 0) return system_error("socket");
+  int on = 1;
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  socklen_t size = address.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), size) == 0) return {};
+  if (errno != EINPROGRESS) return system_error("connect");
+  int failed = 0;
+  size = sizeof failed;
+  if (loop_->wait_for(socket_, true, limit_)) {
+    getsockopt(socket_, SOL_SOCKET, SO_ERROR, &failed, &size);
+  } else {
+    failed = EINPROGRESS;  // told as a time-out
+  }
+  if (failed == 0) return {};
+  errno = failed;
+  return system_error("connect");
+}
+
+Result<LoadConnection> LoadConnection::open(LoadLoop& loop, const LoadOptions& options, const TlsContext& tls,
+                                            Time now) {
+  LoadConnection connection(loop, options.timeout);
+  TRY_VOID(connection.connect(options));
   connection.ssl_ = {SSL_new(tls.get()), SSL_free};
   SSL* ssl = connection.ssl_.get();
   apply_client_rules(ssl, options.server.host, now);
   SSL_set_tlsext_host_name(ssl, options.server.host.c_str());
   SSL_set_fd(ssl, connection.socket_);
-  int result = SSL_connect(ssl);
-  if (result != 1) return tls_failure(ssl, result, "TLS handshake");
+  for (int result = SSL_connect(ssl); result != 1; result = SSL_connect(ssl)) {
+    if (!connection.can_go_on(result)) return tls_failure(ssl, result, "TLS handshake");
+  }
   return connection;
 }
 
@@ -102,8 +121,10 @@ Result<Response> LoadConnection::post(const std::string& host, const VirtualPhon
           "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(request.body.size()) +
           "\r\n\r\n";
   text += request.body;
-  int sent = SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size()));
-  if (sent <= 0) return tls_failure(ssl_.get(), sent, "request");
+  for (int sent = 0; sent <= 0;) {
+    sent = SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size()));
+    if (sent <= 0 && !can_go_on(sent)) return tls_failure(ssl_.get(), sent, "request");
+  }
 
   beast_http::response_parser<beast_http::string_body> parser;
   parser.eager(true);
@@ -112,6 +133,7 @@ Result<Response> LoadConnection::post(const std::string& host, const VirtualPhon
   static thread_local char buffer[16 * 1024];
   while (!parser.is_done()) {
     int got = SSL_read(ssl_.get(), buffer, sizeof buffer);
+    if (got <= 0 && can_go_on(got)) continue;
     if (got <= 0) return tls_failure(ssl_.get(), got, "answer");
     received.append(buffer, static_cast<size_t>(got));
     boost::system::error_code error;

@@ -17,9 +17,9 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-double thread_cpu_us() {
+double used_us(clockid_t thread) {
   timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  clock_gettime(thread, &used);
   return static_cast<double>(used.tv_sec) * 1e6 + static_cast<double>(used.tv_nsec) / 1e3;
 }
 
@@ -35,14 +35,15 @@ struct Run {
   Steady::time_point warm_at = Steady::now();
   std::vector<double> milliseconds;
   std::map<std::string, uint64_t> failures;
-  double cpu_us = 0;
+  std::vector<clockid_t> threads;
+  double cpu_us = 0;  // of the threads from the end of the warm-up, once they have ended
 };
 
 /// One download; gives its duration in milliseconds.
-Result<double> download(Run& run, uint64_t number) {
+Result<double> download(Run& run, LoadLoop& loop, uint64_t number) {
   std::unique_ptr<VirtualPhone> phone = TRY(std::move(run.phones[number]));
   auto started = Steady::now();
-  LoadConnection connection = TRY(LoadConnection::open(run.options, run.tls, run.clock.now()));
+  LoadConnection connection = TRY(LoadConnection::open(loop, run.options, run.tls, run.clock.now()));
   std::optional<Response> previous;
   for (;;) {
     std::optional<VirtualPhone::Post> request = TRY(phone->next(previous ? &*previous : nullptr));
@@ -52,31 +53,50 @@ Result<double> download(Run& run, uint64_t number) {
   return std::chrono::duration<double, std::milli>(Steady::now() - started).count();
 }
 
-void play(Run& run) {
-  sigset_t pipe;
-  sigemptyset(&pipe);
-  sigaddset(&pipe, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+/// The warm-up is over: what was used so far does not count. Under the lock.
+void begin_to_count(Run& run) {
+  run.warm_at = Steady::now();
+  for (clockid_t thread : run.threads) run.cpu_us -= used_us(thread);
+  if (run.on_warm) run.on_warm();
+}
+
+/// What one fiber does: one phone after the other.
+void play(Run& run, LoadLoop& loop) {
   for (;;) {
     uint64_t number = run.next++;
     if (number >= run.options.downloads) return;
-    double cpu_before = thread_cpu_us();
-    Result<double> done = download(run, number);
-    double cpu = thread_cpu_us() - cpu_before;
+    Result<double> done = download(run, loop, number);
     std::lock_guard lock(run.mutex);
     if (number < run.options.warm_up) {
-      if (++run.warmed_up < run.options.warm_up) continue;
-      run.warm_at = Steady::now();
-      if (run.on_warm) run.on_warm();
-      continue;
-    }
-    run.cpu_us += cpu;
-    if (done) {
+      if (++run.warmed_up == run.options.warm_up) begin_to_count(run);
+    } else if (done) {
       run.milliseconds.push_back(*done);
     } else {
       ++run.failures[done.error().message];
     }
   }
+}
+
+/// What one thread does: its share of the phones.
+void play_many(Run& run, unsigned phones) {
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+  {
+    std::lock_guard lock(run.mutex);
+    clockid_t mine{};
+    pthread_getcpuclockid(pthread_self(), &mine);
+    run.threads.push_back(mine);
+  }
+  struct {
+    Run& run;
+    LoadLoop loop;
+  } both{run, LoadLoop(phones)};
+  using Both = decltype(both);
+  both.loop.run({[](void* p) { play(static_cast<Both*>(p)->run, static_cast<Both*>(p)->loop); }, &both});
+  std::lock_guard lock(run.mutex);
+  run.cpu_us += used_us(CLOCK_THREAD_CPUTIME_ID);
 }
 
 double percentile(std::vector<double>& values, double share) {
@@ -96,23 +116,29 @@ Status bind_to(const std::vector<int>& cpus, std::thread& thread) {
   return {};
 }
 
-/// Runs `work` on as many threads as there are phones at once, on the CPUs named, and waits for them.
-Status on_threads(const LoadOptions& options, const std::function<void()>& work) {
+/// Runs work(0), work(1) ... each on a thread, on the CPUs named, and waits for them.
+Status on_threads(const LoadOptions& options, unsigned count, const std::function<void(unsigned)>& work) {
   Status bound;
   std::vector<std::thread> threads;
-  for (unsigned i = 0; i < std::max(1u, options.phones) && bound; ++i) {
-    threads.emplace_back(work);
+  for (unsigned i = 0; i < count && bound; ++i) {
+    threads.emplace_back(work, i);
     bound = bind_to(options.cpus, threads.back());
   }
   for (std::thread& thread : threads) thread.join();
   return bound;
 }
 
+/// A thread for each CPU named, or for half of what the machine has; no more than phones.
+unsigned threads_of(const LoadOptions& options) {
+  const size_t cpus = options.cpus.empty() ? std::thread::hardware_concurrency() / 2 : options.cpus.size();
+  return std::clamp(static_cast<unsigned>(cpus), 1u, std::max(1u, options.phones));
+}
+
 /// Makes the phones of all downloads.
 Status make_phones(Run& run, const PhoneFactory& make_phone) {
   for (uint64_t n = 0; n < run.options.downloads; ++n) run.phones.emplace_back(nullptr);
   std::atomic<uint64_t> next{0};
-  return on_threads(run.options, [&] {
+  return on_threads(run.options, threads_of(run.options), [&](unsigned) {
     for (uint64_t n = next++; n < run.phones.size(); n = next++) run.phones[n] = make_phone(n);
   });
 }
@@ -122,11 +148,13 @@ Status make_phones(Run& run, const PhoneFactory& make_phone) {
 Result<LoadReport> run_load(const LoadOptions& options, Clock& clock, const PhoneFactory& make_phone,
                             const std::function<void()>& on_warm) {
   TlsContext tls = TRY(TlsContext::client(options.trusted_ci));
-  Run run{options, clock, on_warm, std::move(tls), {}, {}, {}, 0, {}, {}, {}, 0};
+  Run run{options, clock, on_warm, std::move(tls), {}, {}, {}, 0, {}, {}, {}, {}, 0};
   TRY_VOID(make_phones(run, make_phone));
-  run.warm_at = Steady::now();
-  if (options.warm_up == 0 && on_warm) on_warm();
-  TRY_VOID(on_threads(options, [&run] { play(run); }));
+  if (options.warm_up == 0) begin_to_count(run);
+  const unsigned threads = threads_of(options), phones = std::max(1u, options.phones);
+  TRY_VOID(on_threads(options, threads, [&](unsigned n) {
+    play_many(run, phones / threads + (n < phones % threads ? 1 : 0));
+  }));
 
   LoadReport report;
   report.downloads = run.milliseconds.size();

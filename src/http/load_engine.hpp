@@ -1,5 +1,6 @@
 // Plays many phones against a server: each download is one new TLS connection and the requests that its
-// VirtualPhone asks for, one after another. Built to cost the client little: plain sockets and threads.
+// VirtualPhone asks for, one after another. Built to cost the client little: all phones of a processor share
+// a thread (load_loop).
 //
 // The engine knows HTTP and TLS and nothing of what is in the bodies. TLS is verified as everywhere else.
 #pragma once

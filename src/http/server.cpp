@@ -71,6 +71,7 @@ Status listen(Acceptor& acceptor, const ServerOptions& options) {
   tcp::endpoint endpoint(address, options.port);
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor.set_option(tcp::no_delay(true), error);  // Linux hands it on to what is accepted
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) return listen_error(error, options);

@@ -149,7 +149,8 @@ Result<messages::AuthenticateClientOk, Refusal> authenticate(
   auto ok = answer(id, offer->order, std::move(offer->metadata), signed1->euiccSignature1, dpPb);
   if (!ok) return fail(ports, me, ok.error());
   if (!keep(ports, id,
-            ClientAuthenticated{euicc->signer(), iccid, ok->smdpSignature2, session.signers, std::move(subject)})) {
+            ClientAuthenticated{euicc->signer(), iccid, ok->smdpSignature2, session.signers, std::move(subject),
+                                std::move(offer->order)})) {
     return Refusal::server_busy;
   }
   return std::move(*ok);

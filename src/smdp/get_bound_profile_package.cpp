@@ -19,6 +19,7 @@ struct Step {
   const auth::Verified<messages::EuiccSigned2>& euicc;
   const Signers& signers;
   Code& code;
+  Order& written;  ///< the order once the package is bound
 };
 
 /// A refusal, or `changed`: another request changed the order first, look at it again.
@@ -54,8 +55,8 @@ Stop code_refused(const Step& step, const Order& order) {
 }
 
 /// SGP.22 4.7: hashCc = SHA-256(SHA-256(code) || transactionId). The attempt is counted, durably, before the
-/// code is looked at: however many ask at once, and wherever the power fails, no more codes are looked at than
-/// the order allows. Gives the order as it is then; the delivery takes the attempt of a right code back.
+/// code is looked at: however many ask at once, and wherever the power fails, no more codes are looked at
+/// than the order allows. Gives the order as it is then; the delivery takes the attempt of a right code back.
 Result<Order, Stop> check_code(const Step& step, Order order) {
   if (!order.confirmation || step.code == Code::right) return order;
   if (step.code == Code::wrong) return code_refused(step, order);
@@ -121,14 +122,24 @@ Result<Bytes, Stop> deliver(const Step& step, const Order& order) {
   ++t.after.download_attempts;
   if (step.code == Code::right) --t.after.confirmation_attempts;
   if (!again) t.package = package;
+  step.written = t.after;
+  ++step.written.version;
   TRY_VOID(write(step, std::move(t), order.state));
   auto finished = finish_package(std::move(*profile), step.signers, package, step.id, step.euicc->euiccOtpk);
   if (!finished) return Stop{fail(step.ports, me, finished.error())};
   return std::move(*finished);
 }
 
-Result<Bytes, Stop> attempt(const Step& step) {
-  auto found = step.ports.orders.find(step.session.iccid);
+/// At first as AuthenticateClient read it, where that lets the download go on: whether it is still so the
+/// compare and swap tells. Otherwise, and where a code is to be counted, as it is now.
+Result<std::optional<Order>> order_of(const Step& step, bool first) {
+  const Order& read = step.session.order;
+  if (first && !read.confirmation && !check_order(step, read)) return std::optional(read);
+  return step.ports.orders.find(step.session.iccid);
+}
+
+Result<Bytes, Stop> attempt(const Step& step, bool first) {
+  auto found = order_of(step, first);
   if (!found) return Stop{fail(step.ports, me, found.error())};
   if (!*found) return Stop{Refusal::profile_not_released};
   if (const auto no = check_order(step, **found)) return Stop{*no};
@@ -138,7 +149,7 @@ Result<Bytes, Stop> attempt(const Step& step) {
 
 Result<Bytes, Refusal> bind_and_deliver(const Step& step) {
   for (int i = 0; i < kMaxConflicts; ++i) {
-    auto package = attempt(step);
+    auto package = attempt(step, i == 0);
     if (package) return std::move(*package);
     if (package.error().refusal) return *package.error().refusal;
   }
@@ -170,13 +181,14 @@ Result<Bytes, Refusal> get_package(Ports& ports, const TransactionId& id, Client
   if (!still) return refusal_of(still.error());
   if (const auto no = restriction(ports, session.subject)) return *no;
   Code code = Code::not_looked_at;
-  auto package = bind_and_deliver({ports, id, session, euicc, ports.signers[session.signers], code});
+  Order written;
+  auto package = bind_and_deliver({ports, id, session, euicc, ports.signers[session.signers], code, written});
   decision.right_chip = package || package.error() != Refusal::rebinding_refused;
   decision.protected_for_this_chip = package || package.error() != Refusal::euicc_signature_invalid;
   // The session goes on in either case: the eUICC may yet cancel it. Where it cannot be kept nothing but
   // that is lost.
   if (package) {
-    keep(ports, id, BppDelivered{session.euicc, session.iccid, session.signers});
+    keep(ports, id, BppDelivered{session.euicc, session.iccid, session.signers, std::move(written)});
   } else {
     keep(ports, id, std::move(session));
   }

@@ -50,10 +50,14 @@ Status settled(Try&& settle) {
   return done;
 }
 
-/// One try; the error kinds `conflict` (try again) and `exists` (heard before) are the store's.
+/// One try, on the order as the session has it or as it is now; the error kinds `conflict` (try again) and
+/// `exists` (heard before) are the store's.
 Status settle(Ports& ports, const Recipient& recipient,
-              const auth::Verified<messages::ProfileInstallationResultData>& result) {
-  const std::optional<Order> order = TRY(ports.orders.find(recipient.iccid));
+              const auth::Verified<messages::ProfileInstallationResultData>& result,
+              const Order* in_session) {
+  const bool known = in_session && is_awaited(*in_session, result->transactionId);
+  const std::optional<Order> order =
+      known ? std::optional(*in_session) : TRY(ports.orders.find(recipient.iccid));
   if (!order) return Error{ErrorKind::not_found, "no order for an installation result"};
   const Eid& eid = recipient.euicc.eid();
   const NotificationKey key{eid, result->notificationMetadata.seqNumber};
@@ -82,7 +86,8 @@ Status handle(Ports& ports, const messages::ProfileInstallationResult& pir,
   if (iccid && *iccid != recipient.iccid) {
     return Error{ErrorKind::verification, "an installation result about another profile"};
   }
-  return settled([&] { return settle(ports, recipient, result); });
+  const Order* in_session = session ? &std::get<BppDelivered>(*session).order : nullptr;
+  return settled([&] { return settle(ports, recipient, result, std::exchange(in_session, nullptr)); });
 }
 
 /// The session of the transaction ends with a result that is believed: the eUICC is done with it.

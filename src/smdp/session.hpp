@@ -25,6 +25,7 @@ struct ClientAuthenticated {
   Octets<64> smdpSignature2{};  ///< euiccSignature2 runs on over it
   size_t signers = 0;
   Subject subject;  ///< for restrictions that come between two steps
+  Order order;      ///< as it was read; the next step tries it before it reads again
 };
 
 /// After GetBoundProfilePackage: waits for CancelSession, or to be forgotten.
@@ -32,6 +33,7 @@ struct BppDelivered {
   auth::EuiccIdentity euicc;
   Iccid iccid;
   size_t signers = 0;
+  Order order;  ///< as it was written
 };
 
 using Session = std::variant<InitDone, ClientAuthenticated, BppDelivered>;
