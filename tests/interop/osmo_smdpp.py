@@ -20,9 +20,7 @@ def download(folder, curve):
     place = folder / curve
     place.mkdir()
     with OsmoSmdpp(place, curve) as server:
-        # TLS is on P-256 whatever the curve of the RSP certificates is, so the LPA trusts both CIs.
-        cis = [word for c in ("p256", "brainpool") for word in ("--ci", sgp26("CI", c)[0])]
-        device = ["--card", card, *cis, "--connect-to", server.connect_to]
+        device = ["--card", card, "--ci", sgp26("CI", curve)[0], "--connect-to", server.connect_to]
         done = sealift("lpa", "download", f"1${HOST}${PROFILE}", *device, "--enable", "--yes")
         check(f"{curve}: a profile downloads", bool(done["iccid"]))
         profiles = sealift("lpa", "list", "--card", card)["profiles"]
@@ -44,7 +42,7 @@ def interop(folder):
 
 def serve(folder):
     with OsmoSmdpp(folder, sys.argv[1]) as server:
-        print(f"--connect-to {server.connect_to} --ci {sgp26('CI', 'p256')[0]} code 1${HOST}${PROFILE}", flush=True)
+        print(f"--connect-to {server.connect_to} --ci {sgp26('CI', sys.argv[1])[0]} code 1${HOST}${PROFILE}", flush=True)
         time.sleep(float(sys.argv[2]))
 
 

@@ -46,7 +46,7 @@ def card_options(curve):
     return ["--certificate", certificate, "--key", key, "--eum", sgp26("EUM", curve)[0], "--ci", sgp26("CI", curve)[0]]
 
 
-def make_tls_leaf(folder, curve="p256"):
+def make_tls_leaf(folder, curve):
     """A TLS certificate for HOST by the SGP.26 test CI, good for a day: certificate and key in one PEM file."""
     ci, ci_key = sgp26("CI", curve)
     name = {"p256": "prime256v1", "brainpool": "brainpoolP256r1"}[curve]
@@ -109,9 +109,9 @@ class TlsFront(threading.Thread):
 
 
 class OsmoSmdpp(Background):
-    """osmo-smdpp on a curve; `connect_to` is the route that an LPA takes to it."""
+    """osmo-smdpp on a curve, its TLS front too; `connect_to` is the route that an LPA takes to it."""
 
-    def __init__(self, folder, curve="p256", tls_curve="p256"):
+    def __init__(self, folder, curve):
         interpreter, environment, pysim = python()
         data = folder / "smdpp-data"  # it keeps its sessions beside its certificates, which are not ours to change
         data.mkdir()
@@ -122,7 +122,7 @@ class OsmoSmdpp(Background):
         super().__init__([interpreter, Path(__file__).with_name("osmo_smdpp_server.py"), pysim / "osmo-smdpp.py",
                           port, curve], folder / "osmo-smdpp.log", cwd=folder, env=environment)
         self.wait_for(port)
-        self.front = TlsFront(make_tls_leaf(folder, tls_curve), port)
+        self.front = TlsFront(make_tls_leaf(folder, curve), port)
         self.connect_to = f"{HOST}:443:127.0.0.1:{self.front.port}"
 
     def wait_for(self, port):
