@@ -144,6 +144,11 @@ class OpenDevice final : public Device {
       if (!certificates) return std::move(certificates.error()).within(file);
       for (const pki::Certificate& c : *certificates) client.trusted_ci.push_back(to_bytes(c.der()));
     }
+    for (const std::string& file : options.crl) {
+      auto crl = pki::Crl::parse(view(TRY(read_file(file, 16u << 20))));
+      if (!crl) return std::move(crl.error()).within(file);
+      client.crls.push_back(to_bytes(crl->der()));
+    }
     for (const std::string& route : options.connect_to) client.connect_to.push_back(TRY(http::ConnectTo::parse(route)));
     client_.emplace(TRY(http::Client::make(std::move(client), clock_)));
     const auto binding = options.binding == "asn1" ? http::Es9Binding::asn1 : http::Es9Binding::json;
@@ -194,6 +199,9 @@ void add_server_options(CLI::App* cmd, DeviceOptions& o, bool required) {
   cmd->add_option("--ci", o.ci, "CI certificate that servers are trusted under, DER or PEM; may be repeated")
       ->allow_extra_args(false)
       ->required(required)
+      ->type_name("FILE");
+  cmd->add_option("--crl", o.crl, "CRL of such a CI, DER: a server that it lists is refused; may be repeated")
+      ->allow_extra_args(false)
       ->type_name("FILE");
   cmd->add_option("--connect-to", o.connect_to,
                   "NAME:PORT:ADDR:PORT: another way to a server, verified as before; may be repeated")

@@ -13,6 +13,7 @@ struct DeviceOptions {
   std::string tcp;   ///< HOST:PORT of a card's door
   std::string reader;  ///< "pcsc" or "pcsc:NAME"
   std::vector<std::string> ci;
+  std::vector<std::string> crl;
   std::vector<std::string> connect_to;
   std::string binding = "json";  ///< of ES9+: json or asn1
   unsigned block = 255;
@@ -24,7 +25,7 @@ struct DeviceOptions {
 
 /// --card, --tcp or --reader, --block and --trace.
 void add_card_options(CLI::App* cmd, DeviceOptions& options);
-/// --ci, --connect-to and --binding.
+/// --ci, --crl, --connect-to and --binding.
 void add_server_options(CLI::App* cmd, DeviceOptions& options, bool required);
 void add_yes(CLI::App* cmd, DeviceOptions& options);
 

@@ -106,6 +106,7 @@ struct Client::State {
   HostPort server;
   Response response;
   bool too_large = false;
+  bool header_complete = false;  // the empty line behind it came
 
   static CURLcode on_tls_context(CURL*, void* ctx, void* self);
   static size_t on_field(char* line, size_t size, size_t count, void* self);
@@ -128,6 +129,7 @@ size_t Client::State::on_field(char* line, size_t size, size_t count, void* self
   while (!text.empty() && (text.back() == '\r' || text.back() == '\n')) text.remove_suffix(1);
   if (text.starts_with("HTTP/")) {  // the first line: the connection is verified and its names can be read
     state.response = {};
+    state.header_complete = false;
     long made = 0;
     curl_tlssessioninfo* tls = nullptr;
     if (curl_easy_getinfo(state.curl.get(), CURLINFO_NUM_CONNECTS, &made) == CURLE_OK && made > 0 &&
@@ -138,6 +140,7 @@ size_t Client::State::on_field(char* line, size_t size, size_t count, void* self
     }
     return size * count;
   }
+  if (text.empty()) state.header_complete = true;
   size_t colon = text.find(':');
   if (colon == std::string_view::npos || state.response.headers.size() >= max_header_fields)
     return size * count;
@@ -225,7 +228,7 @@ Result<Response> Client::State::exchange(const HostPort& to, std::string_view pa
   SigpipeBlocked sigpipe;
   server = to;
   response = {};
-  too_large = false;
+  too_large = header_complete = false;
   message[0] = 0;
   List fields(curl_slist_append(nullptr, "Expect:"));
   for (const auto& [name, value] : headers) {
@@ -248,6 +251,11 @@ Result<Response> Client::State::exchange(const HostPort& to, std::string_view pa
   long status = 0;
   curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
   response.status = static_cast<unsigned>(status);
+  // libcurl takes the end of a connection for the end of a body, whether TLS was closed or cut.
+  bool has_length = !response.header("Content-Length").empty() || !response.header("Transfer-Encoding").empty();
+  if (!header_complete || (!has_length && status != 204)) {
+    return Error{ErrorKind::io, "the answer of " + to.text() + " does not say where it ends: it may be cut short"};
+  }
   return std::move(response);
 }
 
@@ -259,6 +267,7 @@ Client::~Client() = default;
 Result<Client> Client::make(ClientOptions options, Clock& clock) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);  // once, whichever thread comes first
   TlsContext trusted = TRY(TlsContext::client(options.trusted_ci));
+  for (const Bytes& crl : options.crls) TRY_VOID(trusted.add_crl(crl));
   auto state = std::make_unique<State>(std::move(options), std::move(trusted), clock);
   state->curl.reset(ready == CURLE_OK ? curl_easy_init() : nullptr);
   if (!state->curl) return Error{ErrorKind::internal, "libcurl cannot be set up"};
@@ -268,6 +277,10 @@ Result<Client> Client::make(ClientOptions options, Clock& clock) {
   }
   state->set_up();
   return Client(std::move(state));
+}
+
+Status Client::add_crl(View crl) {
+  return state_->trusted.add_crl(crl);
 }
 
 Result<Response> Client::post(const HostPort& server, std::string_view path, const Headers& headers,

@@ -36,6 +36,7 @@ struct ConnectTo {
 
 struct ClientOptions {
   std::vector<Bytes> trusted_ci;  ///< CI certificates, DER; at least one
+  std::vector<Bytes> crls;        ///< of those CIs, DER: a server that one lists is refused
   std::vector<ConnectTo> connect_to;
   std::chrono::milliseconds connect_timeout{10'000};  ///< name, TCP and TLS
   std::chrono::milliseconds request_timeout{60'000};  ///< whole exchange
@@ -57,6 +58,9 @@ class Client {
   Result<Response> post(const HostPort& server, std::string_view path, const Headers& headers,
                         std::string_view body);
   Result<Response> get(const HostPort& server, std::string_view path, const Headers& headers = {});
+
+  /// Takes up one more CRL (DER). Errors: those of TlsContext::add_crl.
+  Status add_crl(View crl);
 
   /// Who answered the last exchange, by the certificate that TLS verified; null where nobody did. The OID of
   /// an activation code is compared with its registered_ids (SGP.22 3.1.3). Valid until the next exchange.

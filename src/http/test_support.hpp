@@ -28,6 +28,8 @@ class TestCi {
   TlsIdentity tls(const pki::CertificateSpec& spec);
   /// Not under this CI: signed with its own key.
   TlsIdentity self_signed(const std::string& host);
+  /// A list of this CI's, DER.
+  Bytes crl(const pki::CrlSpec& spec);
 
  private:
   SeededRandom random_;

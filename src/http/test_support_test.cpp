@@ -81,6 +81,10 @@ TlsIdentity TestCi::self_signed(const std::string& host) {
   return {{to_bytes(certificate.der())}, pki::private_key_to_pkcs8(tls_key_)};
 }
 
+Bytes TestCi::crl(const pki::CrlSpec& spec) {
+  return to_bytes(pki::issue_crl(spec, *ci_, *signer_).value().der());
+}
+
 Router echo_router() {
   Router router;
   router.add("POST", "/echo", [](const Request& r) {

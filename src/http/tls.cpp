@@ -4,9 +4,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <algorithm>
-
-#include "pki/chain.hpp"
+#include "http/tls_trust.hpp"
 
 namespace sealift::http {
 namespace {
@@ -86,33 +84,6 @@ Bytes der_of(X509* certificate) {
   if (size > 0) out.assign(der, der + size);
   OPENSSL_free(der);
   return out;
-}
-
-/// A CI of the RSP PKI, by its own policy; other CAs may stand behind TLS too.
-bool is_rsp_ci(const pki::Certificate& certificate) {
-  const auto& policies = certificate.extensions().certificate_policies;
-  if (!policies) return false;
-  const auto is_ci = [](const asn1::Oid& p) { return pki::role_from_policy(p) == pki::Role::ci; };
-  return std::any_of(policies->value.begin(), policies->value.end(), is_ci);
-}
-
-/// What OpenSSL's path building does not ask (SGP.22 4.5.2.2): below a CI of the RSP PKI it is the TLS
-/// certificate of an SM-DP+ or SM-DS. The validity is OpenSSL's to judge.
-bool has_tls_role(View leaf, View ci) {
-  auto top = pki::Certificate::parse(ci);
-  if (!top || !is_rsp_ci(*top)) return true;
-  pki::TrustStore trust;
-  return trust.add(*top) && (pki::verify_chain(pki::Role::dp_tls, leaf, trust, pki::no_clock) ||
-                             pki::verify_chain(pki::Role::ds_tls, leaf, trust, pki::no_clock));
-}
-
-int judge_role(int ok, X509_STORE_CTX* context) {
-  if (!ok || X509_STORE_CTX_get_error_depth(context) != 0) return ok;
-  STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context);
-  X509* ci = sk_X509_value(chain, sk_X509_num(chain) - 1);
-  if (has_tls_role(der_of(sk_X509_value(chain, 0)), der_of(ci))) return 1;
-  X509_STORE_CTX_set_error(context, X509_V_ERR_APPLICATION_VERIFICATION);
-  return 0;
 }
 
 PeerIdentity names_in(X509* certificate) {
@@ -253,19 +224,30 @@ Result<TlsContext> TlsContext::client(const std::vector<Bytes>& trusted_ci) {
   if (!ctx) return tls_error(ErrorKind::internal, "TLS: no context");
   common_settings(ctx.get());
   SSL_CTX_set_verify(ctx.get(), SSL_VERIFY_PEER, nullptr);
+  auto trust = std::make_shared<pki::TrustStore>();
   for (const Bytes& der : trusted_ci) {
+    (void)trust->add(der);  // a public CA is no CI of RSP
     Owned<X509> certificate = parse_certificate(der);
     if (!certificate) return tls_error(ErrorKind::invalid, "TLS: a CI certificate is not a DER certificate");
     X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx.get()), certificate.get());
   }
+  set_trust(SSL_CTX_get_cert_store(ctx.get()), std::move(trust));
   ERR_clear_error();
   return TlsContext(std::move(ctx));
+}
+
+Status TlsContext::add_crl(View crl) {
+  auto trust = trust_of(SSL_CTX_get_cert_store(get()));
+  if (!trust) return Error{ErrorKind::unsupported, "TLS: only a client's context takes CRLs"};
+  auto added = trust->add_crl(crl);
+  if (!added) return Error(added.error());
+  return {};
 }
 
 void apply_client_rules(SSL_CTX* ctx, const TlsContext& trusted, const std::string& host, Time now) {
   common_settings(ctx);
   SSL_CTX_set1_cert_store(ctx, SSL_CTX_get_cert_store(trusted.get()));
-  SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, judge_role);
+  SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, verify_rsp_server);
   SSL_CTX_set_keylog_callback(ctx, nullptr);  // libcurl would obey SSLKEYLOGFILE
   judge(SSL_CTX_get0_param(ctx), host, now);
 }
@@ -317,9 +299,8 @@ Error verification_error(long code, const std::string& server) {
       what = "its certificate is not for a TLS server (key usage or extended key usage)";
       break;
     case X509_V_ERR_APPLICATION_VERIFICATION:
-      what =
-          "its certificate is not the TLS certificate of an SM-DP+ or SM-DS (SGP.22 4.5.2); look at it with "
-          "`sealift pki lint`";
+      what = "its certificate is not the TLS certificate of an SM-DP+ or SM-DS (SGP.22 4.5.2): " + take_refusal() +
+             "; look at it with `sealift pki lint`";
       break;
     case X509_V_ERR_CERT_REVOKED:
       what = "its certificate was revoked";

@@ -44,9 +44,13 @@ class TlsContext {
   /// Errors: invalid (certificate or key unreadable), verification (key and certificate do not match).
   static Result<TlsContext> server(const TlsIdentity& identity);
 
-  /// For a client that trusts the given CI certificates (DER) only.
+  /// For a client that trusts the given CI certificates (DER) only. One that is no CI of RSP is a public CA that
+  /// the user chose to believe: what is under it has no RSP roles.
   /// Errors: invalid (a certificate unreadable, or none given).
   static Result<TlsContext> client(const std::vector<Bytes>& trusted_ci);
+  /// Of a client: takes up a CRL (DER) of one of its CIs; a server that it lists is refused from then on.
+  /// Errors: those of pki::TrustStore::add_crl.
+  Status add_crl(View crl);
 
   ssl_ctx_st* get() const { return ctx_.get(); }
 
@@ -58,7 +62,8 @@ class TlsContext {
 /// The rules every connection of ours to a server keeps, on a context or connection that another library
 /// made: trust in `trusted` only, peer verified, host name checked against SAN dNSName, validity judged at
 /// `now`. The first also holds certificates below an RSP CI to the profile of CERT.DP.TLS or CERT.DS.TLS
-/// (SGP.22 4.5.2); the second, for load and measurement, does not.
+/// (SGP.22 4.5.2), their key to our curves, and both to the CRLs (tls_trust.hpp); the second, for load and
+/// measurement, does not.
 void apply_client_rules(ssl_ctx_st* ctx, const TlsContext& trusted, const std::string& host, Time now);
 void apply_client_rules(ssl_st* connection, const std::string& host, Time now);
 

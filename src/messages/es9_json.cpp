@@ -60,6 +60,23 @@ class Members {
     const json::value* v = object_.if_contains(name);
     return v != nullptr && !v->is_null();
   }
+  /// A NULL of the ASN.1, which says something by being there; false and null say that it is not.
+  bool is_set(std::string_view name) const {
+    const json::value* v = object_.if_contains(name);
+    return has(name) && !(v->is_bool() && !v->get_bool());
+  }
+  JsonResult<const json::array*> array(std::string_view name) const {
+    const json::value* v = object_.if_contains(name);
+    if (v == nullptr) return JsonError{JsonFault::missing_field, std::string(name), {}};
+    if (!v->is_array()) return JsonError{JsonFault::wrong_type, std::string(name), "an array is expected"};
+    return &v->get_array();
+  }
+  /// A text of at most this many octets.
+  JsonResult<std::string> bounded_text(std::string_view name, size_t most) const {
+    std::string_view chars = TRY(text(name));
+    if (chars.size() > most) return JsonError{JsonFault::bad_value, std::string(name), "too long"};
+    return std::string(chars);
+  }
   /// A member that may be absent; what is there must be a string.
   JsonResult<std::optional<std::string>> optional_text(std::string_view name) const {
     if (!has(name)) return std::optional<std::string>{};
@@ -119,11 +136,11 @@ using JsonStatus = Result<void, JsonError>;
 
 /// Longest server address, as in the ASN.1 declarations.
 constexpr size_t max_address = 300;
+/// Most events in one answer, as there.
+constexpr size_t max_events = 1024;
 
 JsonStatus read(const Members& in, InitiateAuthenticationRequest& out) {
-  std::string_view address = TRY(in.text("smdpAddress"));
-  if (address.size() > max_address) return JsonError{JsonFault::bad_value, "smdpAddress", "too long"};
-  out.smdpAddress = address;
+  out.smdpAddress = TRY(in.bounded_text("smdpAddress", max_address));
   out.euiccChallenge = TRY(in.bare<16>("euiccChallenge"));
   out.euiccInfo1 = TRY(in.der<EuiccInfo1>("euiccInfo1"));
   return {};
@@ -131,6 +148,7 @@ JsonStatus read(const Members& in, InitiateAuthenticationRequest& out) {
 JsonStatus read(const Members& in, AuthenticateClientRequest& out) {
   out.transactionId = TRY(in.transaction_id());
   out.authenticateServerResponse = TRY(in.der<AuthenticateServerResponse>("authenticateServerResponse"));
+  if (in.is_set("useMatchingIdForAcr")) out.useMatchingIdForAcr.emplace();
   return {};
 }
 JsonStatus read(const Members& in, GetBoundProfilePackageRequest& out) {
@@ -162,6 +180,24 @@ JsonStatus read(const Members& in, AuthenticateClientOk& out) {
   out.smdpSigned2 = TRY(in.signed_der<SmdpSigned2>("smdpSigned2"));
   out.smdpSignature2 = TRY(in.content<64>("smdpSignature2", 0x5F37));
   out.smdpCertificate = TRY(in.tlv("smdpCertificate", 0x30));
+  return {};
+}
+JsonStatus read(const Members& in, AuthenticateClientOkAcr& out) {
+  out.transactionId = TRY(in.transaction_id());
+  out.profileMetaData = TRY(in.signed_der<StoreMetadataRequest>("profileMetadata"));
+  return {};
+}
+JsonStatus read(const Members& in, AuthenticateClientOkEs11& out) {
+  out.transactionId = TRY(in.transaction_id());
+  const json::array& entries = *TRY(in.array("eventEntries"));
+  if (entries.size() > max_events) return JsonError{JsonFault::limit, "eventEntries", "too many"};
+  for (const json::value& entry : entries) {
+    if (!entry.is_object()) return JsonError{JsonFault::wrong_type, "eventEntries", "objects are expected"};
+    Members event(entry.get_object());
+    EventEntries& to = out.eventEntries.emplace_back();
+    to.eventId = TRY(event.bounded_text("eventId", 255));
+    to.rspServerAddress = TRY(event.bounded_text("rspServerAddress", max_address));
+  }
   return {};
 }
 JsonStatus read(const Members& in, GetBoundProfilePackageOk& out) {
@@ -196,6 +232,36 @@ JsonResult<FunctionExecutionStatus> read_status(const Members& body) {
   return out;
 }
 
+/// The quote that ends the string whose first quote is at `start`, in valid JSON. Most of a body is base64:
+/// it is passed over by memchr.
+size_t end_of_string(std::string_view body, size_t start) {
+  for (size_t end = body.find('"', start + 1);; end = body.find('"', end + 1)) {
+    size_t escapes = 0;
+    while (body[end - 1 - escapes] == '\\') ++escapes;
+    if (escapes % 2 == 0) return end;
+  }
+}
+/// How many members a text of valid JSON has: colons outside of strings.
+size_t members_in(std::string_view body) {
+  size_t count = 0;
+  for (size_t i = 0; i < body.size(); ++i) {
+    if (body[i] == ':') ++count;
+    if (body[i] == '"') i = end_of_string(body, i);
+  }
+  return count;
+}
+/// How many members the parser kept: of two of one name it keeps one.
+size_t members_in(const json::value& v) {
+  size_t count = 0;
+  if (v.is_array()) {
+    for (const json::value& e : v.get_array()) count += members_in(e);
+  } else if (v.is_object()) {
+    count = v.get_object().size();
+    for (const auto& m : v.get_object()) count += members_in(m.value());
+  }
+  return count;
+}
+
 /// Parses a body into an object and hands its members to `use`.
 template <class T, class F>
 JsonResult<T> with_body(std::string_view body, F use) {
@@ -209,6 +275,7 @@ JsonResult<T> with_body(std::string_view body, F use) {
   if (error == json::error::too_deep) return JsonError{JsonFault::limit, {}, "nested too deeply"};
   if (error) return JsonError{JsonFault::malformed, {}, error.message()};
   if (!parsed.is_object()) return JsonError{JsonFault::malformed, {}, "the body is not an object"};
+  if (members_in(body) != members_in(parsed)) return JsonError{JsonFault::malformed, {}, "a member twice"};
   return use(Members(parsed.get_object()));
 }
 
@@ -243,6 +310,8 @@ template JsonResult<HandleNotification> request_from_json(std::string_view);
 template JsonResult<CancelSessionRequestEs9> request_from_json(std::string_view);
 template JsonResult<Es9Reply<InitiateAuthenticationOkEs9>> reply_from_json(std::string_view);
 template JsonResult<Es9Reply<AuthenticateClientOk>> reply_from_json(std::string_view);
+template JsonResult<Es9Reply<AuthenticateClientOkAcr>> reply_from_json(std::string_view);
+template JsonResult<Es9Reply<AuthenticateClientOkEs11>> reply_from_json(std::string_view);
 template JsonResult<Es9Reply<GetBoundProfilePackageOk>> reply_from_json(std::string_view);
 template JsonResult<Es9Reply<CancelSessionOk>> reply_from_json(std::string_view);
 

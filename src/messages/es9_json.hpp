@@ -1,17 +1,18 @@
-// JSON binding of ES9+ (SGP.22 v2.6 6.5.2): bodies of requests and responses, both directions.
+// JSON binding of ES9+ and ES11 (SGP.22 v2.6 6.5.2): bodies of requests and responses, both directions.
 //
 // Binary fields travel as base64 of the complete TLV, the transaction id as hexadecimal. Unknown members are
-// passed over, the request's header too (LPAs do not send one). Pure functions, thread safe. What a peer can
+// passed over, the request's header too (LPAs do not send one); a member that stands there twice is an error,
+// since readers differ on which counts. Pure functions, thread safe. What a peer can
 // get wrong is a JsonError with the member's name, which a server turns into status codes of its own.
 #pragma once
 
-#include "messages/es9.hpp"
+#include "messages/es11.hpp"
 
 namespace sealift::messages {
 
 /// What is wrong with a JSON body.
 enum class JsonFault : uint8_t {
-  malformed,      ///< not JSON, or not an object
+  malformed,      ///< not JSON, not an object, or a member twice
   limit,          ///< larger or deeper than we read
   missing_field,  ///< a mandatory member is absent
   wrong_type,     ///< a member is not the string, object or boolean it has to be
@@ -65,6 +66,8 @@ JsonResult<Request> request_from_json(std::string_view body);
 /// Server side: the body of a response whose status is Executed-Success.
 std::string to_json(const InitiateAuthenticationOkEs9& output);
 std::string to_json(const AuthenticateClientOk& output);
+std::string to_json(const AuthenticateClientOkAcr& output);
+std::string to_json(const AuthenticateClientOkEs11& output);
 std::string to_json(const GetBoundProfilePackageOk& output);
 std::string to_json(const CancelSessionOk& output);
 /// Server side: the body of a response that has a status only (Failed, Expired).
@@ -78,7 +81,7 @@ std::string to_json(const HandleNotification& request);
 std::string to_json(const CancelSessionRequestEs9& request);
 
 /// Client side: reads the body of a response. Made for InitiateAuthenticationOkEs9, AuthenticateClientOk,
-/// GetBoundProfilePackageOk and CancelSessionOk.
+/// AuthenticateClientOkAcr, GetBoundProfilePackageOk, CancelSessionOk and AuthenticateClientOkEs11.
 template <class Output>
 JsonResult<Es9Reply<Output>> reply_from_json(std::string_view body);
 

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
+#include <cstdio>
+#include <functional>
+#include <iostream>
+
 #include "messages/samples.hpp"
 
 namespace sealift::messages {
@@ -174,6 +179,143 @@ TEST(Es9Json, names_what_is_wrong_with_a_response) {
   EXPECT_EQ(
       fault(status("Executed-WithWarning") + ",\"transactionId\":\"01\",\"boundProfilePackage\":\"vzYA\"}"),
       "");
+}
+
+// ---- Every member of every body, spoiled in every way.
+
+namespace json = boost::json;
+
+struct Door {
+  std::string name, body;
+  std::function<std::optional<JsonError>(std::string_view)> read;
+};
+template <class Request>
+Door request_door(const char* name, const Request& r) {
+  return {name, to_json(r), [](std::string_view body) -> std::optional<JsonError> {
+            auto got = request_from_json<Request>(body);
+            if (got) return std::nullopt;
+            return got.error();
+          }};
+}
+template <class Output>
+Door reply_door(const char* name, const Output& output) {
+  return {name, to_json(output), [](std::string_view body) -> std::optional<JsonError> {
+            auto got = reply_from_json<Output>(body);
+            if (got) return std::nullopt;
+            return got.error();
+          }};
+}
+std::vector<Door> doors() {
+  using namespace samples;
+  return {request_door("InitiateAuthentication", initiate_authentication_request()),
+          request_door("AuthenticateClient",
+                       AuthenticateClientRequest{transaction_id(), authenticate_server_response(), {}, {}}),
+          request_door("GetBoundProfilePackage",
+                       GetBoundProfilePackageRequest{transaction_id(), prepare_download_response(), {}}),
+          request_door("HandleNotification", HandleNotification{{installation_result(true)}, {}}),
+          request_door("CancelSession", CancelSessionRequestEs9{transaction_id(), cancel_session_response(), {}}),
+          reply_door("InitiateAuthenticationOk", initiate_authentication_ok()),
+          reply_door("AuthenticateClientOk", authenticate_client_ok()),
+          reply_door("AuthenticateClientOkAcr",
+                     AuthenticateClientOkAcr{transaction_id(), asn1::seal(store_metadata()), {}}),
+          reply_door("GetBoundProfilePackageOk",
+                     GetBoundProfilePackageOk{transaction_id(), {asn1::encode(bound_profile_package())}, {}}),
+          reply_door("CancelSessionOk", CancelSessionOk{}),
+          reply_door("AuthenticateClientOkEs11", events())};
+}
+
+bool is_binary(std::string_view member) {
+  for (const char* other : {"smdpAddress", "transactionId", "header", "eventEntries"}) {
+    if (member == other) return false;
+  }
+  return true;
+}
+
+TEST(Es9Json, refuses_every_member_spoiled_in_every_way) {
+  size_t cases = 0;
+  for (const Door& door : doors()) {
+    ASSERT_FALSE(door.read(door.body)) << door.name;
+    const json::object whole = json::parse(door.body).get_object();
+    auto expect = [&](const std::string& body, JsonFault fault, const std::string& what) {
+      auto error = door.read(body);
+      ++cases;
+      ASSERT_TRUE(error) << door.name << " " << what;
+      EXPECT_EQ(name(error->fault), name(fault)) << door.name << " " << what << ": " << error->detail;
+    };
+    for (const auto& member : whole) {
+      const std::string key(member.key());
+      auto with = [&](json::value value) {
+        json::object changed = whole;
+        changed[key] = std::move(value);
+        return json::serialize(changed);
+      };
+      json::object absent = whole;
+      absent.erase(key);
+      expect(json::serialize(absent), JsonFault::missing_field, key + " absent");
+      const std::string again = ",\"" + key + "\":" + json::serialize(member.value()) + "}";
+      expect(door.body.substr(0, door.body.size() - 1) + again, JsonFault::malformed, key + " doubled");
+      // The same name by another spelling is the same name.
+      char escaped[8];
+      std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(key[0]));
+      expect(door.body.substr(0, door.body.size() - 1) + ",\"" + escaped + key.substr(1) + "\":0}",
+             JsonFault::malformed, key + " doubled under an escape");
+      for (const json::value& other : {json::value(7), json::value(nullptr), json::value(true), json::value(-1.5)}) {
+        expect(with(other), JsonFault::wrong_type, key + " as " + json::serialize(other));
+      }
+      if (key != "header") expect(with(json::object()), JsonFault::wrong_type, key + " as an object");
+      if (key != "eventEntries") expect(with(json::array()), JsonFault::wrong_type, key + " as an array");
+      if (is_binary(key)) {
+        expect(with("*"), JsonFault::bad_base64, key + " that is no base64");
+        expect(with("AAA"), JsonFault::bad_base64, key + " that is cut off");
+        expect(with(""), JsonFault::bad_value, key + " empty");
+        Bytes octets = from_base64(member.value().as_string()).value();
+        octets.push_back(0);
+        expect(with(json::value(base64(octets))), JsonFault::bad_value, key + " too long by an octet");
+        octets.resize(octets.size() - 2);
+        expect(with(json::value(base64(octets))), JsonFault::bad_value, key + " too short by an octet");
+      }
+      if (key == "transactionId") {
+        for (const char* bad : {"", "0", "0G", "00112233445566778899AABBCCDDEEFF00"}) {
+          expect(with(bad), JsonFault::bad_value, key + " " + bad);
+        }
+      }
+      if (key == "smdpAddress") expect(with(json::value(std::string(301, 'a'))), JsonFault::bad_value, key + " too long");
+    }
+    const std::string open = door.body.substr(0, door.body.size() - 1) + (whole.empty() ? "" : ",");
+    for (size_t depth : {20, 100, 10'000, 1'000'000}) {
+      expect(open + "\"x\":" + std::string(depth, '[') + std::string(depth, ']') + "}", JsonFault::limit, "nested");
+    }
+    EXPECT_FALSE(door.read(open + "\"x\":" + std::string(14, '[') + std::string(14, ']') + "}"))
+        << "what is unknown is passed over";
+    EXPECT_FALSE(door.read(open + "\"x:\\\"y\":{\"a\":\":\\\\\",\"b\":[{\"a\":1}]}}"))
+        << "colons and quotes within strings are no members";
+  }
+  std::cout << "  " << cases << " cases\n";
+  EXPECT_GT(cases, 300u);
+}
+
+TEST(Es9Json, carries_the_events_of_an_sm_ds) {
+  auto reply = reply_from_json<AuthenticateClientOkEs11>(to_json(samples::events()));
+  ASSERT_TRUE(reply) << Error(reply.error()).message;
+  ASSERT_EQ(reply->output->eventEntries.size(), 2u);
+  EXPECT_EQ(reply->output->eventEntries[0].eventId, "K2-ABC");
+  EXPECT_EQ(reply->output->eventEntries[1].rspServerAddress, "smds.example.com");
+  auto none = reply_from_json<AuthenticateClientOkEs11>(
+      to_json(AuthenticateClientOkEs11{samples::transaction_id(), {}, {}}));
+  ASSERT_TRUE(none);
+  EXPECT_TRUE(none->output->eventEntries.empty());
+  std::string head = R"({"header":{"functionExecutionStatus":{"status":"Executed-Success"}},"transactionId":"01",)";
+  for (const char* bad : {R"("eventEntries":[1]})", R"("eventEntries":[{}]})", R"("eventEntries":[{"eventId":""}]})",
+                          R"("eventEntries":[{"eventId":7,"rspServerAddress":"a"}]})"}) {
+    EXPECT_FALSE(reply_from_json<AuthenticateClientOkEs11>(head + bad)) << bad;
+  }
+}
+
+TEST(Es9Json, asks_for_the_retrieval_of_a_code) {
+  AuthenticateClientRequest request{samples::transaction_id(), samples::authenticate_server_error(), asn1::Null{}, {}};
+  EXPECT_TRUE(request_from_json<AuthenticateClientRequest>(to_json(request))->useMatchingIdForAcr);
+  request.useMatchingIdForAcr.reset();
+  EXPECT_FALSE(request_from_json<AuthenticateClientRequest>(to_json(request))->useMatchingIdForAcr);
 }
 
 }  // namespace

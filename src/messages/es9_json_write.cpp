@@ -52,6 +52,12 @@ class JsonObject {
     return binary(key, asn1::tlv(0x5F37, value));
   }
   JsonObject& transaction_id(const TransactionId& value) { return text("transactionId", value.hex_digits()); }
+  /// A value that is JSON already.
+  JsonObject& raw(std::string_view key, std::string_view json) {
+    member(key);
+    out_.append(json);
+    return *this;
+  }
   JsonObject& open(std::string_view key) {
     member(key);
     out_.push_back('{');
@@ -133,6 +139,22 @@ std::string to_json(const AuthenticateClientOk& output) {
       .take();
 }
 
+std::string to_json(const AuthenticateClientOkAcr& output) {
+  return response({})
+      .transaction_id(output.transactionId)
+      .der("profileMetadata", output.profileMetaData)
+      .take();
+}
+
+std::string to_json(const AuthenticateClientOkEs11& output) {
+  std::string entries = "[";
+  for (const EventEntries& e : output.eventEntries) {
+    if (entries.size() > 1) entries.push_back(',');
+    entries += JsonObject().text("eventId", e.eventId).text("rspServerAddress", e.rspServerAddress).take();
+  }
+  return response({}).transaction_id(output.transactionId).raw("eventEntries", entries + "]").take();
+}
+
 std::string to_json(const GetBoundProfilePackageOk& output) {
   return response({}, output.boundProfilePackage.tlv.size() / 3 * 4 + 4)
       .transaction_id(output.transactionId)
@@ -153,10 +175,11 @@ std::string to_json(const InitiateAuthenticationRequest& request) {
 }
 
 std::string to_json(const AuthenticateClientRequest& request) {
-  return JsonObject()
-      .transaction_id(request.transactionId)
-      .der("authenticateServerResponse", request.authenticateServerResponse)
-      .take();
+  JsonObject out;
+  out.transaction_id(request.transactionId);
+  out.der("authenticateServerResponse", request.authenticateServerResponse);
+  if (request.useMatchingIdForAcr) out.raw("useMatchingIdForAcr", "true");
+  return out.take();
 }
 
 std::string to_json(const GetBoundProfilePackageRequest& request) {

@@ -1,0 +1,29 @@
+// What a client asks of a server beside a path that OpenSSL verified: under a CI of the GSMA's PKI a certificate
+// must be that of a TLS server of RSP, and not revoked (SGP.22 4.5.2.2, 2.6.6). pki judges it by the rules it has
+// for every other certificate.
+//
+// The rules hang on the X509_STORE that every connection of a client trusts by, and live as long as it.
+#pragma once
+
+#include <openssl/types.h>
+
+#include <memory>
+#include <string>
+
+#include "pki/chain.hpp"
+
+namespace sealift::http {
+
+/// Hangs the CIs and their CRLs on a store.
+void set_trust(X509_STORE* store, std::shared_ptr<pki::TrustStore> trust);
+/// What hangs there; null where nothing does.
+std::shared_ptr<pki::TrustStore> trust_of(X509_STORE* store);
+
+/// For SSL_CTX_set_verify: refuses a leaf on a curve that is not ours, and under a CI of RSP one that is no TLS
+/// server's, or revoked. An anchor that is no CI of RSP (a public CA that the user named) has no such roles.
+int verify_rsp_server(int ok, X509_STORE_CTX* context);
+
+/// Why the last verify_rsp_server of this thread said no; empties it.
+std::string take_refusal();
+
+}  // namespace sealift::http
