@@ -33,9 +33,9 @@ TEST(Asn1Binding, carries_a_download_and_its_notifications) {
   EXPECT_TRUE(world.log.ignored().empty());
 }
 
-/// What passes on the card's contacts in a download, without the signatures, whose nonces differ from run to
+/// What passes between LPA and server in a download, without the signatures, whose nonces differ from run to
 /// run.
-Bytes contacts_of(Es9Binding binding) {
+Bytes wire_of(Es9Binding binding) {
   World world;
   Product product = world.order(1);
   Phone phone(world, 1, {.binding = binding});
@@ -54,7 +54,7 @@ Bytes contacts_of(Es9Binding binding) {
 }
 
 TEST(Asn1Binding, carries_the_same_octets_as_the_json_binding) {
-  const Bytes json = contacts_of(Es9Binding::json), asn1 = contacts_of(Es9Binding::asn1);
+  const Bytes json = wire_of(Es9Binding::json), asn1 = wire_of(Es9Binding::asn1);
   EXPECT_GT(json.size(), 4000u);
   EXPECT_EQ(json, asn1);
 }
