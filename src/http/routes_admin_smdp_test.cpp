@@ -76,7 +76,8 @@ TEST_F(AdminSmdpRoutes, answer_nobody_without_the_token) {
     authorization_ = shown;
     for (const Response& response :
          {post("profiles", profile(iccid_a)), post("orders", {{"iccid", iccid_a}}),
-          ask("GET", "/admin/v1/orders"), ask("GET", std::string("/admin/v1/orders/") + iccid_a)}) {
+          ask("GET", "/admin/v1/restrictions"), post("restrictions", {{"kind", "eid"}, {"value", "89"}}),
+          post("restrictions/remove", {{"kind", "eid"}, {"value", "89"}}), ask("GET", "/admin/v1/orders"), ask("GET", std::string("/admin/v1/orders/") + iccid_a)}) {
       expect_error(response, 401, "permission", "token");
       EXPECT_EQ(response.header("WWW-Authenticate"), "Bearer");
     }
@@ -121,6 +122,53 @@ TEST_F(AdminSmdpRoutes, hand_every_wish_of_an_order_on) {
   EXPECT_EQ(order.at("expires").as_string(), expires);
   EXPECT_EQ(order.at("activationCode").as_string(), "1$smdp.example.com$MY-ID-7");
   EXPECT_FALSE(order.at("confirmationCodeRequired").as_bool());
+}
+
+TEST_F(AdminSmdpRoutes, hand_the_policies_of_an_order_on) {
+  stock(iccid_a);
+  const json::object order = read(post("orders", {{"iccid", iccid_a},
+                                                  {"confirmationCode", "1234"},
+                                                  {"confirmationAttempts", 5},
+                                                  {"rebind", false},
+                                                  {"reinstall", "afterDeletion"},
+                                                  {"uses", 4}}));
+  EXPECT_EQ(order.at("confirmationLimit").as_int64(), 5);
+  EXPECT_EQ(order.at("reinstall").as_string(), "afterDeletion");
+  EXPECT_EQ(order.at("installs").as_int64(), 0);
+  const auto kept = **world_.orders.find(*Iccid::parse(iccid_a));
+  EXPECT_EQ(kept.confirmation_limit, 5u);
+  EXPECT_FALSE(kept.rebind);
+  EXPECT_EQ(kept.reinstall, smdp::Reinstall::after_deletion);
+  EXPECT_EQ(kept.uses, 4u);
+}
+
+TEST_F(AdminSmdpRoutes, refuse_policies_that_are_none) {
+  stock(iccid_a);
+  const auto ordered = [&](const char* member, json::value value) {
+    return post("orders", {{"iccid", iccid_a}, {member, std::move(value)}});
+  };
+  expect_error(ordered("confirmationAttempts", 0), 400, "invalid", "1 to 10");
+  expect_error(ordered("confirmationAttempts", 11), 400, "invalid", "1 to 10");
+  expect_error(ordered("confirmationAttempts", -1), 400, "invalid", "1 to 10");
+  expect_error(ordered("confirmationAttempts", 2.5), 400, "invalid", "1 to 10");
+  expect_error(ordered("confirmationAttempts", "3"), 400, "invalid", "1 to 10");
+  expect_error(ordered("rebind", "no"), 400, "invalid", "true or false");
+  expect_error(ordered("reinstall", "always"), 400, "invalid", "sameEid");
+  expect_error(ordered("uses", 2), 400, "invalid", "policy");
+  EXPECT_EQ((**world_.orders.find(*Iccid::parse(iccid_a))).state, smdp::OrderState::available);
+}
+
+TEST_F(AdminSmdpRoutes, keep_the_list_of_who_is_not_served) {
+  EXPECT_EQ(post("restrictions", {{"kind", "eid"}, {"value", "89049032"}, {"reason", "leaked"}}).status, 201u);
+  expect_error(post("restrictions", {{"kind", "eid"}, {"value", "89049032"}}), 409, "exists", "list");
+  expect_error(post("restrictions", {{"kind", "eid"}, {"value", "x"}}), 400, "invalid", "digits");
+  expect_error(post("restrictions", {{"kind", "phone"}, {"value", "x"}}), 400, "invalid", "kind");
+  const json::array list = read(ask("GET", "/admin/v1/restrictions"))["restrictions"].as_array();
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(list[0].at("reason").as_string(), "leaked");
+  EXPECT_EQ(list[0].at("by").as_string(), local_admin);
+  EXPECT_EQ(post("restrictions/remove", {{"kind", "eid"}, {"value", "89049032"}}).status, 200u);
+  expect_error(post("restrictions/remove", {{"kind", "eid"}, {"value", "89049032"}}), 404, "not_found", "list");
 }
 
 TEST_F(AdminSmdpRoutes, let_metadata_say_who_hears_of_what) {

@@ -88,6 +88,8 @@ class MiniCard {
     return {std::move(ok)};
   }
 
+  /// From now on: for cards that act at the same time, each of which needs its own.
+  void use_random(Random& random) { random_ = &random; }
   /// Forgets its one-time key, as after a reset.
   void forget() { otsk_.reset(); }
 

@@ -1,8 +1,10 @@
 #include "store/memory/sessions.hpp"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <atomic>
+#include <cstring>
 #include <thread>
 
 #include "crypto/keys.hpp"
@@ -41,6 +43,22 @@ TEST(MemorySessions, forgets_at_the_end_of_the_lifetime) {
   ASSERT_TRUE(sessions.put(id(2), fresh(), 11ms));
   EXPECT_FALSE(sessions.take(id(1), 10ms));
   EXPECT_TRUE(sessions.take(id(2), 10ms));
+}
+
+// G-DOS-3: whoever reaches the server may open one.
+TEST(MemorySessions, a_session_that_nobody_authenticated_takes_less_than_a_kibibyte) {
+  constexpr size_t count = 10'000;
+  MemorySessions sessions;
+  const size_t before = mallinfo2().uordblks;
+  for (uint32_t n = 0; n < count; ++n) {
+    Bytes octets(16, 0);
+    std::memcpy(octets.data(), &n, sizeof n);
+    ASSERT_TRUE(sessions.put(*TransactionId::from_octets(octets), fresh(), 10ms));
+  }
+  const size_t each = (mallinfo2().uordblks - before) / count;
+  RecordProperty("octets", static_cast<int>(each));
+  EXPECT_LE(each, 1024u);
+  EXPECT_GE(each, sizeof(smdp::Session)) << "or this measures something else";
 }
 
 TEST(MemorySessions, sweeps_what_has_expired) {
