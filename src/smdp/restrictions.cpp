@@ -173,9 +173,16 @@ Result<std::unique_ptr<RestrictionList>> RestrictionList::open(RestrictionStore&
 }
 
 Status RestrictionList::reload() {
+  uint64_t number = 0;
+  {
+    std::lock_guard lock(mutex_);
+    number = ++begun_;
+  }
   const auto all = TRY(store_.all());
   auto snapshot = std::make_shared<const Restrictions>(TRY(Restrictions::of(all)));
   std::lock_guard lock(mutex_);
+  if (number < taken_) return {};
+  taken_ = number;
   current_ = std::move(snapshot);
   return {};
 }
@@ -188,13 +195,11 @@ std::shared_ptr<const Restrictions> RestrictionList::current() const {
 Status RestrictionList::add(Restriction one) {
   const auto alone = Restrictions::of({one});
   if (!alone) return alone.error();
-  std::lock_guard lock(changing_);
   TRY_VOID(store_.add(one, {one.at, one.actor, "restrict", std::string(name(one.kind))}));
   return reload();
 }
 
 Status RestrictionList::remove(RestrictionKind kind, const std::string& value, std::string_view actor, Time at) {
-  std::lock_guard lock(changing_);
   TRY_VOID(store_.remove(kind, value, {at, std::string(actor), "unrestrict", std::string(name(kind))}));
   return reload();
 }

@@ -99,8 +99,9 @@ class RestrictionList {
   explicit RestrictionList(RestrictionStore& store) : store_(store) {}
   Status reload();
   RestrictionStore& store_;
-  mutable std::mutex mutex_;   // guards current_
-  std::mutex changing_;        // one change at a time, so that a snapshot is never older than the store
+  mutable std::mutex mutex_;  // guards what follows; not held across a change of the store
+  uint64_t begun_ = 0;        // reloads; one that began earlier does not replace the snapshot of a later one
+  uint64_t taken_ = 0;
   std::shared_ptr<const Restrictions> current_;
 };
 

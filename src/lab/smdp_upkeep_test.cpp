@@ -1,0 +1,118 @@
+// CRLs in a folder are taken up, and again when they change; old rows go.
+#include "lab/smdp_upkeep.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "pki/issue.hpp"
+#include "store/memory/orders.hpp"
+
+namespace sealift::lab {
+namespace {
+
+const Time kStart{std::chrono::seconds(1'790'000'000)};
+
+struct Listener final : smdp::Observer {
+  void maintained(std::string_view what, const Error* problem) override {
+    (problem ? problems : done).emplace_back(what);
+  }
+  std::vector<std::string> done, problems;
+};
+
+class SmdpUpkeep : public ::testing::Test {
+ protected:
+  SmdpUpkeep() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "sealift-upkeep-XXXXXX").string();
+    dir_ = ::mkdtemp(pattern.data());
+    pki::HierarchyOptions options{.deterministic = true};
+    options.eid = *Eid::with_check_digits("890490321234512345123456789012");
+    options.dp_hosts = {"smdp.example.com"};
+    options.not_before = kStart - std::chrono::days(1);
+    pki_ = pki::make_hierarchy(options, random_).value();
+    EXPECT_TRUE(trust_.add(pki_->certificate(pki::Role::ci)));
+  }
+  ~SmdpUpkeep() override { std::filesystem::remove_all(dir_); }
+
+  void write(const std::string& name, View octets) {
+    std::filesystem::create_directories((dir_ / name).parent_path());
+    std::ofstream(dir_ / name, std::ios::binary) << text(octets);
+  }
+  Bytes crl(uint64_t number, bool with_eum) {
+    pki::CrlSpec spec{.this_update = kStart, .next_update = kStart + std::chrono::days(7), .number = number};
+    if (with_eum) spec.revoked.push_back({to_bytes(pki_->certificate(pki::Role::eum).serial_number()), kStart});
+    crypto::SoftwareSigner signer((*pki_)[pki::Role::ci].key);
+    return to_bytes(pki::issue_crl(spec, pki_->certificate(pki::Role::ci), signer)->der());
+  }
+  bool eum_is_valid() {
+    return pki::verify_eum_again(pki_->certificate(pki::Role::eum), trust_, kStart).has_value();
+  }
+
+  SeededRandom random_{3};
+  ManualClock clock_{kStart};
+  std::filesystem::path dir_;
+  std::optional<pki::Hierarchy> pki_;
+  pki::TrustStore trust_;
+  store::MemoryOrders orders_;
+  Listener listener_;
+};
+
+TEST_F(SmdpUpkeep, takes_up_a_crl_and_again_when_it_changes) {
+  Upkeep upkeep({.dir = dir_.string()}, trust_, clock_, listener_);
+  upkeep.read_crls();
+  EXPECT_TRUE(listener_.done.empty());
+  write("ci.crl", crl(1, false));
+  upkeep.read_crls();
+  upkeep.read_crls();
+  EXPECT_EQ(listener_.done.size(), 1u) << "once, while it does not change";
+  EXPECT_TRUE(eum_is_valid());
+  write("ci.crl", crl(2, true));
+  upkeep.read_crls();
+  EXPECT_FALSE(eum_is_valid());
+}
+
+TEST_F(SmdpUpkeep, finds_lists_of_the_sets_below_and_passes_other_files_over) {
+  write("nist/ci.crl", crl(1, true));
+  write("ci.txt", crl(1, true));
+  Upkeep upkeep({.dir = dir_.string()}, trust_, clock_, listener_);
+  upkeep.read_crls();
+  EXPECT_EQ(listener_.done.size(), 1u);
+  EXPECT_TRUE(listener_.problems.empty());
+  EXPECT_FALSE(eum_is_valid());
+}
+
+TEST_F(SmdpUpkeep, tells_of_a_list_that_it_cannot_take_up_and_keeps_the_one_before) {
+  write("ci.crl", crl(2, true));
+  Upkeep upkeep({.dir = dir_.string()}, trust_, clock_, listener_);
+  upkeep.read_crls();
+  write("ci.crl", crl(1, false));
+  upkeep.read_crls();
+  write("broken.crl", Bytes(100, 0x30));
+  upkeep.read_crls();
+  upkeep.read_crls();
+  EXPECT_EQ(listener_.problems, (std::vector<std::string>{"CRL ci.crl", "CRL broken.crl"}));
+  EXPECT_FALSE(eum_is_valid()) << "an older list takes nothing back";
+}
+
+TEST_F(SmdpUpkeep, looks_again_by_itself) {
+  Upkeep upkeep({.dir = dir_.string(), .crl_pace = std::chrono::milliseconds(5)}, trust_, clock_, listener_);
+  upkeep.start(orders_);
+  write("ci.crl", crl(1, true));
+  for (int i = 0; i < 1000 && eum_is_valid(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_FALSE(eum_is_valid());
+}
+
+TEST_F(SmdpUpkeep, forgets_what_is_older_than_it_is_to_be_kept) {
+  const Iccid iccid = *Iccid::parse("8949000000000000017");
+  const Eid eid = *Eid::with_check_digits("890490321234512345123456789012");
+  ASSERT_TRUE(orders_.hear({eid, 1}, iccid, {.at = kStart - std::chrono::hours(24 * 181)}));
+  ASSERT_TRUE(orders_.hear({eid, 2}, iccid, {.at = kStart - std::chrono::hours(24 * 179)}));
+  Upkeep upkeep({.dir = dir_.string()}, trust_, clock_, listener_);
+  upkeep.prune(orders_);
+  EXPECT_TRUE(orders_.hear({eid, 1}, iccid, {}));
+  EXPECT_FALSE(orders_.hear({eid, 2}, iccid, {}));
+}
+
+}  // namespace
+}  // namespace sealift::lab
