@@ -28,6 +28,7 @@ struct Walk {
   Order order = w.order();
   messages::InitiateAuthenticationOkEs9 hello;
   std::optional<messages::AuthenticateClientOk> offer;
+  std::optional<messages::PrepareDownloadResponse> response;
   TransactionId id;
 
   explicit Walk(State state) {
@@ -38,6 +39,7 @@ struct Walk {
     if (state == State::expired_early) w.clock.advance(w.settings.unauthenticated_ttl);
     if (state < State::authenticated || state == State::refused || state == State::expired_early) return;
     offer = *authenticate(order.matchingId);
+    response = card.prepare(*offer);
     if (state == State::delivered || state == State::reported) {
       EXPECT_TRUE(w.get(card, *offer));
     }
@@ -64,7 +66,7 @@ struct Walk {
         return end_of(authenticate(order.matchingId));
       case Message::get:
         return end_of(get_bound_profile_package(
-            w.ports, {.transactionId = id, .prepareDownloadResponse = card.prepare(an_offer())}));
+            w.ports, {.transactionId = id, .prepareDownloadResponse = prepared()}));
       case Message::result:
         EXPECT_TRUE(handle_notification(w.ports, card.success(id, order.iccid))) << "204, whatever it is";
         return std::nullopt;
@@ -73,11 +75,12 @@ struct Walk {
     }
     return std::nullopt;
   }
-  /// That of this session, or one made in another, with this session's name on it.
-  messages::AuthenticateClientOk an_offer() {
-    if (offer) return *offer;
-    auto other = *w.authenticate(card, w.order().matchingId);
-    return other;
+  /// The answer to this session's offer, or where there is none what another card made of its own.
+  messages::PrepareDownloadResponse prepared() {
+    if (response) return *response;
+    MiniCard other = w.card(2);
+    const auto its = w.authenticate(other, w.order().matchingId);
+    return other.prepare(*its);
   }
 };
 
@@ -128,8 +131,6 @@ TEST(States, a_message_out_of_place_ends_no_session) {
     Walk walk(State::challenged);
     EXPECT_EQ(walk.answer(Message::get), Refusal::transaction_unknown);
     EXPECT_EQ(walk.answer(Message::cancel), Refusal::transaction_unknown);
-    walk.hello = *walk.w.initiate(walk.card);
-    walk.id = walk.hello.transactionId;
     EXPECT_EQ(walk.answer(Message::authenticate), std::nullopt);
   }
   {
