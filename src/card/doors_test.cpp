@@ -298,6 +298,19 @@ TEST(VpcdDoor, powers_resets_and_carries_apdus) {
                                  Event::removed}));
 }
 
+TEST(LineReader, refuses_a_line_that_is_too_long_however_it_arrives) {
+  for (const std::string& rest : {std::string("\n"), std::string(), std::string("\nshort\n")}) {
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    ASSERT_TRUE(write_all(ends[1], "short\n" + std::string(101, 'A') + rest));
+    ::close(ends[1]);
+    LineReader lines(ends[0], 100);
+    EXPECT_EQ(lines.next().value(), "short");
+    EXPECT_EQ(lines.next().error().kind, ErrorKind::limit);
+    ::close(ends[0]);
+  }
+}
+
 TEST(VpcdDoor, waits_for_a_reader) {
   Made m;
   uint16_t port = FakeVpcd().port;  // free again

@@ -9,10 +9,12 @@
 namespace sealift::card {
 
 Result<std::optional<std::string>> LineReader::next() {
+  const Error too_long{ErrorKind::limit, "a line of over " + std::to_string(max_line_) + " octets"};
   for (;;) {
     size_t end = buffer_.find('\n', searched_);
     if (end == std::string::npos && at_end_ && !buffer_.empty()) end = buffer_.size();
     if (end != std::string::npos) {
+      if (end > max_line_) return too_long;
       std::string line = buffer_.substr(0, end);
       buffer_.erase(0, end + 1);
       searched_ = 0;
@@ -21,9 +23,7 @@ Result<std::optional<std::string>> LineReader::next() {
     }
     if (at_end_) return std::optional<std::string>();
     searched_ = buffer_.size();
-    if (buffer_.size() > max_line_) {
-      return Error{ErrorKind::limit, "a line of over " + std::to_string(max_line_) + " octets"};
-    }
+    if (buffer_.size() > max_line_) return too_long;
     char chunk[4096];
     ssize_t n = ::read(fd_, chunk, sizeof chunk);
     if (n < 0 && errno == EINTR) continue;

@@ -1,8 +1,11 @@
 // X.509 certificates and CRLs, chains of them, PEM, private keys in files and in the key store. What parses
 // is also signed anew by the CI or the EUM, so that changes get past the signature to the rules of the roles.
 #include "hsm/software/format.hpp"
+#include "pki/broken.hpp"
 #include "pki/chain.hpp"
+#include "pki/lint.hpp"
 #include "pki/pem.hpp"
+#include "pki/revocations.hpp"
 #include "pki/role_check.hpp"
 #include "pki/x509.hpp"
 #include "samples.hpp"
@@ -44,7 +47,15 @@ void show(const Certificate& c) {
   for (const RoleRules& rules : role_table()) (void)check_role(c, rules.role);
 }
 
+void told(const Findings& findings) {
+  for (const Finding& f : findings) {
+    require(!f.rule.empty() && !f.clause.empty() && !f.text.empty(),
+            "a finding says its rule, clause and what is wrong");
+  }
+}
+
 void certificate(View der) {
+  told(lint_certificate(der, {.issuer = &hierarchy().certificate(Role::ci), .when = now}));
   auto parsed = Certificate::parse(der);
   if (!parsed) return;
   require(equal(parsed->der(), der), "a certificate is the octets that it came as");
@@ -89,6 +100,7 @@ void chain(View input) {
 }
 
 void crl(View der) {
+  told(lint_crl(der, {.issuer = &hierarchy().certificate(Role::ci), .when = now}));
   auto parsed = Crl::parse(der);
   if (!parsed) return;
   require(equal(parsed->der(), der), "a CRL is the octets that it came as");
@@ -141,9 +153,17 @@ void name_tlv(View der) {
   (void)parsed->text();
 }
 
+void revocations(View record) {
+  auto read = parse_revocations(text(record));
+  if (!read) return;
+  const std::string written = format_revocations(*read);
+  auto again = parse_revocations(written);
+  require(again && format_revocations(*again) == written, "a record of revocations is written as it is read");
+}
+
 void run(View input) {
   Input in(input);
-  switch (in.octet() % 11) {
+  switch (in.octet() % 12) {
     case 0:
       return certificate(in.rest());
     case 1:
@@ -164,6 +184,8 @@ void run(View input) {
       return key_store(in.rest());
     case 9:
       return name_tlv(in.rest());
+    case 11:
+      return revocations(in.rest());
     default:
       (void)certificates_from_file_octets(in.rest());
   }
@@ -200,6 +222,13 @@ std::vector<Bytes> seeds() {
   hsm::StoreHeader header;
   add(8, hsm::seal_store_file(header, Secret<32>(Octets<32>{1}), Secret<32>(Octets<32>{2})));
   add(8, hsm::seal_key_file("dp_auth", hierarchy()[Role::dp_auth].key, {}, Secret<32>(Octets<32>{1})));
+  add(11, view("4A0F77 2026-11-20T22:54:54Z keyCompromise dp_tls\n01 2026-11-20T22:54:54Z superseded\n"));
+  SeededRandom random(6);
+  for (const BrokenVariant& variant : make_broken(hierarchy(), now, random).value()) {
+    auto outer = asn1::read_single(variant.certificate, 0x30, "");
+    if (!outer) continue;
+    if (auto tbs = asn1::Reader(outer->value).next()) add(variant.role == Role::euicc ? 2 : 1, tbs->whole);
+  }
   add(9, hierarchy().certificate(Role::euicc).subject().der());
   return out;
 }

@@ -13,6 +13,29 @@ using namespace euicc;
 
 constexpr std::string_view seed_address = "smdp.example.com";
 
+saip::UsimProfileOptions subscriber(std::string_view iccid, bool everything) {
+  saip::UsimProfileOptions o;
+  o.iccid = *Iccid::parse(iccid);
+  o.imsi = *Imsi::parse("001010123456789");
+  o.k = *Secret<16>::from(*from_hex("465B5CE8B199B49FAA5F0A2EE238A6BC"));
+  o.opc = *Secret<16>::from(*from_hex("CD63CB71954A9F4E48A5994E37A02BAF"));
+  o.puk1 = "48152637";
+  o.pin2 = "7531";
+  o.puk2 = "90817263";
+  o.adm1 = "83016429";
+  if (everything) {
+    o.spn = "Sealift";
+    o.msisdn = "+8821012345678";
+    o.smsc = "+882101000000";
+    o.pin1 = "1234";
+    o.ota_keys.emplace();
+    for (Secret<16>* key : {&o.ota_keys->kic, &o.ota_keys->kid, &o.ota_keys->kik}) {
+      *key = *Secret<16>::from(*from_hex("00112233445566778899AABBCCDDEEFF"));
+    }
+  }
+  return o;
+}
+
 pki::Hierarchy make(crypto::Curve curve) {
   SeededRandom random(1);
   pki::HierarchyOptions options{.curve = curve, .deterministic = true, .eid = test::test_eid()};
@@ -93,6 +116,19 @@ Bytes made(const T& request) {
   return asn1::encode(request);
 }
 
+/// A CRL of the CI, the first part of two.
+messages::LoadCrlRequest crl_request() {
+  const Time now{std::chrono::seconds(1'750'000'000)};
+  pki::CrlSpec spec{.this_update = now, .next_update = now + std::chrono::days(30)};
+  spec.parts = 2;
+  spec.revoked = {{Bytes{0x12, 0x34}, now}};
+  crypto::DeterministicSigner signer(hierarchy()[pki::Role::ci].key.clone());
+  const auto crl = pki::issue_crl(spec, hierarchy().certificate(pki::Role::ci), signer).value();
+  messages::LoadCrlRequest request;
+  request.crl = to_bytes(crl.der().subspan(asn1::read_header(crl.der()).header_size));
+  return request;
+}
+
 /// Every other function of ES10, each once.
 void call_the_rest(download::Es10& card) {
   using namespace messages;
@@ -110,9 +146,9 @@ void call_the_rest(download::Es10& card) {
   for (const Bytes& request :
        {made(GetEuiccDataRequest{}), made(GetEuiccInfo1Request{}), made(GetEuiccInfo2Request{}),
         made(EuiccConfiguredAddressesRequest{}), made(SetDefaultDpAddressRequest{"dp.example.com", {}}),
-        made(GetRatRequest{}), made(ProfileInfoListRequest{}), made(ListNotificationRequest{}),
-        made(RetrieveNotificationsListRequest{}), made(NotificationSentRequest{1, {}}), made(nickname),
-        made(enable), made(disable), made(remove),
+        made(GetRatRequest{}), made(crl_request()), made(ProfileInfoListRequest{}),
+        made(ListNotificationRequest{}), made(RetrieveNotificationsListRequest{}),
+        made(NotificationSentRequest{1, {}}), made(nickname), made(enable), made(disable), made(remove),
         made(EuiccMemoryResetRequest{{ResetOption::resetDefaultSmdpAddress}, {}}),
         made(CancelSessionRequest{{}, CancelSessionReason::postponed, {}})}) {
     (void)card.call(request);
@@ -132,31 +168,14 @@ const pki::Hierarchy& brainpool_hierarchy() {
 }
 
 saip::Package built_profile(std::string_view iccid, bool everything) {
-  saip::UsimProfileOptions o;
-  o.iccid = *Iccid::parse(iccid);
-  o.imsi = *Imsi::parse("001010123456789");
-  o.k = *Secret<16>::from(*from_hex("465B5CE8B199B49FAA5F0A2EE238A6BC"));
-  o.opc = *Secret<16>::from(*from_hex("CD63CB71954A9F4E48A5994E37A02BAF"));
-  o.puk1 = "48152637";
-  o.pin2 = "7531";
-  o.puk2 = "90817263";
-  o.adm1 = "83016429";
-  if (everything) {
-    o.spn = "Sealift";
-    o.msisdn = "+8821012345678";
-    o.smsc = "+882101000000";
-    o.pin1 = "1234";
-    o.ota_keys.emplace();
-    for (Secret<16>* key : {&o.ota_keys->kic, &o.ota_keys->kid, &o.ota_keys->kik}) {
-      *key = *Secret<16>::from(*from_hex("00112233445566778899AABBCCDDEEFF"));
-    }
-  }
-  return std::move(saip::build_usim_profile(o)).value();
+  return std::move(saip::build_usim_profile(subscriber(iccid, everything))).value();
 }
 
 Bytes unusual_profile() {
   using namespace saip;
-  Package package = built_profile(third_iccid, true);
+  auto options = subscriber(third_iccid, true);
+  options.tuak.emplace(TuakKeys{SecretBytes(Bytes(32, 0x4B)), SecretBytes(Bytes(32, 0x70))});
+  Package package = std::move(build_usim_profile(options)).value();
   ProfileElement end = std::move(package.elements.back());
   package.elements.pop_back();
   uint16_t number = 100;
