@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "http/es9_binding.hpp"
 #include "http/routes_admin_smdp.hpp"
 #include "http/routes_es9.hpp"
@@ -230,9 +232,7 @@ class Client {
     std::string out;
     char buffer[4096];
     for (;;) {
-      pollfd readable{socket_, POLLIN, 0};
-      if (!ssl_ || SSL_pending(ssl_) == 0)
-        require(::poll(&readable, 1, 20'000) == 1, "the server answers or closes");
+      if (!ssl_ || SSL_pending(ssl_) == 0) require(readable(), "the server answers or closes");
       const int got = ssl_ ? SSL_read(ssl_, buffer, sizeof buffer)
                            : static_cast<int>(::recv(socket_, buffer, sizeof buffer, 0));
       if (got <= 0) return out;
@@ -241,6 +241,14 @@ class Client {
   }
 
  private:
+  bool readable() const {
+    pollfd waiting{socket_, POLLIN, 0};
+    int ready = -1;
+    do {
+      ready = ::poll(&waiting, 1, 20'000);  // libFuzzer's alarms interrupt it
+    } while (ready < 0 && errno == EINTR);
+    return ready == 1;
+  }
   int socket_;
   SSL* ssl_ = nullptr;
 };
