@@ -224,7 +224,8 @@ std::vector<Bytes> seeds() {
   add(8, hsm::seal_key_file("dp_auth", hierarchy()[Role::dp_auth].key, {}, Secret<32>(Octets<32>{1})));
   add(11, view("4A0F77 2026-11-20T22:54:54Z keyCompromise dp_tls\n01 2026-11-20T22:54:54Z superseded\n"));
   SeededRandom random(6);
-  for (const BrokenVariant& variant : make_broken(hierarchy(), now, random).value()) {
+  const auto broken = make_broken(hierarchy(), now, random);
+  for (const BrokenVariant& variant : *broken) {
     auto outer = asn1::read_single(variant.certificate, 0x30, "");
     if (!outer) continue;
     if (auto tbs = asn1::Reader(outer->value).next()) add(variant.role == Role::euicc ? 2 : 1, tbs->whole);
