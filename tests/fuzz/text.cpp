@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "asn1/time.hpp"
 #include "card/lines.hpp"
 #include "card/stdio.hpp"
@@ -13,6 +15,7 @@
 #include "euicc/install_engine.hpp"
 #include "http/client.hpp"
 #include "qr/qr.hpp"
+#include "reader/tcp.hpp"
 #include "samples.hpp"
 #include "targets.hpp"
 
@@ -146,6 +149,33 @@ void lines(std::string_view in) {
   ::close(ends[0]);
 }
 
+/// A port that listens, for what connects to others.
+struct Listener {
+  Listener() {
+    socklen_t size = sizeof at;
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    require(::bind(fd, reinterpret_cast<sockaddr*>(&at), size) == 0 && ::listen(fd, 1) == 0, "a port");
+    ::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size);
+  }
+  uint16_t port() const { return ntohs(at.sin_port); }
+  int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+};
+/// Sends all of it to whoever connects, and no more.
+int greet(const Listener& listener, std::string_view in) {
+  const int peer = ::accept(listener.fd, nullptr, nullptr);
+  require(::send(peer, in.data(), in.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(in.size()),
+          "it takes octets");
+  ::shutdown(peer, SHUT_WR);
+  return peer;
+}
+void drop(int peer) {
+  const linger at_once{1, 0};  // no TIME_WAIT for each of a million connections
+  ::setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::close(peer);
+}
+
 void tcp_door(std::string_view in) {
   static auto door = std::move(card::TcpDoor::listen("127.0.0.1", 0)).value();
   if (in.size() > 2000) return;
@@ -160,42 +190,41 @@ void tcp_door(std::string_view in) {
           "and takes lines");
   ::shutdown(client, SHUT_WR);
   require(door.serve_one(*powered.card).value_or(false), "a connection is served to its end");
-  const linger at_once{1, 0};
-  ::setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  ::close(client);
+  drop(client);
   require_same_card(powered.nvm.content());
 }
 
 /// The door goes to vpcd; what that sends waits when it comes.
 void vpcd_door(std::string_view in) {
-  static const int listener = [] {
-    const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    require(::bind(made, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0 && ::listen(made, 1) == 0,
-            "a port");
-    return made;
-  }();
+  static const Listener listener;
   if (in.size() > 2000) return;
-  sockaddr_in at{};
-  socklen_t size = sizeof at;
-  ::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &size);
-  auto door = std::move(card::VpcdDoor::make("127.0.0.1", ntohs(at.sin_port))).value();
+  auto door = std::move(card::VpcdDoor::make("127.0.0.1", listener.port())).value();
   Powered powered;
   int vpcd = -1;
   const Status served = door.serve(*powered.card, [&](card::VpcdDoor::Event event) {
     if (event != card::VpcdDoor::Event::inserted) return door.stop();
-    vpcd = ::accept(listener, nullptr, nullptr);
-    require(::send(vpcd, in.data(), in.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(in.size()),
-            "it takes messages");
-    ::shutdown(vpcd, SHUT_WR);
+    vpcd = greet(listener, in);
   });
   require(served && vpcd >= 0, "a connection is served to its end");
-  const linger at_once{1, 0};
-  ::setsockopt(vpcd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  ::close(vpcd);
+  drop(vpcd);
   require_same_card(powered.nvm.content());
+}
+
+/// An LPA's reader before a door that answers anything.
+void tcp_reader(std::string_view in) {
+  static const Listener listener;
+  if (in.size() > 2000) return;
+  int door = -1;
+  std::thread other([&] { door = greet(listener, in); });
+  {
+    auto reader = reader::TcpReader::connect("127.0.0.1:" + std::to_string(listener.port()));
+    for (int i = 0; reader && i < 4; ++i) {
+      if (!reader->transmit(*from_hex("00A40004023F00"))) break;
+    }
+    if (reader) (void)reader->reset();
+    other.join();
+  }
+  drop(door);
 }
 
 void qr_codes(std::string_view in) {
@@ -207,8 +236,8 @@ void qr_codes(std::string_view in) {
 }
 
 using Run = void (*)(std::string_view);
-constexpr Run all[] = {activation_code, encodings, identifiers, times,    addresses,
-                       stdio_door,      lines,     tcp_door,    qr_codes, vpcd_door};
+constexpr Run all[] = {activation_code, encodings, identifiers, times,     addresses, stdio_door,
+                       lines,           tcp_door,  qr_codes,    vpcd_door, tcp_reader};
 
 void run(View input) {
   Input in(input);
@@ -250,6 +279,7 @@ std::vector<Bytes> seeds() {
       "00A40004023F00\nreset\n80AA000005A903830107\n0070000001\n01A4040010A0000005591010FFFFFFFF8900000100"
       "\n");
   add(7, "not hexadecimal\n");
+  add(10, "3B9F96801FC78031A073BE211F6753\n6A82\n9000\r\nerror: no\n");
   add(8, "LPA:1$smdp.example.com$TOKEN-1");
   add(9,
       text(join(
