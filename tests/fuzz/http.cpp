@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "http/es9_binding.hpp"
 #include "http/routes_admin_smdp.hpp"
@@ -208,7 +209,14 @@ class Client {
     static SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
     ssl_ = SSL_new(context);
     SSL_set_fd(ssl_, socket_);
-    require(SSL_connect(ssl_) == 1, "and speaks TLS");
+    const int done = SSL_connect(ssl_);
+    if (done != 1) {
+      const auto stats = server().stats();
+      std::fprintf(stderr, "TLS: %d, %s; %lu connections of %lu, %lu refused, %lu failed\n",
+                   SSL_get_error(ssl_, done), std::strerror(errno), stats.connections, stats.accepted,
+                   stats.refused, stats.handshake_failures);
+      found("the server speaks TLS");
+    }
   }
   ~Client() {
     SSL_free(ssl_);
