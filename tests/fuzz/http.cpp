@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "asn1/writer.hpp"
 #include "http/es9_binding.hpp"
 #include "http/routes_admin_smdp.hpp"
 #include "http/routes_es9.hpp"
@@ -58,6 +59,7 @@ class Site {
   }
   /// One order released, no sessions, the clock and the randomness at their beginning.
   void reset() {
+    smdpSignature2.clear();
     orders_.emplace();
     sessions_.emplace(100);
     clock_.emplace(start);
@@ -71,6 +73,8 @@ class Site {
     check(bool(smdp::create_order(ports_, "fuzz", order)), "and ordered");
   }
   http::Router router;
+  /// Of the last offer to a client that signs when it sends, as TLV: it signs over that next.
+  Bytes smdpSignature2;
 
  private:
   static Bytes small_profile() {
@@ -123,14 +127,47 @@ constexpr Path paths[] = {{"POST", "/gsma/rsp2/es9plus/initiateAuthentication"},
                           {"GET", "/admin/v1/orders/"},
                           {"GET", "/health"},
                           {"POST", "/gsma/rsp2/asn1"}};
-enum With : uint8_t { other_type = 1, no_token = 2, other_protocol = 4, der_type = 8 };
+enum With : uint8_t { other_type = 1, no_token = 2, other_protocol = 4, der_type = 8, sign = 16 };
+
+/// The session that every run begins with, the randomness of the server being what it is.
+const TransactionId& recorded_session();
+
+/// The request that carries this TLV as what the eUICC signed: a chip that turned against its server.
+std::string signed_body(size_t path, View signed_tlv) {
+  static crypto::SoftwareSigner key(hierarchy()[pki::Role::euicc].key);
+  static const Bytes certificates = concat(
+      {hierarchy().certificate(pki::Role::euicc).der(), hierarchy().certificate(pki::Role::eum).der()});
+  const bool binding = path == 2;
+  const View behind = binding ? View(site().smdpSignature2) : View();
+  const Bytes ok = concat({signed_tlv, asn1::tlv(0x5F37, *key.sign({signed_tlv, behind}))});
+  auto body = [](const char* member, const Bytes& der) {
+    return "{\"transactionId\":\"" + recorded_session().hex_digits() + "\",\"" + member + "\":\"" +
+           base64(der) + "\"}";
+  };
+  switch (path) {
+    case 1:
+      return body("authenticateServerResponse",
+                  asn1::tlv(0xBF38, asn1::tlv(0xA0, concat({ok, certificates}))));
+    case 2:
+      return body("prepareDownloadResponse", asn1::tlv(0xBF21, asn1::tlv(0xA0, ok)));
+    case 3: {
+      const bool installation = signed_tlv.size() > 1 && signed_tlv[0] == 0xBF && signed_tlv[1] == 0x27;
+      return body("pendingNotification",
+                  installation ? asn1::tlv(0xBF37, ok) : asn1::tlv(0x30, concat({ok, certificates})));
+    }
+    default:
+      return body("cancelSessionResponse", asn1::tlv(0xBF41, asn1::tlv(0xA0, ok)));
+  }
+}
 
 /// One chunk: the path, how, and the body; behind a GET the query or the last segment.
 http::Response ask(View chunk) {
   Input in(chunk);
-  const Path& to = paths[in.octet() % std::size(paths)];
+  const size_t which = in.octet() % std::size(paths);
+  const Path& to = paths[which];
   const uint8_t how = in.octet();
-  const std::string rest(text(in.rest()));
+  const bool signs = (how & sign) && which >= 1 && which <= 4;
+  const std::string rest = signs ? signed_body(which, in.rest()) : std::string(text(in.rest()));
   std::string path = to.path;
   const bool get = std::string_view(to.method) == "GET";
   if (path.ends_with('/')) path += rest;
@@ -146,6 +183,10 @@ http::Response ask(View chunk) {
                      {"x-admin-protocol", how & other_protocol ? "gsma/other" : "gsma/rsp/v2.2.0"}};
   if (!(how & no_token)) request.headers.emplace_back("authorization", bearer);
   http::Response response = site().router.answer(request);
+  if (signs && which == 1) {
+    auto offer = messages::reply_from_json<messages::AuthenticateClientOk>(response.body);
+    if (offer && offer->output) site().smdpSignature2 = asn1::tlv(0x5F37, offer->output->smdpSignature2);
+  }
   require(response.status >= 200 && response.status < 600 && response.status != 500,
           "a status that is no failure");
   if (!(how & no_token)) return response;
@@ -156,6 +197,7 @@ http::Response ask(View chunk) {
 }
 
 void ask_all(View input) {
+  (void)recorded_session();  // before the stores are new: it is recorded with them
   site().reset();
   for (View chunk : split(input)) (void)ask(chunk);
 }
@@ -297,6 +339,7 @@ class Recording {
     auto offer = say<messages::AuthenticateClientOk>(
         1, messages::AuthenticateClientRequest{
                hello.transactionId, card.authenticate(hello, MatchingId::parse("TOKEN-1").value()), {}, {}});
+    transactionId = hello.transactionId;
     const Iccid iccid = *Iccid::parse(third_iccid);
     if (refuse) {
       tell(4, messages::CancelSessionRequestEs9{
@@ -310,6 +353,35 @@ class Recording {
     tell(3, card.success(hello.transactionId, iccid));
     tell(3, card.notification(messages::NotificationEventBit::notificationEnable, iccid));
   }
+  /// The same in JSON, with what the eUICC signs as it stands, to be signed when it is sent.
+  std::vector<Bytes> unsigned_chunks() const {
+    std::vector<Bytes> out;
+    for (const Bytes& chunk : chunks) {
+      const std::string_view body = text(View(chunk).subspan(2));
+      Bytes part;
+      if (auto r = messages::request_from_json<messages::AuthenticateClientRequest>(body);
+          r && chunk[0] == 1) {
+        part = std::get<messages::AuthenticateResponseOk>(r->authenticateServerResponse.alt).euiccSigned1.tlv;
+      }
+      if (auto r = messages::request_from_json<messages::GetBoundProfilePackageRequest>(body);
+          r && chunk[0] == 2) {
+        part = std::get<messages::PrepareDownloadResponseOk>(r->prepareDownloadResponse.alt).euiccSigned2.tlv;
+      }
+      if (auto r = messages::request_from_json<messages::HandleNotification>(body); r && chunk[0] == 3) {
+        const auto& alt = r->pendingNotification.alt;
+        const auto* result = std::get_if<messages::ProfileInstallationResult>(&alt);
+        part = result ? result->profileInstallationResultData.tlv
+                      : std::get<messages::OtherSignedNotification>(alt).tbsOtherNotification.tlv;
+      }
+      if (auto r = messages::request_from_json<messages::CancelSessionRequestEs9>(body); r && chunk[0] == 4) {
+        part = std::get<messages::CancelSessionResponseOk>(r->cancelSessionResponse.alt)
+                   .euiccCancelSessionSigned.tlv;
+      }
+      out.push_back(part.empty() ? chunk : concat({Bytes{chunk[0], sign}, part}));
+    }
+    return out;
+  }
+  TransactionId transactionId;
   void tell(uint8_t path, View body, uint8_t how = 0) {
     chunks.push_back(concat({Bytes{path, how}, body}));
     last_ = ask(chunks.back());
@@ -347,7 +419,17 @@ class Recording {
   http::Response last_;
 };
 
+const TransactionId& recorded_session() {
+  static const TransactionId made = [] {
+    Recording recording;
+    recording.download(true);
+    return recording.transactionId;
+  }();
+  return made;
+}
+
 std::vector<Bytes> seeds() {
+  (void)recorded_session();
   std::vector<Bytes> out;
   auto add = [&](uint8_t how, const std::vector<Bytes>& chunks) {
     out.push_back(concat({Bytes{how}, join(chunks)}));
@@ -357,6 +439,14 @@ std::vector<Bytes> seeds() {
     recording.der = how & 2;
     recording.download(how & 1);
     add(0, recording.chunks);
+    if (!recording.der) {
+      add(0, recording.unsigned_chunks());
+      site().reset();
+      for (const Bytes& chunk : recording.unsigned_chunks()) {
+        check(ask(chunk).body.find("Failed") == std::string::npos,
+              "what is signed when it is sent is believed");
+      }
+    }
     for (const Bytes& chunk : recording.chunks) add(0, {chunk});
   }
   Recording admin;
