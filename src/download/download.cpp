@@ -98,6 +98,7 @@ class Run {
   Result<PrepareDownloadResponse, Failure> prepare(const AuthenticateClientOk&);
   Result<Outcome, Failure> load(const AuthenticateClientOk&, const GetBoundProfilePackageOk&);
   Result<void, Failure> ask(const StoreMetadataRequest&);
+  Result<void, Failure> first_operational_profile();
   Result<void, Failure> check_server_oid(const CertificateOctets&) const;
   /// Null where none is recorded.
   Transcript* transcript() const {
@@ -197,6 +198,19 @@ Result<AuthenticateClientOk, Failure> Run::authenticate(InitiateAuthenticationOk
   return ok;
 }
 
+/// A profile that cannot be disabled has to be the only operational one (SGP.22 2.9.3.1).
+Result<void, Failure> Run::first_operational_profile() {
+  auto installed = card_.profiles();
+  if (!installed) return cancel(CancelSessionReason::undefinedReason, fail(std::move(installed.error())));
+  for (const ProfileInfo& p : *installed) {
+    if (p.profileClass.value_or(ProfileClass::operational) != ProfileClass::operational) continue;
+    return cancel(CancelSessionReason::pprNotAllowed,
+                  fail(Error{ErrorKind::permission, "the profile could not be disabled once it is enabled (PPR1), and the card "
+                                                    "has another profile already: delete that first"}));
+  }
+  return {};
+}
+
 Result<void, Failure> Run::ask(const StoreMetadataRequest& metadata) {
   enter(Step::consent);
   PprIds to_confirm;
@@ -209,6 +223,7 @@ Result<void, Failure> Run::ask(const StoreMetadataRequest& metadata) {
                     fail(Error{ErrorKind::permission, "the card does not let this operator set the profile's policy rules"}));
     }
     if (verdict.consentRequired) to_confirm = *metadata.profilePolicyRules;
+    if (metadata.profilePolicyRules->contains(PprId::ppr1)) TRY_VOID(first_operational_profile());
   }
   switch (consent_.download(metadata, to_confirm)) {
     case Answer::yes: return {};

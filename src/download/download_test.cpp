@@ -222,6 +222,20 @@ TEST_F(Download, shows_the_user_the_policy_rules_that_need_consent) {
   EXPECT_FALSE(user.asked_policies->any());
 }
 
+TEST_F(Download, cancels_with_3_where_a_profile_that_cannot_be_disabled_would_not_be_the_only_one) {
+  StoreMetadataRequest m = profile_metadata();
+  m.profilePolicyRules = {PprId::ppr1};
+  offer(m);
+  card.rat = {rule({PprId::ppr1}, true)};
+  ProfileInfo other;
+  other.profileClass = ProfileClass::test;
+  card.installed_profiles = {other};
+  EXPECT_TRUE(run()) << "a test profile is none of the operational ones";
+  other.profileClass = ProfileClass::operational;
+  card.installed_profiles.push_back(other);
+  expect_cancelled(fails_at(Step::consent), CancelSessionReason::pprNotAllowed);
+}
+
 TEST_F(Download, cancels_with_4_where_the_package_holds_another_profile_than_was_offered) {
   StoreMetadataRequest other = profile_metadata();
   other.iccid = *Iccid::parse("8949000000000000025");

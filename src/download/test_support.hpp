@@ -229,6 +229,7 @@ class DownloadCard : public FakeCard {
   FinalResult result = installed();
   bool answers_package = true;
   std::vector<PendingNotification> pending;
+  std::vector<ProfileInfo> installed_profiles;
   std::optional<CtxParams1> context;
   std::optional<CancelSessionReason> cancelled;
 
@@ -243,6 +244,9 @@ class DownloadCard : public FakeCard {
     on<AuthenticateServerRequest, AuthenticateServerResponse>(0xBF38, [this](auto& r) { return authenticate(r); });
     on<PrepareDownloadRequest, PrepareDownloadResponse>(0xBF21, [this](auto& r) { return prepare(r); });
     on<GetRatRequest, GetRatResponse>(0xBF43, [this](auto&) { return GetRatResponse{rat, {}}; });
+    on<ProfileInfoListRequest, ProfileInfoListResponse>(0xBF2D, [this](auto&) {
+      return ProfileInfoListResponse{installed_profiles};
+    });
     on<CancelSessionRequest, CancelSessionResponse>(0xBF41, [this](auto& r) {
       cancelled = r.reason;
       CancelSessionResponseOk ok;
