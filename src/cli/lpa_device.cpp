@@ -3,7 +3,9 @@
 #include <optional>
 
 #include "card/file_nvm.hpp"
+#include "cli/trust_files.hpp"
 #include "euicc/install_engine.hpp"
+#include "http/crl_client.hpp"
 #include "http/es9_client.hpp"
 #include "pki/pem.hpp"
 #include "reader/loopback.hpp"
@@ -101,7 +103,10 @@ std::string check_reader(const std::string& reader) {
 
 class OpenDevice final : public Device {
  public:
-  OpenDevice(const DeviceOptions& options, Output& out) : terminal_(options.yes), progress_(out, options.trace) {}
+  OpenDevice(const DeviceOptions& options, Output& out)
+      : terminal_(options.yes),
+        progress_(out, options.trace),
+        cis_(options.fetch_crls ? pki::CrlPolicy::required : pki::CrlPolicy::if_present) {}
 
   Status open(const DeviceOptions& options) {
     progress_.step(download::Step::open_card);
@@ -113,6 +118,7 @@ class OpenDevice final : public Device {
     return {};
   }
   lpa::Lpa& lpa() override { return *lpa_; }
+  download::ServerTrust* trust() override { return judge_ ? &*judge_ : nullptr; }
   TerminalProgress& progress() override { return progress_; }
 
  private:
@@ -139,17 +145,19 @@ class OpenDevice final : public Device {
     }
     http::ClientOptions client;
     for (const std::string& file : options.ci) {
-      std::string octets = TRY(read_file(file, 1u << 20));
-      auto certificates = pki::certificates_from_file_octets(view(octets));
-      if (!certificates) return std::move(certificates.error()).within(file);
-      for (const pki::Certificate& c : *certificates) client.trusted_ci.push_back(to_bytes(c.der()));
+      const std::vector<pki::Certificate> certificates = TRY(read_certificates(file));
+      for (const pki::Certificate& c : certificates) {
+        client.trusted_ci.push_back(to_bytes(c.der()));
+        (void)cis_.add(c);  // the root of a public CA vouches for TLS servers and nothing else
+      }
     }
-    for (const std::string& file : options.crl) {
-      auto crl = pki::Crl::parse(view(TRY(read_file(file, 16u << 20))));
-      if (!crl) return std::move(crl.error()).within(file);
-      client.crls.push_back(to_bytes(crl->der()));
+    for (const std::string& file : options.crls) {
+      client.crls.push_back(TRY(read_crl(file)));
+      TRY_VOID(load_crl(file, cis_));
     }
     for (const std::string& route : options.connect_to) client.connect_to.push_back(TRY(http::ConnectTo::parse(route)));
+    if (options.fetch_crls) crls_.emplace(TRY(http::CrlClient::make(client.connect_to)));
+    judge_.emplace(cis_, clock_, crls_ ? &*crls_ : nullptr);
     client_.emplace(TRY(http::Client::make(std::move(client), clock_)));
     const auto binding = options.binding == "asn1" ? http::Es9Binding::asn1 : http::Es9Binding::json;
     server_ = std::make_unique<http::Es9Client>(*client_, binding);
@@ -166,6 +174,9 @@ class OpenDevice final : public Device {
   std::unique_ptr<card::FileNvm> nvm_;
   std::unique_ptr<euicc::Card> card_;
   std::unique_ptr<download::ApduTransport> transport_;
+  pki::TrustStore cis_;
+  std::optional<http::CrlClient> crls_;
+  std::optional<download::ServerTrust> judge_;
   std::optional<http::Client> client_;
   std::unique_ptr<download::Es9> server_;
   std::unique_ptr<download::Es9> traced_;
@@ -200,9 +211,11 @@ void add_server_options(CLI::App* cmd, DeviceOptions& o, bool required) {
       ->allow_extra_args(false)
       ->required(required)
       ->type_name("FILE");
-  cmd->add_option("--crl", o.crl, "CRL of such a CI, DER: a server that it lists is refused; may be repeated")
+  cmd->add_option("--crl", o.crls, "CRL of a CI, DER or PEM: what it lists is refused; may be repeated")
       ->allow_extra_args(false)
       ->type_name("FILE");
+  cmd->add_flag("--fetch-crls", o.fetch_crls,
+                "Get the CRLs that certificates name, and refuse a server where there is none or an old one");
   cmd->add_option("--connect-to", o.connect_to,
                   "NAME:PORT:ADDR:PORT: another way to a server, verified as before; may be repeated")
       ->allow_extra_args(false)

@@ -13,7 +13,8 @@ struct DeviceOptions {
   std::string tcp;   ///< HOST:PORT of a card's door
   std::string reader;  ///< "pcsc" or "pcsc:NAME"
   std::vector<std::string> ci;
-  std::vector<std::string> crl;
+  std::vector<std::string> crls;  ///< files
+  bool fetch_crls = false;
   std::vector<std::string> connect_to;
   std::string binding = "json";  ///< of ES9+: json or asn1
   unsigned block = 255;
@@ -25,7 +26,7 @@ struct DeviceOptions {
 
 /// --card, --tcp or --reader, --block and --trace.
 void add_card_options(CLI::App* cmd, DeviceOptions& options);
-/// --ci, --crl, --connect-to and --binding.
+/// --ci, --crl, --fetch-crls, --connect-to and --binding.
 void add_server_options(CLI::App* cmd, DeviceOptions& options, bool required);
 void add_yes(CLI::App* cmd, DeviceOptions& options);
 
@@ -37,6 +38,8 @@ class Device {
   virtual ~Device() = default;
 
   virtual lpa::Lpa& lpa() = 0;
+  /// Judges servers' certificates by time and CRLs; null where no --ci was given.
+  virtual download::ServerTrust* trust() = 0;
   virtual TerminalProgress& progress() = 0;
 };
 

@@ -103,7 +103,7 @@ int run(const DownloadOptions& o, Output& out) {
   }
   std::optional<messages::Transcript> transcript;
   download::Options options{download::default_device_info(), confirmation_code,
-                            o.transcript.empty() ? nullptr : &transcript};
+                            o.transcript.empty() ? nullptr : &transcript, (*device)->trust()};
   auto done = (*device)->lpa().download(*code, options);
   (*device)->progress().finish();
   if (transcript) {

@@ -206,21 +206,6 @@ void add_pki(CLI::App& app, Output& out) {
 
 SEALIFT_COMMAND(add_pki)
 
-Result<std::vector<pki::Certificate>> read_certificates(const std::string& file) {
-  std::string octets = TRY(read_file(file, 1u << 20));
-  auto certificates = pki::certificates_from_file_octets(view(octets));
-  if (!certificates) return std::move(certificates.error()).within(file);
-  return certificates;
-}
-
-Result<Bytes> read_crl(const std::string& file) {
-  std::string octets = TRY(read_file(file, pki::Crl::max_size * 2));
-  if (octets.find("-----BEGIN X509 CRL-----") == octets.npos) return to_bytes(octets);
-  auto blocks = pki::from_pem(octets);
-  if (!blocks) return std::move(blocks.error()).within(file);
-  return std::move(blocks->front().der);
-}
-
 crypto::Curve curve_from_name(const std::string& name) {
   return name == "brainpool" ? crypto::Curve::brainpool_p256r1 : crypto::Curve::p256;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/trust_files.hpp"
 #include "pki/chain.hpp"
 #include "pki/issue.hpp"
 #include "pki/pem.hpp"
@@ -17,10 +18,6 @@ void add_pki_verify(CLI::App& pki, Output& out);
 void add_pki_lint(CLI::App& pki, Output& out);
 void add_pki_broken(CLI::App& pki, Output& out);
 
-/// The certificates of a file, DER or PEM.
-Result<std::vector<pki::Certificate>> read_certificates(const std::string& file);
-/// A CRL's DER, from DER or PEM.
-Result<Bytes> read_crl(const std::string& file);
 /// "p256" or "brainpool".
 crypto::Curve curve_from_name(const std::string& name);
 std::vector<std::string> role_names();

@@ -21,22 +21,9 @@ struct VerifyOptions {
   bool no_clock = false;
 };
 
-Status load_crl(const std::string& file, pki::TrustStore& trust) {
-  Bytes der = TRY(read_crl(file));
-  auto added = trust.add_crl(View(der));
-  if (!added) return Error(added.error()).within(file);
-  return {};
-}
-
 Result<pki::TrustStore> load_trust(const VerifyOptions& o) {
   pki::TrustStore trust;
-  for (const std::string& file : o.cas) {
-    std::vector<pki::Certificate> certificates = TRY(read_certificates(file));
-    for (const pki::Certificate& ci : certificates) {
-      auto added = trust.add(ci);
-      if (!added) return Error(added.error()).within(file);
-    }
-  }
+  for (const std::string& file : o.cas) TRY_VOID(load_ci(file, trust));
   for (const std::string& file : o.crls) TRY_VOID(load_crl(file, trust));
   return trust;
 }

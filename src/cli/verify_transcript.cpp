@@ -4,8 +4,7 @@
 #include <boost/json/array.hpp>
 
 #include "asn1/time.hpp"
-#include "cli/command.hpp"
-#include "pki/pem.hpp"
+#include "cli/trust_files.hpp"
 
 namespace sealift::cli {
 
@@ -15,20 +14,13 @@ namespace {
 
 struct Options {
   std::string file, at;
-  std::vector<std::string> ci;
+  std::vector<std::string> ci, crls;
 };
 
 Result<pki::TrustStore> trust_of(const Options& o) {
   pki::TrustStore trust;
-  for (const std::string& file : o.ci) {
-    const std::string octets = TRY(read_file(file, 1u << 20));
-    auto certificates = pki::certificates_from_file_octets(view(octets));
-    if (!certificates) return std::move(certificates.error()).within(file);
-    for (const pki::Certificate& c : *certificates) {
-      auto added = trust.add(c);
-      if (!added) return Error(added.error()).within(file);
-    }
-  }
+  for (const std::string& file : o.ci) TRY_VOID(load_ci(file, trust));
+  for (const std::string& file : o.crls) TRY_VOID(load_crl(file, trust));
   return trust;
 }
 
@@ -97,6 +89,7 @@ void add_verify_transcript(CLI::App& app, Output& out) {
       ->allow_extra_args(false)
       ->required()
       ->type_name("FILE");
+  cmd->add_option("--crl", o->crls, "CRL of a CI, DER or PEM; may be repeated")->allow_extra_args(false)->type_name("FILE");
   cmd->add_option("--at", o->at, "Judge the certificates' validity at this time instead of now, such as 2026-11-21T12:00:00Z")
       ->type_name("TIME");
   cmd->footer(

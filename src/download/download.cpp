@@ -100,6 +100,7 @@ class Run {
   Result<void, Failure> ask(const StoreMetadataRequest&);
   Result<void, Failure> first_operational_profile();
   Result<void, Failure> check_server_oid(const CertificateOctets&) const;
+  Result<void, Failure> judge(pki::Role, const CertificateOctets&) const;
   /// Null where none is recorded.
   Transcript* transcript() const {
     return options_.transcript && *options_.transcript ? &**options_.transcript : nullptr;
@@ -145,6 +146,13 @@ Result<void, Failure> Run::check_server_oid(const CertificateOctets& serverCerti
   return {};
 }
 
+Result<void, Failure> Run::judge(pki::Role role, const CertificateOctets& certificate) const {
+  if (!options_.trust) return {};
+  Status status = options_.trust->judge(role, certificate.tlv);
+  if (status) return {};
+  return fail(std::move(status.error()).within("the server's certificate"));
+}
+
 Result<InitiateAuthenticationOkEs9, Failure> Run::initiate() {
   enter(Step::get_euicc_info);
   auto info = TRY(of(card_.call<EuiccInfo1>("ES10b.GetEUICCInfo1", GetEuiccInfo1Request{})));
@@ -164,6 +172,7 @@ Result<InitiateAuthenticationOkEs9, Failure> Run::initiate() {
     return fail(Error{ErrorKind::verification, "the server's signed transactionId is another than the one it sent"});
   }
   TRY_VOID(check_server_oid(ok.serverCertificate));
+  TRY_VOID(judge(pki::Role::dp_auth, ok.serverCertificate));
   transactionId_ = ok.transactionId;
   if (options_.transcript) options_.transcript->emplace().initiateAuthenticationOk = ok;
   return ok;
@@ -194,6 +203,7 @@ Result<AuthenticateClientOk, Failure> Run::authenticate(InitiateAuthenticationOk
   if (ok.transactionId != transactionId_) {
     return fail(Error{ErrorKind::verification, "the server answers for another transactionId"});
   }
+  TRY_VOID(judge(pki::Role::dp_pb, ok.smdpCertificate));
   if (Transcript* t = transcript()) t->authenticateClientOk = ok;
   return ok;
 }

@@ -8,6 +8,7 @@
 #include "download/activation_code.hpp"
 #include "download/es10.hpp"
 #include "download/ports.hpp"
+#include "download/server_trust.hpp"
 #include "messages/transcript.hpp"
 
 namespace sealift::download {
@@ -18,6 +19,8 @@ struct Options {
   /// Filled step by step with what both sides sign, as far as the download gets; null: nothing is recorded.
   /// Outlives the download.
   std::optional<messages::Transcript>* transcript = nullptr;
+  /// Judges the server's certificates beside the card; null: the card alone does. Outlives the download.
+  ServerTrust* trust = nullptr;
 };
 
 /// What came of a download that ran to its end.

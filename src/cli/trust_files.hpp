@@ -1,0 +1,18 @@
+// Trust from files that the command line names: CI certificates and their CRLs, DER or PEM.
+#pragma once
+
+#include "cli/command.hpp"
+#include "pki/chain.hpp"
+
+namespace sealift::cli {
+
+/// The certificates of a file. Errors name the file.
+Result<std::vector<pki::Certificate>> read_certificates(const std::string& file);
+/// Takes up every certificate of the file as a CI. Errors name the file.
+Status load_ci(const std::string& file, pki::TrustStore& trust);
+/// A CRL's DER. Errors name the file.
+Result<Bytes> read_crl(const std::string& file);
+/// Takes up the CRL of the file. Errors name the file.
+Status load_crl(const std::string& file, pki::TrustStore& trust);
+
+}  // namespace sealift::cli
