@@ -1,0 +1,113 @@
+// The SM-DP+ of a simulation: the real functions over a store that is durable and everything else that a
+// crash takes away. Faults: a crash before or after any durable step, a full disk, a failing key store.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+
+#include "crypto/ports.hpp"
+#include "pki/issue.hpp"
+#include "smdp/admin.hpp"
+#include "smdp/es9.hpp"
+#include "store/memory/orders.hpp"
+#include "store/memory/sessions.hpp"
+#include "tests/sim/scheduler.hpp"
+
+namespace sealift::sim {
+
+inline const Time start{std::chrono::seconds(1'790'000'000)};  // 2026-09
+inline constexpr std::string_view address = "smdp.example.com";
+inline constexpr std::string_view iin = "89049032";
+
+/// How often things go wrong, in thousandths. All zero: nothing does.
+struct Faults {
+  unsigned crash = 0, full_disk = 0, key_store = 0;              ///< at each step of the server
+  unsigned lost = 0, lost_answer = 0, doubled = 0, late = 0;     ///< of messages
+  unsigned power = 0;                                            ///< a phone loses power in its next writes
+};
+
+/// Wall time that jumps and a monotonic clock that does not.
+class SimClock final : public Clock {
+ public:
+  Time now() override { return now_; }
+  std::chrono::milliseconds monotonic() override { return mono_; }
+  void pass(std::chrono::milliseconds by) {
+    mono_ += by;
+    rest_ += by;
+    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(rest_);
+    now_ += whole;
+    rest_ -= whole;
+  }
+  void jump(std::chrono::seconds by) { now_ += by; }
+
+ private:
+  Time now_ = start;
+  std::chrono::milliseconds mono_{0}, rest_{0};
+};
+
+/// What all parts of one simulation share.
+struct Shared {
+  Dice& dice;
+  Trace& trace;
+  Scheduler& scheduler;
+  SimClock& clock;
+  Random& random;
+  Faults faults;
+};
+
+/// What the server did, as somebody sees who sees everything.
+struct Ledger {
+  struct Binding {
+    Eid eid;
+    Bytes euiccOtpk, sealed;  ///< sealed: digest of the protected part
+  };
+  std::map<Iccid, std::set<Eid>> delivered;
+  std::map<Bytes, Binding> by_server_key;  ///< smdpOtpk
+  std::map<Iccid, unsigned> wrong_codes;
+  std::vector<std::string> violations;
+};
+
+class Server {
+ public:
+  /// The PKI is made once and shared by all simulations of a process.
+  Server(Shared& shared, const pki::Hierarchy& pki);
+  ~Server();
+
+  /// One request in the process that runs now. Empty: it died on the way, or was gone.
+  template <class Response, class Request>
+  std::optional<Result<Response, smdp::Refusal>> ask(
+      Result<Response, smdp::Refusal> (*function)(smdp::Ports&, const Request&), const Request& request) {
+    const std::shared_ptr<Process> mine = process_;
+    auto out = function(ports_of(*mine), request);
+    if (is_dead(*mine)) return std::nullopt;
+    return out;
+  }
+  std::optional<bool> notify(const messages::HandleNotification& request);
+  /// The process dies and another starts on what is durable.
+  void restart();
+
+  /// For the operator, who sits beside the server: no faults.
+  smdp::Ports& operator_ports();
+  store::MemoryOrders& orders() { return orders_; }
+
+ private:
+  struct Process;
+  static smdp::Ports& ports_of(Process&);
+  static bool is_dead(const Process&);
+  Shared& shared_;
+  store::MemoryOrders orders_;
+  pki::TrustStore trust_;
+  auth::Authenticator authenticator_{trust_};
+  Secret<32> store_key_{Octets<32>{1, 2, 3}};
+  smdp::Settings settings_;
+  smdp::Observer silent_;
+  std::vector<smdp::Signers> honest_;  ///< for the operator
+  std::shared_ptr<Process> process_;
+  std::unique_ptr<store::MemorySessions> operator_sessions_;
+  std::unique_ptr<smdp::Ports> operator_;
+  const pki::Hierarchy& pki_;
+};
+
+}  // namespace sealift::sim

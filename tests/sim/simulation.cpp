@@ -1,0 +1,265 @@
+#include "tests/sim/simulation.hpp"
+
+#include <algorithm>
+
+#include "lab/subscriber_profile.hpp"
+
+namespace sealift::sim {
+namespace {
+
+const pki::Hierarchy& the_pki() {
+  static const pki::Hierarchy pki = [] {
+    SeededRandom random(1);
+    pki::HierarchyOptions o;
+    o.deterministic = true;
+    o.iin = iin;
+    o.eid = *Eid::with_check_digits("890490329999999999999999999999");
+    o.dp_hosts = {std::string(address)};
+    o.not_before = start - std::chrono::days(30);
+    return std::move(*pki::make_hierarchy(o, random));
+  }();
+  return pki;
+}
+
+/// Made once: a simulation is about what happens to profiles, not about making them.
+const lab::SubscriberProfile& profile(size_t n) {
+  static const auto all = [] {
+    SeededRandom random(2);
+    std::vector<lab::SubscriberProfile> out;
+    for (uint64_t i = 1; i <= 8; ++i) out.push_back(std::move(*lab::SubscriberProfile::make_numbered(i, 0, random)));
+    return out;
+  }();
+  return all[n];
+}
+
+struct Ordered {
+  Iccid iccid;
+  download::ActivationCode code;
+  std::optional<std::string> confirmation;
+  std::optional<size_t> meant_for;  ///< phone; none: whoever comes first
+  bool by_default = false;          ///< the EID selects it
+  bool again = false;               ///< may be installed again once it was deleted
+  bool moves = false;               ///< and by another chip
+};
+
+class Simulation {
+ public:
+  Simulation(uint64_t seed, bool print)
+      : dice_(seed), trace_(print), random_(seed * 2 + 1), shared_{dice_, trace_, scheduler_, clock_, random_, {}} {}
+
+  Outcome run() {
+    for (size_t i = 0; i < 2 + dice_.below(3); ++i) {
+      phones_.push_back(std::make_unique<Phone>(shared_, server_, ledger_, late_, the_pki(), i + 1));
+    }
+    for (size_t i = 0; i < 2 + dice_.below(4); ++i) order(i);
+    shared_.faults = faults();
+    std::vector<std::function<void()>> actors;
+    for (size_t i = 0; i < phones_.size(); ++i) actors.push_back([this, i] { use(i); });
+    actors.push_back([this] { operate(); });
+    scheduler_.run(std::move(actors));
+    quiet();
+    judge();
+    Outcome out;
+    out.trace = trace_.hash();
+    out.violations = std::move(ledger_.violations);
+    for (const auto& p : phones_) out.installed += p->ever.size();
+    out.crashes = crashes_;
+    return out;
+  }
+
+ private:
+  /// Every simulation has its own weather.
+  Faults faults() {
+    const auto up_to = [this](unsigned n) { return dice_.chance(500) ? 0u : static_cast<unsigned>(dice_.below(n)); };
+    return {.crash = up_to(120),
+            .full_disk = up_to(150),
+            .key_store = up_to(150),
+            .lost = up_to(200),
+            .lost_answer = up_to(200),
+            .doubled = up_to(200),
+            .late = up_to(150),
+            .power = up_to(700)};
+  }
+
+  void order(size_t n) {
+    Ordered out;
+    smdp::ImportProfile import;
+    import.upp = profile(n).package.clone();
+    import.metadata.serviceProviderName = "Sealift";
+    import.metadata.profileName = "Simulated";
+    using Bit = messages::NotificationEventBit;
+    messages::NotificationConfigurationInformation tell;
+    tell.profileManagementOperation = {Bit::notificationEnable, Bit::notificationDisable, Bit::notificationDelete};
+    tell.notificationAddress = std::string(address);
+    import.metadata.notificationConfigurationInfo = std::vector{tell};
+    import.protection = dice_.chance(500) ? smdp::Protection::random_keys : smdp::Protection::session_keys;
+    auto imported = smdp::import_profile(server_.operator_ports(), "operator", std::move(import));
+    check(bool(imported), "a profile is imported");
+    smdp::CreateOrder how;
+    how.iccid = out.iccid = imported->iccid;
+    if (dice_.chance(500)) {
+      out.meant_for = dice_.below(phones_.size());
+      how.eid = phones_[*out.meant_for]->eid();
+      // By default SM-DP+, where the EID alone selects: one for a phone, so that it gets what it asks for.
+      out.by_default = dice_.chance(300) && by_default_.insert(*out.meant_for).second;
+      if (out.by_default) how.matchingId = MatchingId();
+    }
+    if (dice_.chance(250)) {
+      out.again = true;
+      how.reinstall = dice_.chance(500) ? smdp::Reinstall::same_eid : smdp::Reinstall::after_deletion;
+      out.moves = how.reinstall == smdp::Reinstall::after_deletion && !out.meant_for;
+    }
+    if (dice_.chance(250)) {
+      out.confirmation = "4711";
+      how.confirmationCode = SecretBytes(to_bytes("4711"));
+    }
+    auto created = smdp::create_order(server_.operator_ports(), "operator", how);
+    check(bool(created), "an order is created");
+    auto code = download::ActivationCode::parse(*smdp::activation_code(server_.operator_ports(), *created));
+    check(bool(code), "its activation code parses");
+    out.code = std::move(*code);
+    orders_.push_back(std::move(out));
+  }
+
+  /// What a phone does in troubled times.
+  void use(size_t me) {
+    Phone& phone = *phones_[me];
+    const size_t turns = 3 + dice_.below(8);
+    for (size_t i = 0; i < turns; ++i) {
+      const uint64_t what = dice_.below(10);
+      if (what < 6) {
+        Ordered& o = orders_[dice_.below(orders_.size())];
+        std::optional<std::string> code = o.confirmation;
+        if (code && dice_.chance(300)) code = "0000";
+        (void)phone.download(o.code, o.by_default ? std::nullopt : std::optional(o.iccid), code);
+      } else if (what < 8) {
+        (void)phone.deliver();
+      } else {
+        phone.tinker();
+      }
+    }
+  }
+
+  /// The operator, the clock and the power of the server's house.
+  void operate() {
+    for (size_t i = 0; i < 6; ++i) {
+      for (uint64_t n = dice_.below(60); n > 0; --n) scheduler_.yield();
+      const uint64_t what = dice_.below(10);
+      if (what < 2) {
+        trace_.say("the server is restarted");
+        server_.restart();
+        ++crashes_;
+      } else if (what < 4) {
+        const auto by = std::chrono::hours(static_cast<int64_t>(dice_.below(73)) - 36);
+        trace_.say("the clock jumps");
+        clock_.jump(by);
+      }
+    }
+  }
+
+  /// The faults end. Phones deliver what waits and fetch what is theirs.
+  void quiet() {
+    trace_.say("quiet");
+    shared_.faults = {};
+    for (; !late_.empty(); late_.pop_front()) late_.front()();
+    for (auto& phone : phones_) phone->restart();
+    for (int round = 0; round < 2; ++round) {
+      for (auto& phone : phones_) {
+        if (!phone->deliver()) violation("a notification cannot be delivered when nothing is in its way");
+      }
+      for (Ordered& o : orders_) settle(o);
+    }
+  }
+
+  /// An order that somebody can still fetch is fetched.
+  void settle(Ordered& o) {
+    const auto state = now(o).state;
+    if (state != smdp::OrderState::released && state != smdp::OrderState::downloaded) return;
+    for (auto& phone : phones_) {
+      const auto& bound = now(o).eid;
+      if (bound && *bound != phone->eid()) continue;
+      if (phone->download(o.code, o.by_default ? std::nullopt : std::optional(o.iccid), o.confirmation)) {
+        (void)phone->deliver();
+        return;
+      }
+    }
+    if (now(o).state == smdp::OrderState::released || now(o).state == smdp::OrderState::downloaded) {
+      // The card has it, and the server has not heard: that is said below. Otherwise it is lost.
+      for (auto& phone : phones_) {
+        if (has(*phone, o.iccid)) return;
+      }
+      violation("an order that is open cannot be fetched any more: " + o.iccid.digits());
+    }
+  }
+
+  void judge() {
+    for (const auto& [iccid, eids] : ledger_.delivered) {
+      const auto o = std::ranges::find(orders_, iccid, &Ordered::iccid);
+      if (eids.size() > 1 && !(o->moves && was_deleted(*o))) violation("one profile was delivered to two chips: " + iccid.digits());
+    }
+    for (const auto& [iccid, count] : ledger_.wrong_codes) {
+      if (count > 3) violation("a confirmation code was guessed at " + std::to_string(count) + " times");
+    }
+    for (const Ordered& o : orders_) judge(o);
+    for (auto& phone : phones_) {
+      if (!phone->deliver()) violation("a notification is left");
+    }
+  }
+
+  void judge(const Ordered& o) {
+    const smdp::Order order = now(o);
+    const bool deleted = was_deleted(o);
+    size_t had = 0, have = 0;
+    for (auto& phone : phones_) {
+      if (!phone->ever.contains(o.iccid)) continue;
+      ++had;
+      const bool here = has(*phone, o.iccid);
+      have += here;
+      if (order.eid != phone->eid() && (here || !o.moves)) violation("a chip has a profile that is bound to another: " + o.iccid.digits());
+      if (!here && !phone->deleted.contains(o.iccid)) violation("an installed profile is gone: " + o.iccid.digits());
+    }
+    if (have > 1 || (had > 1 && !(o.moves && deleted))) violation("one profile was on two chips: " + o.iccid.digits());
+    const bool told = order.state == smdp::OrderState::installed || order.state == smdp::OrderState::deleted;
+    if (told && had == 0) violation("the server heard of an installation that was none: " + o.iccid.digits());
+    if (order.state == smdp::OrderState::deleted && !deleted) violation("the server heard of a deletion that was none: " + o.iccid.digits());
+    // Once deleted it may be on its way again.
+    if (!told && had > 0 && !(o.again && deleted)) {
+      violation("an installation was never heard of: " + o.iccid.digits() + " is " + std::string(smdp::name(order.state)));
+    }
+  }
+
+  bool was_deleted(const Ordered& o) const {
+    return std::ranges::any_of(phones_, [&](const auto& p) { return p->deleted.contains(o.iccid); });
+  }
+  smdp::Order now(const Ordered& o) { return **server_.orders().find(o.iccid); }
+  static bool has(Phone& phone, const Iccid& iccid) {
+    for (const auto& p : phone.profiles()) {
+      if (p.iccid == iccid) return true;
+    }
+    return false;
+  }
+  void violation(std::string what) {
+    trace_.say("VIOLATION", view(what));
+    ledger_.violations.push_back(std::move(what));
+  }
+
+  Dice dice_;
+  Trace trace_;
+  Scheduler scheduler_{dice_};
+  SimClock clock_;
+  SeededRandom random_;
+  Shared shared_;
+  Ledger ledger_;
+  Late late_;
+  Server server_{shared_, the_pki()};
+  std::vector<std::unique_ptr<Phone>> phones_;
+  std::vector<Ordered> orders_;
+  std::set<size_t> by_default_;  ///< phones that have such an order
+  size_t crashes_ = 0;
+};
+
+}  // namespace
+
+Outcome simulate(uint64_t seed, bool print) { return Simulation(seed, print).run(); }
+
+}  // namespace sealift::sim
