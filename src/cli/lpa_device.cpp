@@ -73,6 +73,7 @@ class TracedEs9 final : public download::Es9 {
     return pass("ES9+.CancelSession", &Es9::cancel_session, server, r);
   }
   std::vector<asn1::Oid> peer_oids() const override { return inner_.peer_oids(); }
+  Bytes peer_certificate() const override { return inner_.peer_certificate(); }
 
  private:
   template <class Request, class Response>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "asn1/reader.hpp"
 #include "crypto/hash.hpp"
 #include "pki/certificate.hpp"
 
@@ -100,7 +101,8 @@ class Run {
   Result<void, Failure> ask(const StoreMetadataRequest&);
   Result<void, Failure> first_operational_profile();
   Result<void, Failure> check_server_oid(const CertificateOctets&) const;
-  Result<void, Failure> judge(pki::Role, const CertificateOctets&) const;
+  Result<void, Failure> judge(pki::Role, View certificate) const;
+  void pass_on_lists(const std::vector<Bytes>& crls);
   /// Null where none is recorded.
   Transcript* transcript() const {
     return options_.transcript && *options_.transcript ? &**options_.transcript : nullptr;
@@ -146,11 +148,23 @@ Result<void, Failure> Run::check_server_oid(const CertificateOctets& serverCerti
   return {};
 }
 
-Result<void, Failure> Run::judge(pki::Role role, const CertificateOctets& certificate) const {
-  if (!options_.trust) return {};
-  Status status = options_.trust->judge(role, certificate.tlv);
+Result<void, Failure> Run::judge(pki::Role role, View certificate) const {
+  if (!options_.trust || certificate.empty()) return {};
+  Status status = options_.trust->judge(role, certificate);
   if (status) return {};
   return fail(std::move(status.error()).within("the server's certificate"));
+}
+
+/// The CRLs that were got go on to a card that keeps them (ES10b.LoadCRL), which has no other way to learn of
+/// them. Whatever it says of one, the server is judged here as well.
+void Run::pass_on_lists(const std::vector<Bytes>& crls) {
+  if (crls.empty()) return;
+  auto info = card_.call<EuiccInfo2>("ES10b.GetEUICCInfo2", GetEuiccInfo2Request{});
+  if (!info || !info->rspCapability.contains(RspCapabilityBit::crlSupport)) return;
+  for (const Bytes& crl : crls) {
+    auto list = asn1::read_single(crl, 0x30, "CertificateList");
+    if (list) (void)card_.call<LoadCrlResponse>("ES10b.LoadCRL", LoadCrlRequest{to_bytes(list->value), {}});
+  }
 }
 
 Result<InitiateAuthenticationOkEs9, Failure> Run::initiate() {
@@ -172,7 +186,10 @@ Result<InitiateAuthenticationOkEs9, Failure> Run::initiate() {
     return fail(Error{ErrorKind::verification, "the server's signed transactionId is another than the one it sent"});
   }
   TRY_VOID(check_server_oid(ok.serverCertificate));
-  TRY_VOID(judge(pki::Role::dp_auth, ok.serverCertificate));
+  auto judged = judge(pki::Role::dp_tls, server_.peer_certificate());
+  if (judged) judged = judge(pki::Role::dp_auth, ok.serverCertificate.tlv);
+  if (options_.trust) pass_on_lists(options_.trust->fetched());
+  TRY_VOID(std::move(judged));
   transactionId_ = ok.transactionId;
   if (options_.transcript) options_.transcript->emplace().initiateAuthenticationOk = ok;
   return ok;
@@ -203,7 +220,7 @@ Result<AuthenticateClientOk, Failure> Run::authenticate(InitiateAuthenticationOk
   if (ok.transactionId != transactionId_) {
     return fail(Error{ErrorKind::verification, "the server answers for another transactionId"});
   }
-  TRY_VOID(judge(pki::Role::dp_pb, ok.smdpCertificate));
+  TRY_VOID(judge(pki::Role::dp_pb, ok.smdpCertificate.tlv));
   if (Transcript* t = transcript()) t->authenticateClientOk = ok;
   return ok;
 }

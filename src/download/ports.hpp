@@ -44,6 +44,8 @@ class Es9 {
   /// The registeredIDs of the TLS certificate of the last call's peer; empty where it has none (a certificate of
   /// a public CA).
   virtual std::vector<asn1::Oid> peer_oids() const = 0;
+  /// That certificate, DER; empty where there is no TLS.
+  virtual Bytes peer_certificate() const { return {}; }
 };
 
 /// An answer of the end user.

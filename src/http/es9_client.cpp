@@ -136,6 +136,11 @@ Es9Result<void> Es9Client::cancel_session(const std::string& server,
   return {};
 }
 
+Bytes Es9Client::peer_certificate() const {
+  const PeerIdentity* peer = client_.peer();
+  return peer ? peer->certificate : Bytes();
+}
+
 std::vector<asn1::Oid> Es9Client::peer_oids() const {
   std::vector<asn1::Oid> oids;
   if (!client_.peer()) return oids;

@@ -30,6 +30,7 @@ class Es9Client final : public download::Es9 {
   download::Es9Result<void> cancel_session(const std::string& server,
                                            const messages::CancelSessionRequestEs9& request) override;
   std::vector<asn1::Oid> peer_oids() const override;
+  Bytes peer_certificate() const override;
 
  private:
   Result<Response> send(const std::string& server, std::string_view function, std::string_view path,

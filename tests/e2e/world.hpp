@@ -229,6 +229,7 @@ class Wire final : public download::Es9 {
     return inner_.cancel_session(server, request);
   }
   std::vector<asn1::Oid> peer_oids() const override { return inner_.peer_oids(); }
+  Bytes peer_certificate() const override { return inner_.peer_certificate(); }
 
  private:
   template <class M>
