@@ -99,7 +99,7 @@ TEST_F(AdminSmdpRoutes, take_a_profile_from_stock_to_release) {
   EXPECT_EQ(order.at("state").as_string(), "released");
   const std::string matching_id(order.at("matchingId").as_string());
   EXPECT_EQ(matching_id.size(), 32u);
-  EXPECT_EQ(order.at("activationCode").as_string(), "1$smdp.example.com$" + matching_id + "$$1");
+  EXPECT_EQ(order.at("activationCode").as_string(), "1$smdp.example.com$" + matching_id + "$2.999.10$1");
   EXPECT_EQ(created.body.find("1234\""), std::string::npos) << "a confirmation code never comes back";
   EXPECT_EQ(created.header("Cache-Control"), "no-store");
 
@@ -120,7 +120,7 @@ TEST_F(AdminSmdpRoutes, hand_every_wish_of_an_order_on) {
                                                   {"confirmationCode", nullptr}}));
   EXPECT_EQ(order.at("eid").as_string(), eid);
   EXPECT_EQ(order.at("expires").as_string(), expires);
-  EXPECT_EQ(order.at("activationCode").as_string(), "1$smdp.example.com$MY-ID-7");
+  EXPECT_EQ(order.at("activationCode").as_string(), "1$smdp.example.com$MY-ID-7$2.999.10");
   EXPECT_FALSE(order.at("confirmationCodeRequired").as_bool());
 }
 

@@ -46,7 +46,7 @@ Result<std::vector<Restriction>> list_restrictions(Ports&);
 Result<std::vector<Order>> list_orders(Ports&, const std::optional<Iccid>& after, size_t limit);
 /// Error kind: not_found.
 Result<Order> show_order(Ports&, const Iccid&);
-/// "1$address$matchingId" with the OID left out, "$$1" after it where a confirmation code is required
+/// "1$address$matchingId$oid", "$1" after it where a confirmation code is required
 /// (SGP.22 4.1). Error kind conflict: the order has no MatchingID yet.
 Result<std::string> activation_code(const Ports&, const Order&);
 

@@ -72,7 +72,9 @@ Result<std::string> activation_code(const Ports& ports, const Order& order) {
   if (!order.matchingId)
     return Error{ErrorKind::conflict, "the profile is not ordered, so it has no activation code"};
   std::string code = "1$" + ports.settings.smdpAddress + "$" + order.matchingId->value();
-  if (order.confirmation) code += "$$1";
+  // With the OID an LPA knows the server from every other one of the same CI, whatever becomes of TLS.
+  if (!ports.signers.empty()) code += "$" + ports.signers.front().dpAuth.oid.dotted();
+  if (order.confirmation) code += ports.signers.empty() ? "$$1" : "$1";
   return code;
 }
 

@@ -100,10 +100,10 @@ TEST(Orders, get_a_random_matching_id_that_keeps_the_grammar) {
 TEST(Orders, make_an_activation_code) {
   World w;
   const Order plain = w.order({.matchingId = *MatchingId::parse("ABC-1")});
-  EXPECT_EQ(*activation_code(w.ports, plain), "1$smdp.example.com$ABC-1");
+  EXPECT_EQ(*activation_code(w.ports, plain), "1$smdp.example.com$ABC-1$2.999.10");
   const Order code =
       w.order({.matchingId = *MatchingId::parse("ABC-2"), .confirmationCode = SecretBytes(to_bytes("1"))});
-  EXPECT_EQ(*activation_code(w.ports, code), "1$smdp.example.com$ABC-2$$1");
+  EXPECT_EQ(*activation_code(w.ports, code), "1$smdp.example.com$ABC-2$2.999.10$1");
   EXPECT_EQ(activation_code(w.ports, Order{}).error().kind, ErrorKind::conflict);
 }
 

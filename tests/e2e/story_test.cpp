@@ -174,7 +174,7 @@ TEST(ActivationPaths, a_code_has_no_secret_and_changes_no_chip) {
   Product product = world.order(1, {.eid = World::eid(1)});
   EXPECT_EQ(phone.memory(), before);
   const std::string text = must(qr::from_image(must(qr::to_png(product.code.qr_text()))));
-  EXPECT_EQ(text, "LPA:1$" + host + "$" + product.order.matchingId->value());
+  EXPECT_EQ(text, "LPA:1$" + host + "$" + product.order.matchingId->value() + "$2.999.10");
   EXPECT_LT(text.size(), 255u);
   EXPECT_TRUE(product.order.matchingId->keeps_grammar());
   const auto subscriber = *product.profile.subscriber();
