@@ -23,6 +23,12 @@ WorldOptions options(crypto::Curve curve) {
   }};
 }
 
+/// An LPA that knows the server's OID refuses before the card is asked; here it is the card that is asked.
+download::ActivationCode without_oid(download::ActivationCode code) {
+  code.smdpOid.reset();
+  return code;
+}
+
 /// One world, one order and one phone, to which every variant is shown. Nothing of them may change.
 class Bench {
  public:
@@ -80,7 +86,7 @@ class Bench {
       if (authenticated) alt = messages::AuthenticateResponseError{request.transactionId, {}, {}};
     };
     const Bytes before = phone.memory();
-    const auto end = phone.download(product().code);
+    const auto end = phone.download(without_oid(product().code));
     EXPECT_FALSE(end);
     if (authenticated) return "accepted";
     EXPECT_EQ(phone.memory(), before) << "the card's memory was written to";
@@ -105,7 +111,7 @@ class Bench {
       if (prepared) alt = messages::PrepareDownloadResponseError{request.transactionId, {}, {}};
     };
     const Bytes before = phone.memory();
-    const auto end = phone.download(product().code);
+    const auto end = phone.download(without_oid(product().code));
     EXPECT_FALSE(end);
     if (prepared) return "accepted";
     EXPECT_EQ(phone.memory(), before) << "the card's memory was written to";
@@ -139,7 +145,7 @@ class Bench {
       ok.smdpSignature2[10] ^= 1;  // the way ends here: the card refuses it
     };
     const smdp::Order before = world.now(product().order);
-    const auto end = phone.download(product().code);
+    const auto end = phone.download(without_oid(product().code));
     EXPECT_FALSE(end);
     if (offered) return "accepted";
     EXPECT_EQ(world.now(product().order), before) << "the order was changed";

@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "bsp/opener.hpp"
 #include "bsp/session_keys.hpp"
 #include "crypto/ecka.hpp"
 #include "tests/e2e/world.hpp"
@@ -308,6 +309,51 @@ TEST(TemporaryKeys, are_in_no_memory_once_the_download_is_over) {
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0) << "1: nothing was found at all, 2: shared secret, 4: S-ENC, 8: S-MAC, "
                                        "16: a one-time key, 32: one in the card's memory";
+}
+
+/// True where the first command of the package opens under what this scalar and that point agree on.
+bool opens(const messages::BoundProfilePackage& package, View scalar, const crypto::PublicKey& point) {
+  auto key = crypto::EphemeralKey::from_scalar(crypto::Curve::p256, scalar);
+  if (!key) return false;
+  const auto keys = must(bsp::derive_session_keys(
+      must(key->agree(point)), package.initialiseSecureChannelRequest.controlRefTemplate, World::eid(1)));
+  return bool(bsp::Opener(keys).open(must(messages::split_tlvs(package.firstSequenceOf87)).front()));
+}
+
+// Later theft opens no old download (M1-13): the thief has everything that passed, every long-term key of
+// both sides and of the CI above them, and the card's memory as it is now.
+TEST(ForwardSecrecy, keeps_a_past_package_closed_to_whoever_gets_every_long_term_key) {
+  World world({.seed = 0x51C3D2});
+  Product product = world.order(1);
+  euicc::Personalisation data = world.personalisation(1);
+  std::vector<Bytes> stolen{to_bytes(data.credentials.front().private_key.expose())};
+  for (const pki::Identity& identity : world.pki.identities) stolen.push_back(to_bytes(identity.key.scalar().expose()));
+  Phone phone(world, std::move(data));
+  ASSERT_TRUE(phone.download(product.code));
+  const auto package =
+      must(asn1::decode<messages::BoundProfilePackage>(phone.wire.package->boundProfilePackage.tlv));
+  const Bytes traffic = traffic_of(phone);
+  std::vector<crypto::PublicKey> points;
+  for (const Bytes& p : points_in(traffic)) points.push_back(must(crypto::PublicKey::from_point(crypto::Curve::p256, p)));
+  ASSERT_GE(points.size(), 2u);
+  size_t tried = 0;
+  for (const Bytes& scalar : stolen) {
+    for (const auto& point : points) {
+      EXPECT_FALSE(opens(package, scalar, point));
+      ++tried;
+    }
+  }
+  EXPECT_GE(tried, 2u * 9);
+  // Whatever the card still holds, taken for a key.
+  const auto server = must(crypto::PublicKey::from_point(crypto::Curve::p256, package.initialiseSecureChannelRequest.smdpOtpk));
+  const View memory = phone.memory();
+  for (size_t i = 0; i + 32 <= memory.size(); ++i) EXPECT_FALSE(opens(package, memory.subspan(i, 32), server)) << i;
+  // A one-time key itself would open it: that is why both sides destroy theirs.
+  const auto temporary = temporary_keys(world, traffic);
+  ASSERT_EQ(temporary.size(), 2u);
+  bool opened = false;
+  for (const Bytes& scalar : temporary) opened = opened || opens(package, scalar, server);
+  EXPECT_TRUE(opened) << "else this test looks at the wrong thing";
 }
 
 // ---- What was captured.

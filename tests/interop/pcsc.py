@@ -9,7 +9,7 @@ import signal
 import subprocess
 
 from support.pcsc import READER, CardInReader, inside_namespace
-from support.world import SEALIFT, Server, check, main, order, run, sealift
+from support.world import SEALIFT, Server, check, main, order, run, sealift, secret
 
 PCSC = ["--reader", "pcsc"]
 
@@ -28,7 +28,8 @@ def life(folder, eid):
     done = sealift("lpa", "download", one["activationCode"], *PCSC, *trust, "--enable", "--yes")
     check("a profile downloads and is enabled", done["iccid"] == one["iccid"])
     check("the order says installed", sealift("order", "show", "--dir", folder, one["iccid"])["state"] == "installed")
-    done = sealift("lpa", "download", two["activationCode"], *PCSC, *trust, "--confirmation-code", "2718", "--yes")
+    done = sealift("lpa", "download", two["activationCode"], *PCSC, *trust, "--confirmation-code", secret(folder, "2718"),
+                   "--yes")
     check("another with a confirmation code, in small blocks",
           sealift("lpa", "enable", two["iccid"], *PCSC, *trust, "--yes", "--block", "100")["ok"])
     states = {p["iccid"]: p["state"] for p in sealift("lpa", "list", *PCSC)["profiles"]}

@@ -75,8 +75,17 @@ class Server(Background):
         self.address = re.search(r"localhost:\d+", self.line())[0]
 
 
-def order(folder, number, **options):
+def secret(folder, text):
+    """A secret as our commands take one: @FILE."""
+    path = folder / "secret"
+    path.write_text(text)
+    return f"@{path}"
+
+
+def order(folder, number, confirmation_code=None, **options):
     """A profile and an order of it: what `order create` says, and the subscriber's imsi, k and opc."""
+    if confirmation_code:
+        options["confirmation_code"] = secret(folder, confirmation_code)
     package = folder / f"profile{number}.der"
     imsi, k, opc = f"00101000000000{number}", os.urandom(16).hex(), os.urandom(16).hex()
     sealift("profile", "make", "--imsi", imsi, "--iccid", f"898829900000000000{number}", "--k", k, "--opc", opc,
