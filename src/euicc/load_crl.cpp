@@ -1,8 +1,10 @@
-// ES10b.LoadCRL (SGP.22 5.7.12): the card keeps the list of a CI, whole or in parts, and refuses the servers
-// that are on it. A part is kept from the moment it comes; the lists it replaces go when the last part is
-// there, so that at no time fewer certificates are refused than the newest complete list names.
+// ES10b.LoadCRL (SGP.22 5.7.12): the card keeps the lists of a CI, whole or in parts, and refuses the servers
+// that are on one. A list is known by its scope and distribution point, and replaces older ones of the same
+// alone. A part is kept from the moment it comes; the lists it replaces go when the last part is there, so
+// that at no time fewer certificates are refused than the newest complete lists name.
 #include <algorithm>
 
+#include "crypto/hash.hpp"
 #include "euicc/isdr.hpp"
 #include "messages/es10b.hpp"
 
@@ -30,6 +32,18 @@ Result<pki::Crl, LoadCrlResponseError> judge(Isdr& isdr, View certificate_list) 
   return std::move(*crl);
 }
 
+/// Which of its CI's lists this is a part of.
+Octets<8> list_of(const pki::Crl& crl) {
+  Bytes said{static_cast<uint8_t>(crl.scope())};
+  for (std::string_view point : crl.distribution_points()) {
+    append(said, view(point));
+    said.push_back(0);
+  }
+  Octets<8> out;
+  std::copy_n(crypto::sha256(said).begin(), out.size(), out.begin());
+  return out;
+}
+
 /// The partialCrlNumbers of the list that have not come yet. `loaded` are those that have.
 std::vector<uint32_t> missing_parts(const pki::Crl& crl, const std::vector<StoredCrl>& loaded) {
   std::vector<uint32_t> missing;
@@ -45,8 +59,10 @@ std::vector<uint32_t> missing_parts(const pki::Crl& crl, const std::vector<Store
 Result<std::vector<uint32_t>, LoadCrlResponseError> take_up(Isdr& isdr, const pki::Crl& crl) {
   using enum LoadCrlResponseError;
   const Bytes ci = to_bytes(crl.authority_key_id());
-  const Octets<20> number = crl_number_of(crl);
-  const auto loaded = isdr.memory.crls(ci);
+  const StoredCrl mine{list_of(crl), crl_number_of(crl), crl.part(), to_bytes(crl.der())};
+  const Octets<20>& number = mine.number;
+  auto loaded = isdr.memory.crls(ci);
+  std::erase_if(loaded, [&](const StoredCrl& other) { return other.list != mine.list; });
   for (const auto& other : loaded) {
     if (other.number > number) return fresherCrlAlreadyLoaded;
     auto read = pki::Crl::parse(other.der);
@@ -55,9 +71,9 @@ Result<std::vector<uint32_t>, LoadCrlResponseError> take_up(Isdr& isdr, const pk
   if (crl.der().size() > isdr.memory.free()) return notEnoughMemorySpace;
   auto missing = missing_parts(crl, loaded);
   Transaction t;
-  Memory::put_crl(t, ci, number, crl.part(), crl.der());
+  Memory::put_crl(t, ci, mine);
   for (const auto& other : loaded) {
-    if (missing.empty() && other.number != number) Memory::erase_crl(t, ci, other.number, other.part);
+    if (missing.empty() && other.number != number) Memory::erase_crl(t, ci, other);
   }
   if (!isdr.memory.commit(t)) return undefinedError;
   return missing;

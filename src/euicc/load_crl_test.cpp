@@ -22,6 +22,7 @@ struct ListOptions {
   uint32_t part = 1, parts = 1;
   size_t filler = 0;  ///< other serial numbers
   pki::CrlScope scope = pki::CrlScope::all;
+  std::string point;  ///< its distribution point
 };
 
 Bytes list(World& w, const ListOptions& o, const pki::Hierarchy* by = nullptr) {
@@ -33,6 +34,7 @@ Bytes list(World& w, const ListOptions& o, const pki::Hierarchy* by = nullptr) {
                     .parts = o.parts,
                     .revoked = {}};
   spec.scope = o.scope;
+  if (!o.point.empty()) spec.distribution_points = {o.point};
   for (Role role : o.revoked)
     spec.revoked.push_back({to_bytes(w.hierarchy.certificate(role).serial_number()), noon});
   for (size_t i = 0; i < o.filler; ++i)
@@ -97,6 +99,21 @@ TEST(LoadCrl, keeps_its_list_of_servers_when_a_newer_one_of_cas_comes) {
   ASSERT_TRUE(load(w, {.revoked = {Role::dp_auth}, .number = 3, .scope = pki::CrlScope::user_certificates}).empty());
   ASSERT_TRUE(load(w, {.number = 9, .scope = pki::CrlScope::ca_certificates}).empty());
   EXPECT_EQ(authenticate(w), static_cast<int>(messages::AuthenticateErrorCode::invalidCertificate));
+}
+
+// An LPA that nobody vouches for chooses what it loads: none of the CI's lists may be made to go by another.
+TEST(LoadCrl, keeps_the_lists_of_several_distribution_points_beside_each_other) {
+  World w;
+  const std::string first = "http://ci.example.com/1.crl", second = "http://ci.example.com/2.crl";
+  ASSERT_TRUE(load(w, {.revoked = {Role::dp_auth}, .number = 3, .point = first}).empty());
+  ASSERT_TRUE(load(w, {.revoked = {Role::ds_auth}, .number = 3, .point = second}).empty());
+  ASSERT_TRUE(load(w, {.revoked = {Role::ds_auth}, .number = 9, .point = second}).empty());
+  EXPECT_EQ(authenticate(w), static_cast<int>(AuthenticateErrorCode::invalidCertificate));
+  EXPECT_EQ(load(w, {.number = 2, .point = first}), std::vector<int>{-1}) << "each has numbers of its own";
+  EXPECT_TRUE(load(w, {.number = 4, .point = first}).empty());
+  EXPECT_EQ(authenticate(w), 0) << "its own successor replaces it";
+  w.server.auth_role = Role::ds_auth;
+  EXPECT_EQ(authenticate(w), static_cast<int>(AuthenticateErrorCode::invalidCertificate));
 }
 
 TEST(LoadCrl, shuts_out_a_binding_certificate) {

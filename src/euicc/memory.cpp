@@ -45,9 +45,19 @@ std::string notification_key(uint64_t n) {
   return std::string(notification_prefix) + hex(number_octets(n));
 }
 
-std::string crl_key(View ci_key_id, const Octets<20>& number, uint32_t part) {
-  Octets<2> part_octets{static_cast<uint8_t>(part >> 8), static_cast<uint8_t>(part)};
-  return std::string(crl_prefix) + hex(ci_key_id) + "/" + hex(number) + "/" + hex(part_octets);
+std::string crl_key(View ci_key_id, const StoredCrl& crl) {
+  Octets<2> part{static_cast<uint8_t>(crl.part >> 8), static_cast<uint8_t>(crl.part)};
+  return std::string(crl_prefix) + hex(ci_key_id) + "/" + hex(crl.list) + hex(crl.number) + hex(part);
+}
+/// The other way round, of what stands behind the CI.
+std::optional<StoredCrl> crl_from_key(std::string_view behind_ci) {
+  auto found = octets_from_hex<8 + 20 + 2>(behind_ci);
+  if (!found) return std::nullopt;
+  StoredCrl crl;
+  std::copy_n(found->begin(), 8, crl.list.begin());
+  std::copy_n(found->begin() + 8, 20, crl.number.begin());
+  crl.part = static_cast<uint32_t>((*found)[28] << 8 | (*found)[29]);
+  return crl;
 }
 
 // Card ::= SEQUENCE { eid [APPLICATION 26], rootDs [0], capacity [1], credentials [2] SEQUENCE OF
@@ -415,20 +425,19 @@ std::vector<StoredCrl> Memory::crls(View ci_key_id) const {
   std::vector<StoredCrl> all;
   const std::string prefix = std::string(crl_prefix) + hex(ci_key_id) + "/";
   for (const auto& key : journal_.keys(prefix)) {
-    auto number_octets_of = from_hex(std::string_view(key).substr(prefix.size(), 40));
-    auto part = from_hex(std::string_view(key).substr(prefix.size() + 41));
+    auto crl = crl_from_key(std::string_view(key).substr(prefix.size()));
     auto der = journal_.get(key);
-    auto number = number_octets_of ? octets<20>(*number_octets_of) : Error{ErrorKind::invalid, "CRL key"};
-    if (!number || !part || !der) continue;
-    all.push_back({*number, static_cast<uint32_t>(number_from(*part)), std::move(*der)});
+    if (!crl || !der) continue;
+    crl->der = std::move(*der);
+    all.push_back(std::move(*crl));
   }
   return all;
 }
-void Memory::put_crl(Transaction& t, View ci_key_id, const Octets<20>& number, uint32_t part, View der) {
-  t.put(crl_key(ci_key_id, number, part), to_bytes(der));
+void Memory::put_crl(Transaction& t, View ci_key_id, const StoredCrl& crl) {
+  t.put(crl_key(ci_key_id, crl), crl.der);
 }
-void Memory::erase_crl(Transaction& t, View ci_key_id, const Octets<20>& number, uint32_t part) {
-  t.erase(crl_key(ci_key_id, number, part));
+void Memory::erase_crl(Transaction& t, View ci_key_id, const StoredCrl& crl) {
+  t.erase(crl_key(ci_key_id, crl));
 }
 
 std::optional<OneTimeKey> Memory::one_time_key() const {

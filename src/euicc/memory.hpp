@@ -65,8 +65,9 @@ struct StoredNotification {
   Bytes tlv;  ///< PendingNotification
 };
 
-/// A part of the list of one CI.
+/// A part of a list of one CI.
 struct StoredCrl {
+  Octets<8> list{};     ///< which of its lists: a digest of scope and distribution point
   Octets<20> number{};  ///< cRLNumber with leading zeros
   uint32_t part = 0;
   Bytes der;
@@ -124,10 +125,10 @@ class Memory {
   static void erase_notification(Transaction& t, uint64_t number);
 
   // -- revocation lists
-  /// What there is of this CI, by number and part.
+  /// What there is of this CI, by list, number and part.
   std::vector<StoredCrl> crls(View ci_key_id) const;
-  static void put_crl(Transaction& t, View ci_key_id, const Octets<20>& number, uint32_t part, View der);
-  static void erase_crl(Transaction& t, View ci_key_id, const Octets<20>& number, uint32_t part);
+  static void put_crl(Transaction& t, View ci_key_id, const StoredCrl& crl);
+  static void erase_crl(Transaction& t, View ci_key_id, const StoredCrl& crl);
 
   // -- downloads
   std::optional<OneTimeKey> one_time_key() const;
