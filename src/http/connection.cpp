@@ -262,8 +262,11 @@ bool Connection::submit() {
   WorkerPool::Job job{[](void* c) { static_cast<Connection*>(c)->work(); }, this};
   answered_ = false;
   ++shared_.at_work;
-  if (shared_.options.handlers_wait_by_events ? lane_.fibers.submit(job) : shared_.workers.submit(job))
-    return true;
+  try {
+    if (shared_.options.handlers_wait_by_events ? lane_.fibers.submit(job) : shared_.workers.submit(job))
+      return true;
+  } catch (const std::bad_alloc&) {  // it was not taken
+  }
   --shared_.at_work;
   ++shared_.overloads;
   response_ = {503, "text/plain", "Too many requests are waiting.\n", {{"Retry-After", "1"}}};

@@ -106,7 +106,13 @@ struct Fibers::Fiber {
 };
 
 Fibers::Fibers(unsigned most, size_t max_waiting, std::function<void()> wake)
-    : most_(most), max_waiting_(max_waiting), wake_(std::move(wake)) {}
+    : most_(most), max_waiting_(max_waiting), wake_(std::move(wake)) {
+  // Room for all of them: a handler that has begun is never lost for want of memory.
+  all_.reserve(most_);
+  idle_.reserve(most_);
+  turn_.reserve(most_);
+  ready_.reserve(most_);
+}
 
 Fibers::~Fibers() {
   check(idle(), "handlers have ended before their server");
@@ -165,12 +171,12 @@ void Fibers::go_on(Task task) {
 }
 
 void Fibers::run_ready() {
-  std::vector<Fiber*> ready;
+  turn_.clear();
   {
     std::lock_guard lock(mutex_);
-    ready.swap(ready_);
+    turn_.swap(ready_);
   }
-  for (Fiber* fiber : ready) {
+  for (Fiber* fiber : turn_) {
     enter(*fiber);
     while (!waiting_.empty() && !idle_.empty()) {
       Job job = waiting_.front();

@@ -31,7 +31,7 @@ class Fibers final : public Tasks {
   Fibers& operator=(const Fibers&) = delete;
 
   /// Runs the job until it ends or waits. False, and the job is not taken, where max_waiting jobs wait
-  /// already.
+  /// already; nor is it where std::bad_alloc is thrown, for want of a stack.
   bool submit(Job job);
   /// Goes on with the fibers whose events were set.
   void run_ready();
@@ -54,7 +54,8 @@ class Fibers final : public Tasks {
   std::vector<Fiber*> idle_;
   std::deque<Job> waiting_;
   Fiber* running_ = nullptr;
-  std::mutex mutex_;  // guards ready_
+  std::vector<Fiber*> turn_;  // those that run_ready() goes on with
+  std::mutex mutex_;          // guards ready_
   std::vector<Fiber*> ready_;
 };
 

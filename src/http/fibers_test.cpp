@@ -5,6 +5,8 @@
 #include <condition_variable>
 #include <thread>
 
+#include "http/test_support.hpp"
+
 namespace sealift::http {
 namespace {
 
@@ -107,6 +109,28 @@ TEST_F(FibersOnThisThread, an_exception_is_caught_within_its_fiber) {
                                &caught}));
   }
   EXPECT_EQ(caught, 3);
+}
+
+TEST_F(FibersOnThisThread, take_no_job_that_there_is_no_memory_for) {
+  Fibers fibers = make(2, 1);
+  Waits one, two, three;
+  ASSERT_TRUE(fibers.submit({Waits::run, &one}));
+  {
+    test::NoMemoryFor anything(1);
+    EXPECT_THROW(fibers.submit({Waits::run, &two}), std::bad_alloc);
+  }
+  EXPECT_EQ(two.step, 0);
+  EXPECT_FALSE(fibers.idle()) << "the first one waits";
+  ASSERT_TRUE(fibers.submit({Waits::run, &three}));
+  {
+    test::NoMemoryFor anything(1);  // what has begun goes on to its end
+    three.event->set();
+    one.event->set();
+    fibers.run_ready();
+  }
+  EXPECT_EQ(one.step, 2);
+  EXPECT_EQ(three.step, 2);
+  EXPECT_TRUE(fibers.idle());
 }
 
 TEST(Event, wakes_a_thread) {

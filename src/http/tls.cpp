@@ -77,15 +77,6 @@ void judge(X509_VERIFY_PARAM* rules, const std::string& host, Time now) {
     X509_VERIFY_PARAM_set1_host(rules, host.data(), host.size());
 }
 
-Bytes der_of(X509* certificate) {
-  Bytes out;
-  uint8_t* der = nullptr;
-  int size = i2d_X509(certificate, &der);
-  if (size > 0) out.assign(der, der + size);
-  OPENSSL_free(der);
-  return out;
-}
-
 PeerIdentity names_in(X509* certificate) {
   PeerIdentity identity;
   identity.certificate = der_of(certificate);

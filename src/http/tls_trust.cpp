@@ -26,15 +26,6 @@ int refuse(X509_STORE_CTX* context, int code, std::string why) {
   return 0;
 }
 
-Bytes der_of(X509* certificate) {
-  uint8_t* der = nullptr;
-  int size = i2d_X509(certificate, &der);
-  Bytes out;
-  if (size > 0) out.assign(der, der + size);
-  OPENSSL_free(der);
-  return out;
-}
-
 bool is_our_curve(X509* certificate) {
   char group[64] = {};
   size_t size = 0;
@@ -65,6 +56,15 @@ int code_of(pki::ChainError error) {
 
 }  // namespace
 
+Bytes der_of(X509* certificate) {
+  Bytes out;
+  uint8_t* der = nullptr;
+  int size = i2d_X509(certificate, &der);
+  if (size > 0) out.assign(der, der + size);
+  OPENSSL_free(der);
+  return out;
+}
+
 void set_trust(X509_STORE* store, Trust trust) {
   delete static_cast<Trust*>(X509_STORE_get_ex_data(store, trust_index()));
   X509_STORE_set_ex_data(store, trust_index(), new Trust(std::move(trust)));
@@ -86,8 +86,9 @@ int verify_rsp_server(int ok, X509_STORE_CTX* context) {
   X509* anchor = sk_X509_value(chain, sk_X509_num(chain) - 1);
   const ASN1_OCTET_STRING* key = X509_get0_subject_key_id(anchor);
   const Trust trust = trust_of(X509_STORE_CTX_get0_store(context));
-  if (!trust || key == nullptr) return 1;
-  View key_id(ASN1_STRING_get0_data(key), static_cast<size_t>(ASN1_STRING_length(key)));
+  if (!trust) return refuse(context, X509_V_ERR_APPLICATION_VERIFICATION, "nothing says which CIs are trusted");
+  View key_id;
+  if (key) key_id = View(ASN1_STRING_get0_data(key), static_cast<size_t>(ASN1_STRING_length(key)));
   if (!trust->find(key_id)) {
     return is_rsp_ci(anchor) ? refuse(context, X509_V_ERR_APPLICATION_VERIFICATION, "its CI breaks the profile") : 1;
   }

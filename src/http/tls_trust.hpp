@@ -14,6 +14,9 @@
 
 namespace sealift::http {
 
+/// Empty where it cannot be encoded.
+Bytes der_of(X509* certificate);
+
 /// Hangs the CIs and their CRLs on a store.
 void set_trust(X509_STORE* store, std::shared_ptr<pki::TrustStore> trust);
 /// What hangs there; null where nothing does.
