@@ -96,51 +96,79 @@ TEST(ConfirmationCode, an_attempt_is_counted_before_its_outcome_is_told_wherever
   }
 }
 
-/// A client that has come as far as the question for the code.
+/// A client that has come as far as the question for the code, with a wrong answer and the right one.
 struct Guesser {
-  messages::GetBoundProfilePackageRequest request;
+  messages::GetBoundProfilePackageRequest wrong, right;
   Result<messages::GetBoundProfilePackageOk, Refusal> answer = Refusal::server_failed;
 };
 
-/// 64 sessions of one eUICC guess at once; one of them knows the code where told so.
-void race(World& w, MiniCard& card, std::optional<int> knowing) {
-  constexpr int crowd = 64;
-  const Order order = w.order(with_code());
-  std::vector<Guesser> guessers;
-  for (int i = 0; i < crowd; ++i) {
-    const auto offer = w.authenticate(card, order.matchingId);
-    ASSERT_TRUE(offer);
-    guessers.push_back({{.transactionId = offer->transactionId,
-                         .prepareDownloadResponse =
-                             card.prepare(*offer, i == knowing ? "4711" : "wrong" + std::to_string(i))}});
+constexpr int kCrowd = 64;
+
+Guesser guesser(World& w, MiniCard& card, const Order& order) {
+  const auto offer = w.authenticate(card, order.matchingId);
+  check(offer.has_value(), "a session begins");
+  const TransactionId& id = offer->transactionId;
+  return {{.transactionId = id, .prepareDownloadResponse = card.prepare(*offer, "wrong")},
+          {.transactionId = id, .prepareDownloadResponse = card.prepare(*offer, "4711")}};
+}
+
+/// 64 sessions of one eUICC about one order, which guess together, over and over.
+class Crowd {
+ public:
+  Crowd(World& w, MiniCard& card) : w_(w), card_(card), order_(w.order(with_code())) {
+    for (int i = 0; i < kCrowd; ++i) guessers_.push_back(guesser(w, card, order_));
   }
-  Ports ports{w.clock,  w.real_random, w.authenticator, w.signers, w.store_key,
-              w.orders, w.sessions,    w.observer,      w.settings};
-  std::latch start(crowd);
+  /// All guess at once; one of them knows the code where told so.
+  void race(std::optional<int> knowing);
+
+ private:
+  void release_anew();
+  World& w_;
+  MiniCard& card_;
+  const Order order_;
+  std::vector<Guesser> guessers_;
+};
+
+/// As it was ordered; a session that got the package begins again.
+void Crowd::release_anew() {
+  Transition t{.after = order_, .audit = {.action = "release"}};
+  t.after.version = w_.now(order_).version;
+  ASSERT_TRUE(w_.orders.apply(t));
+  for (Guesser& g : guessers_) {
+    if (g.answer) g = guesser(w_, card_, order_);
+  }
+}
+
+void Crowd::race(std::optional<int> knowing) {
+  release_anew();
+  Ports ports{w_.clock,  w_.real_random, w_.authenticator, w_.signers, w_.store_key,
+              w_.orders, w_.sessions,    w_.observer,      w_.settings};
+  std::latch start(kCrowd);
   std::vector<std::thread> threads;
-  for (Guesser& g : guessers) {
-    threads.emplace_back([&] {
+  for (int i = 0; i < kCrowd; ++i) {
+    threads.emplace_back([&, i] {
+      Guesser& g = guessers_[static_cast<size_t>(i)];
       start.arrive_and_wait();
-      g.answer = get_bound_profile_package(ports, g.request);
+      g.answer = get_bound_profile_package(ports, i == knowing ? g.right : g.wrong);
     });
   }
   for (auto& t : threads) t.join();
 
   // Each guess that was looked at was told so: refused, or, one of them at most, as the last one.
   int looked_at = 0, delivered = 0;
-  for (const Guesser& g : guessers) {
+  for (const Guesser& g : guessers_) {
     if (g.answer) ++delivered;
     if (!g.answer && g.answer.error() == Refusal::confirmation_code_refused) ++looked_at;
     if (!g.answer && g.answer.error() != Refusal::confirmation_code_refused) {
       EXPECT_EQ(g.answer.error(), Refusal::confirmation_attempts_exceeded) << row_of(g.answer.error()).message;
     }
   }
-  const Order end = w.now(order);
+  const Order end = w_.now(order_);
   EXPECT_LE(end.confirmation_attempts, 3u);
   EXPECT_EQ(end.state, OrderState::error);
   EXPECT_LE(looked_at, 3);
   EXPECT_LE(delivered, knowing ? 1 : 0);
-  EXPECT_EQ(w.download(card, order, "4711").error(), Refusal::profile_not_released);
+  EXPECT_EQ(w_.download(card_, order_, "4711").error(), Refusal::profile_not_released);
 }
 
 /// Worlds of some rounds each, so that their audit rows stay few. `knows` gives the guesser of a round that
@@ -151,9 +179,10 @@ void races(int rounds, ptrdiff_t most_attempts, Knows&& knows) {
   for (int done = 0; done < rounds; done += rounds_of_a_world) {
     World w;
     MiniCard card = w.card();
+    Crowd crowd(w, card);
     for (int round = done; round < std::min(rounds, done + rounds_of_a_world); ++round) {
       const auto before = static_cast<ptrdiff_t>(w.orders.audit().size());
-      race(w, card, knows(round));
+      crowd.race(knows(round));
       if (::testing::Test::HasFailure()) return;
       const auto rows = w.orders.audit();
       const auto attempts = std::count_if(rows.begin() + before, rows.end(),

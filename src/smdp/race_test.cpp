@@ -78,6 +78,8 @@ class Race {
   /// With `together`, all have authenticated before the first asks for the package: the swap decides alone.
   void run(int round, bool together) {
     const Order order = order_in(ports_, round);
+    // The sessions of the round before are over; they would fill the store.
+    w_.clock.advance(w_.settings.session_ttl + std::chrono::seconds(1));
     all([&](Phone& p) {
       p.getting.reset();
       p.authenticate(ports_, order);

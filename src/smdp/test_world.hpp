@@ -101,7 +101,8 @@ class World {
 
   /// Imports a profile and releases it.
   Order order(CreateOrder how = {}, Protection protection = Protection::random_keys) {
-    const Iccid iccid = *Iccid::parse("89490000000000000" + std::to_string(100 + next_iccid_++));
+    const std::string number = std::to_string(100 + next_iccid_++);
+    const Iccid iccid = *Iccid::parse("8949" + std::string(16 - number.size(), '0') + number);
     ImportProfile import{.upp = SecretBytes(make_upp(iccid)), .protection = protection};
     import.metadata.serviceProviderName = "Sealift";
     import.metadata.profileName = "Test";
