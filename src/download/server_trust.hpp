@@ -23,7 +23,7 @@ class CrlSource {
 class ServerTrust {
  public:
   /// All borrowed. Without a source only the lists that `trust` holds already are used; with one, every list
-  /// that a certificate names is got once, and what the policy of `trust` says holds where it cannot be.
+  /// that a certificate of the CI names is got once, and what the policy of `trust` says holds where it cannot be.
   ServerTrust(pki::TrustStore& trust, Clock& clock, CrlSource* source = nullptr)
       : trust_(trust), clock_(clock), source_(source) {}
 

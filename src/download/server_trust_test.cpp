@@ -108,6 +108,16 @@ TEST_F(Trust, refuses_a_list_that_its_ci_did_not_sign) {
   EXPECT_TRUE(trust.fetched().empty()) << "and does not hand it to the card";
 }
 
+TEST_F(Trust, goes_nowhere_for_a_certificate_that_its_ci_did_not_sign) {
+  Bytes forged = to_bytes(certificate(pki::Role::dp_auth));
+  forged.back() ^= 1;
+  for (const auto policy : {pki::CrlPolicy::if_present, pki::CrlPolicy::required}) {
+    auto cis = store(policy);
+    EXPECT_TRUE(ServerTrust(cis, clock, &published).judge(pki::Role::dp_auth, forged)) << "the card refuses it";
+    EXPECT_EQ(published.asked, 0u);
+  }
+}
+
 TEST_F(Trust, judges_validity_in_time) {
   auto cis = store(pki::CrlPolicy::if_present);
   ServerTrust trust(cis, clock);
