@@ -127,7 +127,7 @@ Status FileNvm::write_new(const std::string& new_path, int fd, View octets) {
   TRY_VOID(write_all(fd, new_path, octets, 0));
   if (::fsync(fd) < 0) return file_error("sync", new_path, errno);
   if (::rename(new_path.c_str(), path_.c_str()) < 0) return file_error("rename", new_path, errno);
-  return sync_directory_of(path_);
+  return {};
 }
 
 Status FileNvm::replace(View octets) {
@@ -143,7 +143,8 @@ Status FileNvm::replace(View octets) {
   ::close(fd_);
   fd_ = fd;
   size_ = octets.size();
-  return {};
+  // Even where this fails the name leads to the new file: the old one is nobody's any more.
+  return sync_directory_of(path_);
 }
 
 }  // namespace sealift::card

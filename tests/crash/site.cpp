@@ -113,7 +113,7 @@ bool Site::order(const std::vector<std::string>& policy) {
 
 Said Site::lpa(std::vector<std::string> arguments, const std::string& which, const Faults* with) {
   arguments.insert(arguments.begin(), "lpa");
-  arguments.insert(arguments.end(), {"--card", which});
+  arguments.insert(arguments.end(), {which.starts_with("127.") ? "--tcp" : "--card", which});
   return run(std::move(arguments), log, with);
 }
 

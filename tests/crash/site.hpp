@@ -31,6 +31,7 @@ class Site {
   /// Imports the profile and releases the order, or finds out what became of an earlier try. True where the
   /// order is released and its activation code known.
   bool order(const std::vector<std::string>& policy = {});
+  /// A card is its file, or 127.0.0.1:PORT of its door.
   Said download(const std::string& card, const Faults* with = nullptr);
   Said lpa(std::vector<std::string> arguments, const std::string& card, const Faults* with = nullptr);
   Said deliver(const std::string& card, const Faults* with = nullptr);
