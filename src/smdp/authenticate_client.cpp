@@ -13,7 +13,7 @@ Subject subject_of(const auth::Verified<messages::EuiccSigned1>& euicc) {
   const auth::EuiccIdentity& who = euicc.signer();
   Subject out{.certificate = who.serial_number()};
   std::copy(who.eid().octets().begin(), who.eid().octets().end(), out.eid.begin());
-  if (who.eum()) out.eum = octets<20>(who.eum()->subject_key_id()).value_or(Octets<20>{});
+  if (who.eum()) out.eum = to_bytes(who.eum()->subject_key_id());
   out.firmware = euicc->euiccInfo2.euiccFirmwareVer;
   out.svn = euicc->euiccInfo2.svn;
   out.tac = euicc->ctxParams1.deviceInfo.tac;

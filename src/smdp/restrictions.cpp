@@ -22,18 +22,17 @@ bool is_digits(std::string_view text, size_t least, size_t most) {
 }
 
 /// Serial numbers and key identifiers as their octets print, without leading zeros.
-std::optional<std::string> normal_hex(std::string_view text) {
-  std::string padded(text);
-  if (padded.size() % 2 == 1) padded.insert(padded.begin(), '0');
-  const auto octets = from_hex(padded);
-  if (!octets || octets->empty() || octets->size() > 20) return std::nullopt;
-  const std::string digits = hex(*octets);
-  return digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
-}
 std::string normal_hex(View octets) {
   const std::string digits = hex(octets);
   if (digits.empty()) return digits;
   return digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
+}
+std::optional<std::string> normal_hex(std::string_view text, size_t most_octets) {
+  std::string padded(text);
+  if (padded.size() % 2 == 1) padded.insert(padded.begin(), '0');
+  const auto octets = from_hex(padded);
+  if (!octets || octets->empty() || octets->size() > most_octets) return std::nullopt;
+  return normal_hex(View(*octets));
 }
 
 std::optional<VersionType> version_of(std::string_view text) {
@@ -89,11 +88,16 @@ Result<RestrictionKind> restriction_kind(std::string_view wanted) {
 Status Restrictions::take(const Restriction& one) {
   const std::string& value = one.value;
   switch (one.kind) {
-    case RestrictionKind::eum:
+    case RestrictionKind::eum: {
+      const auto digits = normal_hex(value, 64);
+      if (!digits) return invalid(one, "1 to 128 hexadecimal digits");
+      eums_.push_back(*digits);
+      return {};
+    }
     case RestrictionKind::certificate: {
-      const auto digits = normal_hex(std::string_view(value));
+      const auto digits = normal_hex(value, 20);
       if (!digits) return invalid(one, "1 to 40 hexadecimal digits");
-      (one.kind == RestrictionKind::eum ? eums_ : certificates_).push_back(*digits);
+      certificates_.push_back(*digits);
       return {};
     }
     case RestrictionKind::eid: {

@@ -53,7 +53,7 @@ class RestrictionStore {
 /// What the restrictions are about, of one eUICC in one device. Kept by a session.
 struct Subject {
   Octets<16> eid{};                ///< BCD
-  Octets<20> eum{};                ///< subjectKeyIdentifier of the EUM certificate; zero where it is another length
+  Bytes eum;                       ///< subjectKeyIdentifier of the EUM certificate
   Bytes certificate;               ///< serial number of the eUICC certificate, content octets
   messages::VersionType firmware{};
   messages::VersionType svn{};

@@ -27,13 +27,22 @@ std::optional<Refusal> checked(RestrictionKind kind, const std::string& value, c
 
 Subject subject() {
   Subject s{.eid = *octets_from_hex<16>("89049032123451234512345678901235"),
-            .eum = *octets_from_hex<20>("00F54172BDF98A95D65CBEB88A38A1C11D800A85"),
+            .eum = *from_hex("00F54172BDF98A95D65CBEB88A38A1C11D800A85"),
             .certificate = {0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01},
             .firmware = {1, 2, 3},
             .svn = {2, 5, 0},
             .tac = *octets_from_hex<4>("53926011")};
   s.imei = *octets_from_hex<8>("5392601123456709");
   return s;
+}
+
+TEST(Restrictions, know_a_manufacturer_by_a_key_identifier_of_any_length) {
+  Subject s = subject();
+  s.eum = Bytes(32, 0xAB);
+  EXPECT_EQ(checked(RestrictionKind::eum, hex(s.eum), s), Refusal::eum_denied);
+  EXPECT_EQ(checked(RestrictionKind::eum, hex(Bytes(20, 0xAB)), s), std::nullopt);
+  s.eum.clear();
+  EXPECT_EQ(checked(RestrictionKind::eum, "00", s), std::nullopt) << "none is not zero";
 }
 
 TEST(Restrictions, cover_what_they_name_and_nothing_beside) {
