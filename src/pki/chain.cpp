@@ -114,12 +114,6 @@ struct TrustStore::State {
   mutable std::shared_mutex mutex;
   std::vector<AnchorPtr> anchors;
   std::unordered_map<std::string_view, KnownEumPtr> eums;  // by DER, which the certificate itself holds
-  std::shared_ptr<const DenyList> denied;                  // null where nothing is
-
-  std::shared_ptr<const DenyList> deny_list() const {
-    std::shared_lock lock(mutex);
-    return denied;
-  }
 
   AnchorPtr find(View key_id) const {
     std::shared_lock lock(mutex);
@@ -146,8 +140,7 @@ class ChainVerifier {
   template <class T>
   using Checked = Result<T, ChainFailure>;
 
-  ChainVerifier(const TrustStore& trust, JudgeAt when)
-      : state_(*trust.state_), when_(when), denied_(state_.deny_list()) {}
+  ChainVerifier(const TrustStore& trust, JudgeAt when) : state_(*trust.state_), when_(when) {}
 
   Checked<VerifiedChain> verify(Role role, const Certificate& leaf, std::span<const View> intermediates) {
     switch (rules(role).issued_by) {
@@ -216,14 +209,12 @@ class ChainVerifier {
       return ChainFailure{ChainError::bad_signature, Link::leaf, "does not verify under its EUM's key"};
     }
     TRY_VOID(judge_time(leaf, Link::leaf));
-    TRY_VOID(judge_denied(leaf, Link::leaf));
     TRY_VOID(judge_rules(leaf, eum->certificate, Role::euicc, Link::leaf));
     VerifiedChain chain(Role::euicc, leaf, anchor->certificate, anchor->key_id);
     auto eid = eid_of(leaf);
     if (!eid) return failure(eid.error(), Link::leaf);
     RoleCheck inside = check_name_constraints(eum->certificate, leaf, *eid);
     if (!inside) return failure(inside.error(), Link::leaf);
-    TRY_VOID(judge_denied(*eid));
     chain.eid_ = *eid;
     chain.eum_ = eum->certificate;
     return chain;
@@ -301,7 +292,6 @@ class ChainVerifier {
   }
 
   Checked<void> judge_revocation(const Certificate& certificate, const Anchor& anchor, Link link) {
-    TRY_VOID(judge_denied(certificate, link));
     for (const Crl& crl : anchor.crls) {
       if (const Crl::Entry* entry = crl.find(certificate.serial_number())) {
         return ChainFailure{ChainError::revoked, link,
@@ -327,27 +317,6 @@ class ChainVerifier {
             hex(anchor.key_id)};
   }
 
-  Checked<void> judge_denied(const Certificate& certificate, Link link) {
-    if (!denied_) return {};
-    const View issuer = certificate.authority_key_id(), own = certificate.subject_key_id();
-    auto listed = [&](const DenyList::OneCertificate& d) {
-      return equal(d.issuer_key_id, issuer) && equal(d.serial_number, certificate.serial_number());
-    };
-    auto same_key = [&](const Bytes& id) { return !own.empty() && equal(id, own); };
-    if (std::none_of(denied_->certificates.begin(), denied_->certificates.end(), listed) &&
-        std::none_of(denied_->key_ids.begin(), denied_->key_ids.end(), same_key)) {
-      return {};
-    }
-    return ChainFailure{ChainError::revoked, link, "on the deny list"};
-  }
-
-  Checked<void> judge_denied(const Octets<16>& eid) {
-    if (!denied_) return {};
-    auto inside = [&](const DenyList::EidRange& r) { return r.first <= eid && eid <= r.last; };
-    if (std::none_of(denied_->eids.begin(), denied_->eids.end(), inside)) return {};
-    return ChainFailure{ChainError::revoked, Link::leaf, "its EID is on the deny list"};
-  }
-
   static Checked<void> judge_rules(const Certificate& certificate, const Certificate& issuer, Role role,
                                    Link link) {
     RoleCheck role_check = check_role(certificate, role);
@@ -369,7 +338,6 @@ class ChainVerifier {
 
   TrustStore::State& state_;
   JudgeAt when_;
-  std::shared_ptr<const DenyList> denied_;
 };
 
 TrustStore::TrustStore(CrlPolicy crl_policy) : state_(std::make_unique<State>()) {
@@ -447,22 +415,6 @@ Result<void, CrlFailure> TrustStore::add_crl(View crl_der) {
 std::vector<Crl> TrustStore::crls(View key_id) const {
   AnchorPtr anchor = state_->find(key_id);
   return anchor ? anchor->crls : std::vector<Crl>();
-}
-
-std::vector<uint32_t> TrustStore::missing_parts(const Crl& crl) const {
-  const std::vector<Crl> loaded = crls(crl.authority_key_id());
-  std::vector<uint32_t> out;
-  for (uint32_t part = 1; part <= crl.parts(); ++part) {
-    auto there = [&](const Crl& c) { return c.same_list(crl) && c.part() == part; };
-    if (std::none_of(loaded.begin(), loaded.end(), there)) out.push_back(part);
-  }
-  return out;
-}
-
-void TrustStore::deny(DenyList list) {
-  auto shared = std::make_shared<const DenyList>(std::move(list));
-  std::unique_lock lock(state_->mutex);
-  state_->denied = std::move(shared);
 }
 
 std::optional<Certificate> TrustStore::find(View key_id) const {

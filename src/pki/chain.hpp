@@ -22,7 +22,7 @@ enum class ChainError : uint8_t {
   bad_signature,  ///< does not verify under the issuer's key
   not_yet_valid,
   expired,
-  revoked,             ///< on its CI's CRL, or on the deny list
+  revoked,             ///< on its CI's CRL
   revocation_unknown,  ///< a fresh CRL is demanded and there is none
   issuer_mismatch,     ///< issuer or authority key identifier is not the issuer's subject or key
   unknown_critical_extension,
@@ -82,21 +82,6 @@ struct CrlFailure {
   operator Error() const;  // NOLINT: implicit by design
 };
 
-/// Certificates that are refused without a CI's list, at once: what an operator has learnt before the CI
-/// published it, and eUICCs, which no CRL of version 2 lists.
-struct DenyList {
-  struct OneCertificate {
-    Bytes issuer_key_id;  ///< its authorityKeyIdentifier
-    Bytes serial_number;  ///< content octets of the INTEGER
-  };
-  struct EidRange {
-    Octets<16> first{}, last{};  ///< both included
-  };
-  std::vector<OneCertificate> certificates;
-  std::vector<Bytes> key_ids;  ///< subjectKeyIdentifiers: an EUM, or a server's key
-  std::vector<EidRange> eids;
-};
-
 /// A chain that verified. Cheap to copy.
 class VerifiedChain {
  public:
@@ -133,8 +118,8 @@ class VerifiedChain {
 /// 5.7.5: the eUICC refuses a binding certificate of another server).
 bool same_owner(const VerifiedChain& a, const VerifiedChain& b);
 
-/// The CI certificates that are believed, by key identifier, with their CRLs and a deny list. CRLs and deny
-/// list may change while other threads verify.
+/// The CI certificates that are believed, by key identifier, with their CRLs, which may change while other
+/// threads verify.
 class TrustStore {
  public:
   explicit TrustStore(CrlPolicy crl_policy = CrlPolicy::if_present);
@@ -155,11 +140,6 @@ class TrustStore {
   Result<void, CrlFailure> add_crl(View crl_der);
   /// The lists of the CI of this key identifier, in the order they were added.
   std::vector<Crl> crls(View key_id) const;
-  /// The parts that are still to come for a list of several parts that `crl` is one of (ES10b.LoadCRL
-  /// missingParts); empty where all are loaded.
-  std::vector<uint32_t> missing_parts(const Crl& crl) const;
-  /// Puts this list in the place of the last one.
-  void deny(DenyList list);
 
   /// The CI of this key identifier.
   std::optional<Certificate> find(View key_id) const;

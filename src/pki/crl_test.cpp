@@ -227,9 +227,7 @@ TEST(Crl, that_is_not_valid_yet_or_stale_in_one_part_fails_closed) {
   second.part = 2;
   second.next_update = at(testing::our_time) - std::chrono::seconds(1);
   ASSERT_TRUE(parts.add_crl(crl_of(first)));
-  EXPECT_EQ(parts.missing_parts(crl_of(first)), std::vector<uint32_t>{2});
   ASSERT_TRUE(parts.add_crl(crl_of(second)));
-  EXPECT_TRUE(parts.missing_parts(crl_of(first)).empty());
   EXPECT_EQ(verify(Role::dp_pb, parts).error().error, ChainError::revocation_unknown);
 }
 
@@ -276,35 +274,6 @@ TEST(Crl, refuses_every_role_below_the_ci_once_it_is_listed) {
       }
     }
   }
-}
-
-TEST(DenyList, refuses_a_certificate_a_key_and_a_range_of_eids_at_once) {
-  TrustStore trust;
-  ASSERT_TRUE(trust.add(ours().certificate(Role::ci)));
-  ASSERT_TRUE(verify(Role::euicc, trust));
-  const Certificate& euicc = ours().certificate(Role::euicc);
-  const Certificate& eum = ours().certificate(Role::eum);
-  auto refused_at = [&](DenyList list) -> std::string {
-    trust.deny(std::move(list));
-    auto chain = verify(Role::euicc, trust);
-    if (chain) return "";
-    EXPECT_EQ(chain.error().error, ChainError::revoked) << chain.error().message();
-    EXPECT_EQ(chain.error().message().find(testing::our_eid), std::string::npos);
-    return std::string(name(chain.error().link));
-  };
-  EXPECT_EQ(refused_at({{{to_bytes(euicc.authority_key_id()), to_bytes(euicc.serial_number())}}, {}, {}}),
-            "leaf");
-  EXPECT_EQ(refused_at({{{to_bytes(eum.authority_key_id()), to_bytes(eum.serial_number())}}, {}, {}}), "eum");
-  EXPECT_EQ(refused_at({{{to_bytes(eum.authority_key_id()), to_bytes(euicc.serial_number())}}, {}, {}}), "");
-  EXPECT_EQ(refused_at({{}, {to_bytes(eum.subject_key_id())}, {}}), "eum");
-  Octets<16> eid = Eid::parse(testing::our_eid)->octets();
-  EXPECT_EQ(refused_at({{}, {}, {{eid, eid}}}), "leaf");
-  Octets<16> above = eid;
-  above[15] = static_cast<uint8_t>(above[15] + 1);
-  EXPECT_EQ(refused_at({{}, {}, {{above, above}}}), "");
-  EXPECT_EQ(refused_at({}), "");
-  trust.deny({{}, {to_bytes(ours().certificate(Role::dp_auth).subject_key_id())}, {}});
-  EXPECT_EQ(verify(Role::dp_auth, trust).error().error, ChainError::revoked);
 }
 
 }  // namespace
