@@ -145,9 +145,10 @@ Result<pki::Certificate> issue_certificate(KeysFolder& folder, const IssueOption
   pki::Certificate made = TRY(pki::issue(spec, key.public_key(), *signer));
   TRY_VOID(check_as_peer(folder, o.role, made, o, now));
 
+  // Before the certificate is anywhere: what fails after this wastes an EID, and gives none twice.
+  if (claim) TRY_VOID(claim->keep());
   TRY_VOID(folder.keys.add(label, key, random));
   TRY_VOID(write_both(folder, label, made.der(), Replace::no));
-  if (claim) TRY_VOID(claim->keep());
   return made;
 }
 

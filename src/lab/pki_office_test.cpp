@@ -91,6 +91,18 @@ TEST_P(PkiOffice, gives_no_eid_a_second_certificate) {
   EXPECT_NE(first->public_key(), second->public_key()) << "every chip has a key of its own";
 }
 
+TEST_P(PkiOffice, gives_no_eid_a_second_certificate_where_the_first_was_written_in_part) {
+  IssueOptions o;
+  o.role = Role::euicc;
+  o.label = "card_a";
+  o.eid = eid(3);
+  ASSERT_TRUE(fs::create_directory(dir_ + "/card_a.pem"));
+  EXPECT_FALSE(issue(o));
+  EXPECT_TRUE(fs::exists(dir_ + "/card_a.der")) << "else this tries nothing";
+  o.label = "card_b";
+  EXPECT_EQ(issue(o).error().kind, ErrorKind::exists);
+}
+
 TEST_P(PkiOffice, gives_an_eid_back_that_was_not_kept) {
   { auto claim = EidClaim::take(dir_, eid(7)).value(); }
   { ASSERT_TRUE(EidClaim::take(dir_, eid(7)).value().keep()); }
