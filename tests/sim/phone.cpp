@@ -208,6 +208,7 @@ void Phone::tinker() {
   lpa::Lpa lpa(*es10, network_, *this, silent_);
   auto list = lpa.profiles();
   if (!list || list->empty()) return;
+  for (const auto& p : *list) ever.insert(*p.iccid);
   const auto& some = (*list)[shared_.dice.below(list->size())];
   const std::string iccid = some.iccid->digits();
   Status done;
