@@ -21,7 +21,7 @@ def unpack(corpus, name, into):
         (Path(into) / hashlib.sha1(entry).hexdigest()).write_bytes(entry)
 
 
-def pack(folder, corpus, name, most=400_000):
+def pack(folder, corpus, name, most=300_000):
     """The smallest entries first, so that a bound on the whole costs the fewest; sorted, so that a file that did
     not change stays as it was."""
     chosen, size = set(), 0
