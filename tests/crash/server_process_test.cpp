@@ -83,7 +83,8 @@ void walk(const std::vector<Fault>& faults, uint64_t some) {
       slowest = std::max(slowest, site.slowest_recovery);
       ++stories;
       if (testing::Test::HasFailure()) {
-        std::error_code ignored;
+        std::error_code ignored;  // kept for people; the folder of an earlier failure gives way
+        std::filesystem::remove_all(std::filesystem::temp_directory_path() / "sealift-crash-failed", ignored);
         std::filesystem::copy(site.folder.path,
                               std::filesystem::temp_directory_path() / "sealift-crash-failed",
                               std::filesystem::copy_options::recursive, ignored);
