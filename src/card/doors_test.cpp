@@ -311,6 +311,23 @@ TEST(LineReader, refuses_a_line_that_is_too_long_however_it_arrives) {
   }
 }
 
+TEST(VpcdDoor, does_not_hammer_a_vpcd_that_hangs_up) {
+  Made m;
+  FakeVpcd vpcd;
+  auto door = VpcdDoor::make("127.0.0.1", vpcd.port);
+  ASSERT_TRUE(door);
+  std::thread server([&] { EXPECT_TRUE(door->serve(*m.card, [](auto) {})); });
+  vpcd.insert();
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < 2; ++i) {
+    vpcd.eject();
+    vpcd.insert();
+  }
+  EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(300));
+  door->stop();
+  server.join();
+}
+
 TEST(VpcdDoor, waits_for_a_reader) {
   Made m;
   uint16_t port = FakeVpcd().port;  // free again

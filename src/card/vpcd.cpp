@@ -18,7 +18,7 @@ namespace {
 /// The orders of vpcd: messages of one octet.
 enum Order : uint8_t { power_off = 0, power_on = 1, reset = 2, get_atr = 4 };
 
-/// Between two attempts to reach a vpcd that is not there.
+/// Between two attempts to reach a vpcd that is not there, or is gone.
 constexpr std::chrono::milliseconds retry_after{200};
 
 bool send_message(int fd, View octets) {
@@ -107,7 +107,8 @@ Status VpcdDoor::serve(euicc::Card& card, const std::function<void(Event)>& even
     }
     card.reset();
     event(Event::removed);
-    if (!stop_.wait_for(-1, std::chrono::milliseconds(0))) return {};
+    // One that hangs up at once is not asked again at once.
+    if (!stop_.wait_for(-1, retry_after)) return {};
   }
 }
 
