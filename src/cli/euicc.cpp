@@ -339,14 +339,7 @@ int stdio(const Options& o, Output& out) {
   return status ? *status : out.fail(status.error());
 }
 
-void add(CLI::App& app, Output& out) {
-  auto options = std::make_shared<Options>();
-  auto* euicc = app.add_subcommand("euicc", "A virtual eUICC in a file");
-  euicc->require_subcommand(1);
-  euicc->footer(
-      "Example:  sealift euicc make card.euicc --pki ./site\n"
-      "          sealift euicc stdio card.euicc -- lpac chip info");
-
+void add_make(CLI::App* euicc, Output& out, const std::shared_ptr<Options>& options) {
   auto* make_it =
       euicc->add_subcommand("make", "Make a card: keys and certificates under the EUM of a PKI folder");
   make_it->add_option("file", options->file, "Card file to make")->required();
@@ -385,6 +378,17 @@ void add(CLI::App& app, Output& out) {
   make_it->add_option("--minimum-security-level", options->minimum_security_level,
                       "Refuse profiles that open to remote management below this SPI1 octet, in hexadecimal");
   on_run(make_it, out, [options](Output& o) { return make(*options, o); });
+}
+
+void add(CLI::App& app, Output& out) {
+  auto options = std::make_shared<Options>();
+  auto* euicc = app.add_subcommand("euicc", "A virtual eUICC in a file");
+  euicc->require_subcommand(1);
+  euicc->footer(
+      "Example:  sealift euicc make card.euicc --pki ./site\n"
+      "          sealift euicc stdio card.euicc -- lpac chip info");
+
+  add_make(euicc, out, options);
 
   auto* info_of = euicc->add_subcommand("info", "What is on a card");
   info_of->add_option("file", options->file, "Card file")->required();
