@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cerrno>
 
@@ -71,6 +72,16 @@ Result<AdminAddress> AdminAddress::find(const std::string& dir) {
                       static_cast<uint16_t>(port->get_int64())};
 }
 
+/// True where the file is new, or a crash cut its making short: it holds nothing but the first digits of a token,
+/// which nobody was told.
+static bool is_cut_short(const std::string& path, off_t size) {
+  constexpr off_t whole = 64;
+  if (size == 0 || size >= whole) return size == 0;
+  const auto found = read_secret_file(path, largest_file);
+  const auto is_digit = [](uint8_t c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); };
+  return found && std::ranges::all_of(found->expose(), is_digit);
+}
+
 Result<AdminDoor> AdminDoor::open(const std::string& dir, Random& random) {
   const std::string path = token_path(dir);
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -83,7 +94,7 @@ Result<AdminDoor> AdminDoor::open(const std::string& dir, Random& random) {
   }
   struct stat facts {};
   if (::fstat(fd, &facts) != 0) return file_error("cannot read", path, errno);
-  if (facts.st_size == 0) {  // new, or its making was cut short
+  if (is_cut_short(path, facts.st_size)) {
     random.fill(door.token_.expose_mutable());
     std::string text = hex(door.token_.expose()) + "\n";
     Status written = write_all(fd, text, path);
