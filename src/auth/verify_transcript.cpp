@@ -83,6 +83,9 @@ class Verification {
     if (!crypto::verify(verified->public_key(), {ok.euiccSigned1.tlv}, ok.euiccSignature1)) {
       return broken("euiccSignature1 does not verify under CERT.EUICC");
     }
+    if (verified->ci_key_id() != t_.initiateAuthenticationOk.euiccCiPKIdToBeUsed) {
+      return broken("the eUICC's certificates are below another CI than the server asked for");
+    }
     report_.eid = eid;
     euicc_ = verified->public_key();
     const ServerSigned1& asked = t_.initiateAuthenticationOk.serverSigned1.value;

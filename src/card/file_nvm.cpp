@@ -17,7 +17,8 @@ Error file_error(std::string_view doing, const std::string& path, int error) {
                    : error == EEXIST                                     ? ErrorKind::exists
                    : error == EACCES || error == EPERM || error == EROFS ? ErrorKind::permission
                                                                          : ErrorKind::io;
-  std::string hint = error == ENOENT   ? " (make a card first: sealift euicc make)"
+  std::string hint = error == ENOENT && doing == "create" ? " (make its folder first)"
+                     : error == ENOENT ? " (make a card first: sealift euicc make)"
                      : error == EEXIST ? " (a card is made only once; choose another file or remove this one)"
                      : error == ENOSPC ? " (free some space; the card is as it was before)"
                                        : "";

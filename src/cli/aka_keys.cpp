@@ -65,15 +65,20 @@ void add_aka_keys(CLI::App* cmd, AkaKeyOptions& o, bool required) {
       ->type_name("HEX");
   auto* keys = cmd->add_option_group("operator key");
   keys->require_option(required ? 1 : 0, 1);
-  keys->add_option("--opc", o.opc, "Milenage: OPc, given as K is")->type_name("HEX");
-  keys->add_option("--op", o.op, "Milenage: OP, from which OPc is derived")->type_name("HEX");
+  auto* opc = keys->add_option("--opc", o.opc, "Milenage: OPc, given as K is")->type_name("HEX");
+  auto* op = keys->add_option("--op", o.op, "Milenage: OP, from which OPc is derived")->type_name("HEX");
   keys->add_option("--topc", o.topc, "TUAK: TOPc, 64 hexadecimal digits")->type_name("HEX");
   keys->add_option("--top", o.top, "TUAK: TOP, from which TOPc is derived")->type_name("HEX");
   cmd->add_option("--keccak", o.keccak, "TUAK: how often Keccak is applied")
       ->check(CLI::Range(1, 255))
+      ->excludes(opc)
+      ->excludes(op)
       ->capture_default_str();
+  if (!required) return;  // a package that is personalised keeps its own size of RES
   cmd->add_option("--res", o.res_bits, "TUAK: bits of RES")
       ->check(CLI::IsMember({32, 64, 128}))
+      ->excludes(opc)
+      ->excludes(op)
       ->capture_default_str();
 }
 

@@ -11,6 +11,7 @@
 #include "card/tcp.hpp"
 #include "card/vpcd.hpp"
 #include "cli/command.hpp"
+#include "download/activation_code.hpp"
 #include "euicc/install_engine.hpp"
 #include "lab/eid_register.hpp"
 #include "lab/keys_folder.hpp"
@@ -158,6 +159,11 @@ Result<Eid> make_card(const Options& o) {
   Eid eid = data.eid;
   std::optional<lab::EidClaim> claim;
   if (!o.keys.empty()) claim.emplace(TRY(lab::EidClaim::take(o.keys, eid)));
+  if (!o.default_dp_address.empty()) {
+    // As the LPA will read it.
+    auto code = download::ActivationCode::parse("1$" + o.default_dp_address + "$");
+    if (!code) return std::move(code.error()).within("--default-dp");
+  }
   data.default_dp_address = o.default_dp_address;
   data.root_ds_address = o.root_ds_address;
   data.capacity = o.capacity;
@@ -170,9 +176,11 @@ Result<Eid> make_card(const Options& o) {
   }
   if (!o.test_profile_servers.empty()) data.test_profile_servers = o.test_profile_servers;
   if (!o.minimum_security_level.empty()) {
-    Bytes level = TRY(from_hex(o.minimum_security_level));
-    if (level.size() != 1) return Error{ErrorKind::invalid, "--minimum-security-level is one octet, as 16"};
-    data.minimum_security_level = level[0];
+    auto level = from_hex(o.minimum_security_level);
+    if (!level || level->size() != 1) {
+      return Error{ErrorKind::invalid, "--minimum-security-level is one octet in hexadecimal, as 16"};
+    }
+    data.minimum_security_level = (*level)[0];
   }
   auto nvm = TRY(card::FileNvm::create(o.file));
   TRY_VOID(euicc::Card::personalise(*nvm, std::move(data)));
@@ -377,6 +385,9 @@ void add_make(CLI::App* euicc, Output& out, const std::shared_ptr<Options>& opti
       ->allow_extra_args(false);
   make_it->add_option("--minimum-security-level", options->minimum_security_level,
                       "Refuse profiles that open to remote management below this SPI1 octet, in hexadecimal");
+  make_it->footer(
+      "Example:  sealift euicc make card.euicc --pki site/pki\n"
+      "          sealift euicc make card.euicc --certificate euicc.pem --key euicc.key --eum eum.pem --ci ci.pem");
   on_run(make_it, out, [options](Output& o) { return make(*options, o); });
 }
 
@@ -392,6 +403,7 @@ void add(CLI::App& app, Output& out) {
 
   auto* info_of = euicc->add_subcommand("info", "What is on a card");
   info_of->add_option("file", options->file, "Card file")->required();
+  info_of->footer("Example:  sealift euicc info card.euicc");
   on_run(info_of, out, [options](Output& o) { return info(*options, o); });
 
   auto* serve_at =
@@ -399,6 +411,7 @@ void add(CLI::App& app, Output& out) {
   serve_at->add_option("file", options->file, "Card file")->required();
   serve_at->add_option("--address", options->address, "IPv4 address to listen on");
   serve_at->add_option("--port", options->port, "Port; 0 takes a free one");
+  serve_at->footer("Example:  sealift euicc serve card.euicc --port 7816   (then: sealift lpa list --tcp 127.0.0.1:7816)");
   on_run(serve_at, out, [options](Output& o) { return serve(*options, o); });
 
   auto* run_at = euicc->add_subcommand("run", "Put the card in a PC/SC reader, through vsmartcard's vpcd");
@@ -415,6 +428,7 @@ void add(CLI::App& app, Output& out) {
   stdio_to->add_option("file", options->file, "Card file")->required();
   stdio_to->add_option("command", options->command,
                        "The LPA and its arguments; none: speak on our own streams");
+  stdio_to->footer("Example:  sealift euicc stdio card.euicc -- lpac chip info");
   on_run(stdio_to, out, [options](Output& o) { return stdio(*options, o); });
 }
 

@@ -1,7 +1,12 @@
 // sealift lpa download: from an activation code, typed, linked or photographed, to an installed profile.
+#include <unistd.h>
+
 #include <boost/json/array.hpp>
+#include <cerrno>
+#include <filesystem>
 #include <iostream>
 
+#include "base/files.hpp"
 #include "cli/lpa_commands.hpp"
 #include "messages/names.hpp"
 #include "qr/qr.hpp"
@@ -90,7 +95,20 @@ int installed(const DownloadOptions& o, const Outcome& done, Device& device, Out
   return exit_ok;
 }
 
+/// Asked before the download: afterwards there is nothing to write a transcript from again.
+Status can_be_written(const std::string& file) {
+  if (file.empty() || file == "-") return {};
+  std::error_code none;
+  if (std::filesystem::is_directory(file, none)) return file_error("cannot write", file, EISDIR);
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0) return {};
+  return file_error("cannot write", file, errno);
+}
+
 int run(const DownloadOptions& o, Output& out) {
+  if (auto writable = can_be_written(o.transcript); !writable) {
+    return out.fail(std::move(writable.error()).within("--transcript"));
+  }
   auto device = Device::open(o, out);
   if (!device) return out.fail(device.error());
   auto code = activation_code(o, (*device)->lpa());

@@ -241,6 +241,7 @@ void add_create(CLI::App* group, Output& out) {
 void add(CLI::App& app, Output& out) {
   auto* group = app.add_subcommand("order", "Orders of a running SM-DP+: create, list, show");
   group->require_subcommand(1);
+  group->footer("Example:\n  sealift order list --dir site");
   add_create(group, out);
 
   auto list_options = std::make_shared<ListOptions>();

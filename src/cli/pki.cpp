@@ -1,4 +1,5 @@
 // sealift pki: the sub-commands, and `pki init`, which makes a whole hierarchy.
+#include <algorithm>
 #include <filesystem>
 
 #include "asn1/time.hpp"
@@ -180,6 +181,7 @@ void add_init(CLI::App& pki, Output& out) {
       ->type_name("TIME");
   cmd->add_option("--crl-uri", o->crl_uris, "CRL distribution point; may be repeated")
       ->allow_extra_args(false)
+      ->check(check_uri)
       ->type_name("URI");
   cmd->footer(
       "Example:  sealift pki init ./site/pki --host smdp.example.com --eid 89049032123451234512345678901235\n"
@@ -208,6 +210,13 @@ SEALIFT_COMMAND(add_pki)
 
 crypto::Curve curve_from_name(const std::string& name) {
   return name == "brainpool" ? crypto::Curve::brainpool_p256r1 : crypto::Curve::p256;
+}
+
+std::string check_uri(const std::string& given) {
+  const size_t scheme = given.find("://");
+  bool visible = std::all_of(given.begin(), given.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+  bool fits = visible && scheme != given.npos && scheme > 0 && scheme + 3 < given.size();
+  return fits ? "" : "'" + given + "' is no URI (it looks like http://ci.example.com/ci.crl)";
 }
 
 std::vector<std::string> role_names() {

@@ -65,12 +65,16 @@ Status write_variant(const std::string& directory, const pki::BrokenVariant& v) 
 }
 
 Result<size_t> make(const BrokenOptions& o) {
+  std::error_code problem;
+  if (std::filesystem::exists(o.directory + "/keys", problem)) {
+    return Error{ErrorKind::exists, o.directory + " holds a hierarchy, whose certificates would be overwritten: "
+                                                  "choose another folder, and give this one with --pki"};
+  }
   Time now = SystemClock().now();
   if (!o.at.empty()) now = TRY(asn1::parse_rfc3339(o.at));
   pki::Hierarchy hierarchy = o.pki.empty() ? TRY(new_hierarchy(o, now)) : TRY(read_hierarchy(o.pki));
   SystemRandom random;
   std::vector<pki::BrokenVariant> variants = TRY(pki::make_broken(hierarchy, now, random));
-  std::error_code problem;
   std::filesystem::create_directories(o.directory, problem);
   if (problem)
     return Error{ErrorKind::io, "cannot make the folder " + o.directory + ": " + problem.message()};

@@ -21,5 +21,7 @@ void add_pki_broken(CLI::App& pki, Output& out);
 /// "p256" or "brainpool".
 crypto::Curve curve_from_name(const std::string& name);
 std::vector<std::string> role_names();
+/// A check of CLI11's: empty, or why this can be no URI of a distribution point.
+std::string check_uri(const std::string& given);
 
 }  // namespace sealift::cli

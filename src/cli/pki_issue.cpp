@@ -106,6 +106,7 @@ void add_pki_issue(CLI::App& pki, Output& out) {
   cmd->add_option("--days", o->days, "Days that it is valid")->check(CLI::Range(1u, 36500u));
   cmd->add_option("--crl-uri", o->crl_uris, "CRL distribution point; may be repeated")
       ->allow_extra_args(false)
+      ->check(check_uri)
       ->type_name("URI");
   cmd->add_option("--ci", o->ci, "Label of the CI that issues")->type_name("NAME")->capture_default_str();
   cmd->add_option("--eum", o->eum, "Label of the EUM that issues an eUICC's")

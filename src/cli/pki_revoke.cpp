@@ -63,7 +63,10 @@ Result<pki::Crl> make_crl(const CrlOptions& o, std::string& file) {
   spec.distribution_points = o.uris;
   file = lab::crl_file(folder, spec.scope).string();
   pki::Crl crl = TRY(lab::publish_crl(folder, std::move(spec)));
-  if (!o.out.empty()) TRY_VOID(write_file(o.out, text(crl.der()), false));
+  if (!o.out.empty()) {
+    auto copied = write_file(o.out, text(crl.der()), false);
+    if (!copied) return std::move(copied.error()).within("the list is in " + file + ", and not where --out says");
+  }
   return crl;
 }
 
@@ -112,6 +115,7 @@ void add_pki_crl(CLI::App& pki, Output& out) {
       ->capture_default_str();
   cmd->add_option("--uri", o->uris, "Distribution point that it is published at; may be repeated")
       ->allow_extra_args(false)
+      ->check(check_uri)
       ->type_name("URI");
   cmd->footer("Example:  sealift pki crl ./site/pki --days 7");
   on_run(cmd, out, [o](Output& output) { return crl(*o, output); });

@@ -105,7 +105,47 @@ std::string value_text(const json::value& v) {
   return out;
 }
 
+json::object describe(const pki::Crl& crl) {
+  json::array revoked;
+  for (const pki::Crl::Entry& e : crl.entries()) {
+    revoked.push_back({{"serialNumber", hex(e.serial_number)},
+                       {"since", asn1::rfc3339(e.when)},
+                       {"reason", pki::name(e.reason)}});
+  }
+  json::object out{{"issuer", crl.issuer().text()},
+                   {"authorityKeyIdentifier", hex(crl.authority_key_id())},
+                   {"number", hex(crl.number())},
+                   {"scope", pki::name(crl.scope())},
+                   {"thisUpdate", asn1::rfc3339(crl.this_update())}};
+  if (crl.next_update()) out["nextUpdate"] = asn1::rfc3339(*crl.next_update());
+  if (!crl.distribution_points().empty()) out["distributionPoints"] = texts(crl.distribution_points());
+  out["revoked"] = std::move(revoked);
+  return out;
+}
+
+int show(const pki::Crl& crl, Output& out) {
+  json::object described = describe(crl);
+  for (const auto& [key, value] : described) {
+    if (key == "revoked") continue;
+    std::string label(key);
+    label.resize(std::max<size_t>(24, label.size() + 1), ' ');
+    out.line(label + value_text(value));
+  }
+  for (const json::value& one : described.at("revoked").as_array()) {
+    const json::object& r = one.as_object();
+    out.line("revoked                 " + value_text(r.at("serialNumber")) + "  " + value_text(r.at("since")) + "  " +
+             value_text(r.at("reason")));
+  }
+  out.object({{"crl", std::move(described)}});
+  return exit_ok;
+}
+
 int show(const std::string& file, Output& out) {
+  if (file != "-") {  // standard input can be read once, and is a certificate
+    if (auto der = read_crl(file); der) {
+      if (auto crl = pki::Crl::parse(*der); crl) return show(*crl, out);
+    }
+  }
   auto certificates = read_certificates(file);
   if (!certificates) return out.fail(certificates.error());
   json::array all;
@@ -129,8 +169,8 @@ int show(const std::string& file, Output& out) {
 
 void add_pki_show(CLI::App& pki, Output& out) {
   auto file = std::make_shared<std::string>();
-  auto* cmd = pki.add_subcommand("show", "Print what a certificate says");
-  cmd->add_option("file", *file, "DER or PEM; - is standard input")->required()->type_name("FILE");
+  auto* cmd = pki.add_subcommand("show", "Print what a certificate or a CRL says");
+  cmd->add_option("file", *file, "DER or PEM; - is a certificate on standard input")->required()->type_name("FILE");
   cmd->footer("Example:  sealift pki show site/pki/dp_auth.der");
   on_run(cmd, out, [file](Output& output) { return show(*file, output); });
 }

@@ -222,6 +222,9 @@ void add_make(CLI::App* profile, Output& out) {
   cmd->add_option("--ota-kic", o->ota_kic, "Over-the-air ciphering key, AES-128 (default: no keys)");
   cmd->add_option("--ota-kid", o->ota_kid, "Over-the-air integrity key");
   cmd->add_option("--ota-kik", o->ota_kik, "Over-the-air key encryption key");
+  cmd->footer(
+      "Example:  sealift profile make --imsi 001010000000001 --iccid 8988211000000000010 --k @k.hex --opc @opc.hex \\\n"
+      "              --spn 'My Network' --out usim.der");
   on_run(cmd, out, [o](Output& to) { return make(*o, to); });
 }
 
@@ -233,21 +236,27 @@ void add_personalise(CLI::App* profile, Output& out) {
   cmd->add_option("--iccid", o->iccid, "ICCID, 18 to 20 digits");
   cmd->add_option("--imsi", o->imsi, "IMSI, 6 to 15 digits");
   add_aka_keys(cmd, o->keys, false);
+  cmd->footer(
+      "Example:  sealift profile personalise usim.der --imsi 001010000000002 --iccid 8988211000000000028 \\\n"
+      "              --k @k.hex --opc @opc.hex --out second.der");
   on_run(cmd, out, [o](Output& to) { return personalise(*o, to); });
 }
 
 void add(CLI::App& app, Output& out) {
   auto* profile = app.add_subcommand("profile", "Profile packages: make, show, check, personalise");
   profile->require_subcommand(1);
+  profile->footer("Example:  sealift profile check usim.der");
   add_make(profile, out);
   auto shown = std::make_shared<FileOptions>();
   auto* show_command = profile->add_subcommand("show", "Print a package as a readable tree");
   show_command->add_option("file", shown->file, "Profile package, DER (- is standard input)")->required();
   show_command->add_flag("--show-secrets", shown->show_secrets, "Print keys and PINs too");
+  show_command->footer("Example:  sealift profile show usim.der");
   on_run(show_command, out, [shown](Output& to) { return show(*shown, to); });
   auto checked = std::make_shared<FileOptions>();
   auto* check_command = profile->add_subcommand("check", "Judge a package by the rules of its format");
   check_command->add_option("file", checked->file, "Profile package, DER (- is standard input)")->required();
+  check_command->footer("Example:  sealift profile check usim.der\nExit code 1 where it is not sound.");
   on_run(check_command, out, [checked](Output& to) { return check_file(*checked, to); });
   add_personalise(profile, out);
 }

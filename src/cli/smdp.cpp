@@ -152,6 +152,7 @@ void add(CLI::App& app, Output& out) {
   auto* group =
       app.add_subcommand("smdp", "The SM-DP+: keeps profiles, binds each to one eUICC, delivers it");
   group->require_subcommand(1);
+  group->footer("Example:\n  sealift smdp serve --dir site");
   auto o = std::make_shared<ServeOptions>();
   auto* command =
       group->add_subcommand("serve", "Run an SM-DP+ until Ctrl-C; one JSON line an event on standard error");

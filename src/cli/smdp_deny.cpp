@@ -59,6 +59,7 @@ int denied(const DenyOptions& o, Output& out) {
     kind.resize(12, ' ');
     out.line(kind + member(r, "value") + "  " + member(r, "at") + "  " + member(r, "reason"));
   }
+  if (all->get_array().empty()) out.line("Nobody is refused.");
   out.object(std::move(*list));
   return exit_ok;
 }

@@ -291,7 +291,12 @@ static Result<uint64_t> next_number(const fs::path& path) {
 Result<pki::Crl> publish_crl(KeysFolder& folder, pki::CrlSpec spec) {
   pki::Certificate ci = TRY(folder.certificate(Role::ci));
   auto signer = TRY(folder.signer(Role::ci));
-  if (spec.number == 0) spec.number = TRY(next_number(crl_file(folder, spec.scope)));
+  const uint64_t next = TRY(next_number(crl_file(folder, spec.scope)));
+  if (spec.number == 0) spec.number = next;
+  if (spec.number < next) {
+    return Error{ErrorKind::invalid, "the last list has number " + std::to_string(next - 1) +
+                                         ", and peers keep the highest they have seen: give a higher one"};
+  }
   spec.revoked.clear();
   for (pki::Revocation& r : TRY(revocations(folder))) spec.revoked.push_back(std::move(r.entry));
   pki::Crl crl = TRY(pki::issue_crl(spec, ci, *signer));

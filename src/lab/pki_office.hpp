@@ -53,7 +53,7 @@ Result<std::vector<pki::Revocation>> revocations(const KeysFolder& folder);
 /// Where a list of this scope is in the folder.
 std::filesystem::path crl_file(const KeysFolder& folder, pki::CrlScope scope);
 /// Signs a list of the record with the CI's key and writes it. `spec` gives scope, distribution points and
-/// nextUpdate; number 0 is one more than that of the last list.
+/// nextUpdate; number 0 is one more than that of the last list, and a lower one is an error (invalid).
 Result<pki::Crl> publish_crl(KeysFolder& folder, pki::CrlSpec spec);
 
 }  // namespace sealift::lab

@@ -199,6 +199,8 @@ TEST_P(PkiOffice, revokes_a_server_and_from_then_on_its_chain_is_refused) {
   spec.this_update = noon;
   pki::Crl list = publish_crl(*folder_, spec).value();
   EXPECT_EQ(hex(list.number()), "02");
+  spec.number = 2;
+  EXPECT_EQ(publish_crl(*folder_, spec).error().kind, ErrorKind::invalid) << "a number is given out once";
   EXPECT_EQ(*read_file(dir_ + "/ci.crl", 4096), to_bytes(list.der()));
   ASSERT_TRUE(list.find(dp.serial_number()));
   EXPECT_EQ(list.find(dp.serial_number())->reason, why);

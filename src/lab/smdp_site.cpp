@@ -134,7 +134,13 @@ static Result<auth::ServerIdentity> server_identity(const KeysFolder& folder, pk
                                                     const pki::TrustStore& trust, Time now) {
   pki::Certificate certificate = TRY(folder.certificate(role));
   auto chain = pki::verify_chain(role, certificate, {}, trust, now);
-  if (!chain) return Error(chain.error()).within(std::string(pki::rules(role).title) + " in " + folder.dir);
+  if (!chain) {
+    Error why(chain.error());
+    if (chain.error().error == pki::ChainError::revocation_unknown) {
+      why.message += "; sign one with `sealift pki crl " + folder.dir + "`, or put the CI's there as *.crl";
+    }
+    return std::move(why).within(std::string(pki::rules(role).title) + " in " + folder.dir);
+  }
   auto signer = TRY(folder.signer(role));
   if (signer->public_key() != certificate.public_key()) {
     return Error{ErrorKind::invalid,

@@ -8,6 +8,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <filesystem>
+#include <sstream>
 
 #include "base/files.hpp"
 #include "pki/pem.hpp"
@@ -144,6 +145,69 @@ TEST(Programs, make_a_card_of_keys_and_certificates_made_elsewhere) {
   const auto said = wrong.line();
   EXPECT_EQ(wrong.exit_code(), 1) << "a key that is not the certificate's";
   EXPECT_EQ(said.at("ok"), false);
+}
+
+/// What a command prints for people.
+std::string text_of(const std::string& arguments) {
+  FILE* out = ::popen((sealift() + " " + arguments + " 2>&1").c_str(), "r");
+  std::string said;
+  for (int c = std::fgetc(out); c != EOF; c = std::fgetc(out)) said += static_cast<char>(c);
+  ::pclose(out);
+  return said;
+}
+
+/// The sub-commands that a --help lists: the first word of each line that is indented by two.
+std::vector<std::string> sub_commands(const std::string& help) {
+  std::vector<std::string> out;
+  const size_t list = help.find("\nSubcommands:\n");
+  if (list == help.npos) return out;
+  std::istringstream lines(help.substr(list + 14));
+  for (std::string line; std::getline(lines, line) && !line.empty();) {
+    if (line.size() > 2 && line[2] != ' ') out.push_back(line.substr(2, line.find(' ', 2) - 2));
+  }
+  return out;
+}
+
+TEST(Programs, explain_each_sub_command_with_an_example_of_it) {
+  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
+  size_t seen = 0;
+  for (const std::string& command : sub_commands(text_of("--help"))) {
+    const auto below = sub_commands(text_of(command + " --help"));
+    std::vector<std::string> paths{command};
+    if (!below.empty()) paths.clear();
+    for (const std::string& name : below) paths.push_back(command + " " + name);
+    for (const std::string& path : paths) {
+      const std::string help = text_of(path + " --help");
+      const size_t example = help.find("Example:");
+      ASSERT_NE(example, help.npos) << path;
+      EXPECT_NE(help.find("sealift " + path, example), help.npos) << path << ": the example is another command's";
+      EXPECT_NE(help.find("--json"), help.npos) << path;
+      ++seen;
+    }
+  }
+  EXPECT_GT(seen, 40u);
+}
+
+TEST(Programs, leave_a_hierarchy_alone_that_broken_certificates_are_asked_into) {
+  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder;
+  const std::string dir = folder.path + "/pki";
+  run({"pki", "init", dir});
+  const auto before = must(read_file(dir + "/ci.der", 4096));
+  Program broken({"pki", "broken", dir});
+  EXPECT_EQ(broken.line().at("ok"), false);
+  EXPECT_EQ(broken.exit_code(), 1);
+  EXPECT_EQ(must(read_file(dir + "/ci.der", 4096)), before);
+}
+
+TEST(Programs, download_nothing_whose_transcript_could_not_be_kept) {
+  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder;
+  Program lpa({"lpa", "download", "1$localhost:1$A", "--card", folder.path + "/none", "--ci", folder.path + "/none",
+               "--transcript", folder.path + "/no such folder/transcript"});
+  const std::string said = boost::json::serialize(lpa.line());
+  EXPECT_NE(said.find("--transcript"), said.npos) << said;
+  EXPECT_EQ(lpa.exit_code(), 1);
 }
 
 }  // namespace
