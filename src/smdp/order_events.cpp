@@ -33,6 +33,13 @@ Order failed(Order order, ErrorReason reason) {
   return order;
 }
 
+/// Released for whoever it was ordered for.
+Order freed(Order order) {
+  order.delivered.reset();
+  if (!order.eid_ordered) order.eid.reset();
+  return order;
+}
+
 /// A number at or below the last one is of an event before it: told late, or told again.
 bool is_old(const Order& order, uint64_t seqNumber) {
   return order.last_event && seqNumber <= *order.last_event;
@@ -53,11 +60,18 @@ bool is_awaited(const Order& order, const TransactionId& id) {
 std::optional<Order> after_result(const Order& order, const messages::ProfileInstallationResultData& result) {
   const uint64_t seqNumber = result.notificationMetadata.seqNumber;
   const bool in_play = order.state == OrderState::downloaded || order.state == OrderState::released;
-  if (!is_awaited(order, result.transactionId) && is_old(order, seqNumber)) return std::nullopt;
+  const bool last_delivery = order.delivered == result.transactionId;
+  if (!is_awaited(order, result.transactionId) && is_old(order, seqNumber)) {
+    // The result of what was deleted since: now nothing is under way any more.
+    if (last_delivery && order.state == OrderState::released) return freed(order);
+    return std::nullopt;
+  }
   if (std::holds_alternative<messages::SuccessResult>(result.finalResult.alt)) {
     // The eUICC has it, whatever we had come to think.
-    if (in_play || order.state == OrderState::error) return installed(order, seqNumber);
-    return std::nullopt;
+    if (!in_play && order.state != OrderState::error) return std::nullopt;
+    Order after = installed(order, seqNumber);
+    if (last_delivery) after.delivered.reset();  // what an earlier delivery came to says nothing of the last
+    return after;
   }
   // A failure of an earlier delivery says nothing of the one under way.
   if (!in_play || order.delivered != result.transactionId) return std::nullopt;
@@ -74,9 +88,8 @@ std::optional<Order> after_deletion(const Order& order, uint64_t seqNumber) {
   after.state = OrderState::deleted;
   if (after.reinstall != Reinstall::after_deletion || !has_uses_left(after)) return after;
   after.state = OrderState::released;
-  after.delivered.reset();
-  if (!after.eid_ordered) after.eid.reset();
-  return after;
+  // A package whose result was not heard may be on that eUICC by now: until then it goes to no other one.
+  return after.delivered ? after : freed(after);
 }
 
 }  // namespace sealift::smdp
