@@ -43,7 +43,7 @@ def download(folder, number, server):
 
 
 def osmo(folder, downloads):
-    with OsmoSmdpp(folder) as server:
+    with OsmoSmdpp(folder, "p256") as server:
         pid = server.process.pid
         os.sched_setaffinity(pid, {SERVER_CORE})
         for number in range(WARM_UP):
