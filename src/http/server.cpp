@@ -103,7 +103,7 @@ Task<void> sweep(Shared& shared, Lane& lane) {
       if (cancelled) co_return;
       auto now = std::chrono::steady_clock::now();
       for (Connection* connection : lane.connections) connection->sweep(now);
-    } catch (...) {
+    } catch (...) {  // a library's: it ends this connection, is counted, and nothing else ends with it
       note_fault(shared);
     }
   }
@@ -127,7 +127,7 @@ void run(Shared& shared, Lane& lane) {
     try {
       lane.loop.run();
       return;
-    } catch (...) {
+    } catch (...) {  // a library's, counted as above
       ++shared.faults;
     }
   }
@@ -160,7 +160,7 @@ Task<void> accept(Shared& shared, Acceptor& acceptor, std::vector<std::unique_pt
     try {
       const bool more = co_await accept_one(shared, acceptor, *lanes[next]);
       if (!more) co_return;
-    } catch (...) {
+    } catch (...) {  // a library's: it ends this connection, is counted, and nothing else ends with it
       note_fault(shared);
     }
   }
