@@ -77,12 +77,13 @@ TEST_F(AdminSmdpRoutes, answer_nobody_without_the_token) {
     for (const Response& response :
          {post("profiles", profile(iccid_a)), post("orders", {{"iccid", iccid_a}}),
           ask("GET", "/admin/v1/restrictions"), post("restrictions", {{"kind", "eid"}, {"value", "89"}}),
-          post("restrictions/remove", {{"kind", "eid"}, {"value", "89"}}), ask("GET", "/admin/v1/orders"), ask("GET", std::string("/admin/v1/orders/") + iccid_a)}) {
+          post("restrictions/remove", {{"kind", "eid"}, {"value", "89"}}), ask("GET", "/admin/v1/orders"),
+          ask("GET", std::string("/admin/v1/orders/") + iccid_a)}) {
       expect_error(response, 401, "permission", "token");
       EXPECT_EQ(response.header("WWW-Authenticate"), "Bearer");
     }
   }
-  EXPECT_TRUE(world_.orders.list({}, 10)->empty());
+  EXPECT_TRUE(world_.orders.list({}, {}, 10)->empty());
   authorization_ = "bearer " + right.substr(7);
   EXPECT_EQ(ask("GET", "/admin/v1/orders").status, 200u);
 }
@@ -159,7 +160,8 @@ TEST_F(AdminSmdpRoutes, refuse_policies_that_are_none) {
 }
 
 TEST_F(AdminSmdpRoutes, keep_the_list_of_who_is_not_served) {
-  EXPECT_EQ(post("restrictions", {{"kind", "eid"}, {"value", "89049032"}, {"reason", "leaked"}}).status, 201u);
+  EXPECT_EQ(post("restrictions", {{"kind", "eid"}, {"value", "89049032"}, {"reason", "leaked"}}).status,
+            201u);
   expect_error(post("restrictions", {{"kind", "eid"}, {"value", "89049032"}}), 409, "exists", "list");
   expect_error(post("restrictions", {{"kind", "eid"}, {"value", "x"}}), 400, "invalid", "digits");
   expect_error(post("restrictions", {{"kind", "phone"}, {"value", "x"}}), 400, "invalid", "kind");
@@ -168,7 +170,8 @@ TEST_F(AdminSmdpRoutes, keep_the_list_of_who_is_not_served) {
   EXPECT_EQ(list[0].at("reason").as_string(), "leaked");
   EXPECT_EQ(list[0].at("by").as_string(), local_admin);
   EXPECT_EQ(post("restrictions/remove", {{"kind", "eid"}, {"value", "89049032"}}).status, 200u);
-  expect_error(post("restrictions/remove", {{"kind", "eid"}, {"value", "89049032"}}), 404, "not_found", "list");
+  expect_error(post("restrictions/remove", {{"kind", "eid"}, {"value", "89049032"}}), 404, "not_found",
+               "list");
 }
 
 TEST_F(AdminSmdpRoutes, let_metadata_say_who_hears_of_what) {
@@ -236,7 +239,7 @@ TEST_F(AdminSmdpRoutes, name_what_is_wrong_with_a_body) {
 
   type_ = "text/plain";
   expect_error(post("orders", {{"iccid", iccid_a}}), 415, "invalid", "application/json");
-  EXPECT_EQ(world_.orders.list({}, 10)->size(), 1u) << "nothing half done";
+  EXPECT_EQ(world_.orders.list({}, {}, 10)->size(), 1u) << "nothing half done";
   EXPECT_EQ((**world_.orders.find(*Iccid::parse(iccid_a))).state, smdp::OrderState::available);
 }
 

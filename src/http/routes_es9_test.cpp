@@ -18,9 +18,20 @@ class NoOrders final : public smdp::OrderStore {
   Result<std::optional<smdp::Order>> find_default(const Eid&, Time) override {
     return std::optional<smdp::Order>();
   }
-  Result<std::vector<smdp::Order>> list(const std::optional<Iccid>&, size_t) override {
+  Result<std::optional<smdp::Order>> find_available(const std::string&, const std::string&, size_t) override {
+    return std::optional<smdp::Order>();
+  }
+  Result<std::vector<smdp::Order>> list(const smdp::OrderFilter&, const std::optional<Iccid>&,
+                                        size_t) override {
     return std::vector<smdp::Order>();
   }
+  Result<std::vector<smdp::StockCount>> stock(const std::string&) override {
+    return std::vector<smdp::StockCount>();
+  }
+  Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey&) override {
+    return std::vector<smdp::FunctionCall>();
+  }
+  Status remember(const smdp::FunctionCall&, const smdp::Audit&) override { return none(); }
   Result<smdp::StoredProfile> profile(const Iccid&) override { return none(); }
   Result<Bytes> package(const Iccid&) override { return none(); }
   Result<std::optional<smdp::Delivery>> delivery(const TransactionId&) override {

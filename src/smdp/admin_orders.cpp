@@ -61,7 +61,7 @@ Result<Order> create_order(Ports& ports, std::string_view principal, const Creat
 }
 
 Result<std::vector<Order>> list_orders(Ports& ports, const std::optional<Iccid>& after, size_t limit) {
-  return ports.orders.list(after, limit);
+  return ports.orders.list({}, after, limit);
 }
 
 Result<Order> show_order(Ports& ports, const Iccid& iccid) {

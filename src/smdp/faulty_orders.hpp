@@ -32,8 +32,22 @@ class FaultyOrders final : public OrderStore {
   Result<std::optional<Order>> find_default(const Eid& e, Time now) override {
     return through([&] { return inner_.find_default(e, now); });
   }
-  Result<std::vector<Order>> list(const std::optional<Iccid>& after, size_t limit) override {
-    return through([&] { return inner_.list(after, limit); });
+  Result<std::optional<Order>> find_available(const std::string& tenant, const std::string& profileType,
+                                              size_t skip) override {
+    return through([&] { return inner_.find_available(tenant, profileType, skip); });
+  }
+  Result<std::vector<Order>> list(const OrderFilter& f, const std::optional<Iccid>& after,
+                                  size_t limit) override {
+    return through([&] { return inner_.list(f, after, limit); });
+  }
+  Result<std::vector<StockCount>> stock(const std::string& tenant) override {
+    return through([&] { return inner_.stock(tenant); });
+  }
+  Result<std::vector<FunctionCall>> calls(const CallKey& key) override {
+    return through([&] { return inner_.calls(key); });
+  }
+  Status remember(const FunctionCall& call, const Audit& a) override {
+    return through([&] { return inner_.remember(call, a); });
   }
   Result<StoredProfile> profile(const Iccid& i) override {
     return through([&] { return inner_.profile(i); });

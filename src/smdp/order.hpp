@@ -5,8 +5,10 @@
 
 #include <optional>
 
+#include "access/audit.hpp"
 #include "base/ids.hpp"
 #include "base/ports.hpp"
+#include "smdp/outbox.hpp"
 
 namespace sealift::smdp {
 
@@ -50,6 +52,9 @@ enum class Reinstall : uint8_t {
 std::string_view name(Reinstall policy);
 Result<Reinstall> reinstall_policy(std::string_view name);
 
+/// Whose a profile is that was stocked without saying whose.
+inline constexpr const char* default_tenant = "default";
+
 struct Order {
   Iccid iccid;
   OrderState state = OrderState::available;
@@ -80,6 +85,9 @@ struct Order {
   std::optional<TransactionId> delivered;
   /// Counts the changes. A change names the version it read; the store refuses it where that is past.
   uint64_t version = 0;
+  std::string tenant{default_tenant};  ///< the operator whose profile it is
+  std::string profileType;  ///< what ES2+.DownloadOrder may name in place of an ICCID; may be empty
+  std::optional<std::string> smdsAddress;  ///< the SM-DS that has, or is to have, its event
   bool operator==(const Order&) const = default;
 };
 
@@ -112,12 +120,21 @@ struct NotificationKey {
   auto operator<=>(const NotificationKey&) const = default;
 };
 
-/// Who did what; stored in the same transaction as the change itself.
-struct Audit {
+using access::Audit;
+
+/// A call of ES2+ as its requester identifies it (SGP.22 5.2.6.2, functionCallIdentifier).
+struct CallKey {
+  std::string requester;  ///< tenant and functionRequesterIdentifier
+  std::string function;   ///< "downloadOrder"
+  std::string identifier;
+  auto operator<=>(const CallKey&) const = default;
+};
+/// A call that was answered: the same one again gets the same answer.
+struct FunctionCall {
+  CallKey key;
+  Octets<32> digest{};  ///< SHA-256 of the request's body
+  Bytes answer;         ///< as it went out
   Time at;
-  std::string actor;   ///< principal of the administration, or "es9+"
-  std::string action;  ///< create, bind, deliver_again, install, ...
-  std::string detail;  ///< public: codes and states, no identifier
 };
 
 /// One change of an order, all or nothing.
@@ -127,6 +144,8 @@ struct Transition {
   std::optional<Delivery> delivery;      ///< the session that got it
   std::optional<NotificationKey> heard;  ///< the notification that caused it
   Audit audit;
+  std::vector<Outgoing> outgoing;    ///< what others are to be told of it
+  std::optional<FunctionCall> call;  ///< the call of ES2+ that caused it, with its answer
 };
 
 }  // namespace sealift::smdp

@@ -1,10 +1,11 @@
 // What every order store must do, as typed tests: each store instantiates them in a test of its own.
 //
-// `Fixture` has `OrderStore& store()`, empty at the start of each test.
+// `Fixture` has `OrderStore& store()`, empty at the start of each test, and `Outbox& outbox()` with its rows.
 #pragma once
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -67,6 +68,9 @@ TYPED_TEST_P(OrderStoreSuite, gives_back_every_field) {
   o.uses = 5;
   o.installs = 4;
   o.last_event = uint64_t{1} << 40;
+  o.tenant = "mno";
+  o.profileType = "IoT 5G";
+  o.smdsAddress = "smds.example.com";
   this->add(o);
   EXPECT_EQ(this->get(o.iccid), o);
   EXPECT_EQ(**this->store().find(*o.matchingId), o);
@@ -167,12 +171,130 @@ TYPED_TEST_P(OrderStoreSuite, lets_no_expired_default_order_stand_before_one_tha
 
 TYPED_TEST_P(OrderStoreSuite, lists_in_pages_by_iccid) {
   for (int n : {4, 2, 3, 1}) this->add(suite_order(n));
-  auto first = *this->store().list(std::nullopt, 3);
+  auto first = *this->store().list({}, std::nullopt, 3);
   ASSERT_EQ(first.size(), 3u);
   EXPECT_EQ(first[0].iccid, suite_iccid(1));
-  auto rest = *this->store().list(first[2].iccid, 3);
+  auto rest = *this->store().list({}, first[2].iccid, 3);
   ASSERT_EQ(rest.size(), 1u);
   EXPECT_EQ(rest[0].iccid, suite_iccid(4));
+}
+
+TYPED_TEST_P(OrderStoreSuite, lists_by_tenant_type_and_state) {
+  for (int n : {1, 2, 3}) {
+    Order o = suite_order(n);
+    o.tenant = n == 1 ? "a" : "b";
+    o.profileType = n == 2 ? "x" : "y";
+    if (n == 3) o.state = OrderState::confirmed;
+    this->add(o);
+  }
+  const auto found = [&](const OrderFilter& filter) {
+    auto listed = *this->store().list(filter, std::nullopt, 10);
+    return listed.size() == 1 ? listed[0].iccid.digits() : std::to_string(listed.size());
+  };
+  EXPECT_EQ(found({}), "3");
+  EXPECT_EQ(found({.tenant = "a"}), suite_iccid(1).digits());
+  EXPECT_EQ(found({.tenant = "b"}), "2");
+  EXPECT_EQ(found({.tenant = "b", .profileType = "x"}), suite_iccid(2).digits());
+  EXPECT_EQ(found({.state = OrderState::confirmed}), suite_iccid(3).digits());
+  EXPECT_EQ(found({.tenant = "c"}), "0");
+  EXPECT_EQ(*this->store().stock("b"),
+            (std::vector<StockCount>{{"x", OrderState::released, 1}, {"y", OrderState::confirmed, 1}}));
+}
+
+TYPED_TEST_P(OrderStoreSuite, finds_what_has_been_in_stock_for_longest) {
+  for (int n : {5, 3, 4, 6}) {
+    Order o{.iccid = suite_iccid(n)};
+    o.tenant = n == 6 ? "other" : "mno";
+    o.profileType = "type";
+    this->add(o);
+  }
+  const auto available = [&](const char* type, size_t skip) {
+    auto found = *this->store().find_available("mno", type, skip);
+    return found ? found->iccid.digits() : std::string();
+  };
+  EXPECT_EQ(available("type", 0), suite_iccid(5).digits());
+  EXPECT_EQ(available("type", 2), suite_iccid(4).digits());
+  EXPECT_EQ(available("type", 3), "");
+  EXPECT_EQ(available("", 0), "");
+  Transition t{.after = this->get(suite_iccid(5))};
+  t.after.state = OrderState::allocated;
+  ASSERT_TRUE(this->store().apply(t));
+  EXPECT_EQ(available("type", 0), suite_iccid(3).digits());
+}
+
+inline FunctionCall suite_call(uint8_t body, uint8_t answer) {
+  return {{"mno/1.2.3", "downloadOrder", "call-1"}, Octets<32>{body}, Bytes{answer}, kSuiteNow};
+}
+
+TYPED_TEST_P(OrderStoreSuite, keeps_the_answer_of_a_call_with_the_change_it_made) {
+  this->add(suite_order(1));
+  Transition t = suite_binding(this->get(suite_iccid(1)), 1);
+  t.call = suite_call(1, 7);
+  ASSERT_TRUE(this->store().apply(t));
+  const auto kept = *this->store().calls(t.call->key);
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].digest, t.call->digest);
+  EXPECT_EQ(kept[0].answer, Bytes{7});
+  EXPECT_EQ(kept[0].at, kSuiteNow);
+  Transition again = suite_binding(this->get(suite_iccid(1)), 1);
+  again.call = suite_call(1, 8);
+  EXPECT_EQ(this->store().apply(again).error().kind, ErrorKind::exists);
+  EXPECT_EQ(this->get(suite_iccid(1)).version, 1u) << "nothing of it was done";
+  EXPECT_EQ(this->store().remember(suite_call(1, 8), {}).error().kind, ErrorKind::exists);
+  EXPECT_TRUE(this->store().remember(suite_call(2, 9), {})) << "another body is another call";
+  EXPECT_EQ(this->store().calls(t.call->key)->size(), 2u);
+  EXPECT_TRUE(this->store().calls({"mno/1.2.3", "confirmOrder", "call-1"})->empty());
+  EXPECT_TRUE(this->store().calls({"other", "downloadOrder", "call-1"})->empty());
+}
+
+TYPED_TEST_P(OrderStoreSuite, forgets_old_calls) {
+  this->add(suite_order(1));
+  ASSERT_TRUE(this->store().remember(suite_call(1, 7), {}));
+  EXPECT_EQ(*this->store().prune(kSuiteNow), 0u);
+  EXPECT_EQ(*this->store().prune(kSuiteNow + std::chrono::seconds(1)), 1u);
+  EXPECT_TRUE(this->store().remember(suite_call(1, 7), {}));
+}
+
+inline Outgoing suite_outgoing(int order, OutgoingKind kind, uint8_t content) {
+  return {kind, suite_iccid(order), "mno", "", Bytes{content}, kSuiteNow};
+}
+
+TYPED_TEST_P(OrderStoreSuite, queues_what_a_change_has_to_tell_in_its_order) {
+  using enum OutgoingKind;
+  for (int n : {1, 2}) {
+    this->add(suite_order(n));
+    Transition t = suite_binding(this->get(suite_iccid(n)), n);
+    t.outgoing = {suite_outgoing(n, download_progress, 1), suite_outgoing(n, download_progress, 2),
+                  suite_outgoing(n, delete_event, 3)};
+    ASSERT_TRUE(this->store().apply(t));
+  }
+  Transition refused = suite_binding(suite_order(1), 1);
+  refused.outgoing = {suite_outgoing(1, download_progress, 9)};
+  ASSERT_FALSE(this->store().apply(refused)) << "an old version";
+
+  using namespace std::chrono_literals;
+  EXPECT_TRUE(this->outbox().claim(kSuiteNow - 1s, 60s, 10)->empty());
+  auto first = *this->outbox().claim(kSuiteNow, 60s, 10);
+  ASSERT_EQ(first.size(), 4u) << "of each profile and lane the first";
+  EXPECT_EQ(first[0].what, suite_outgoing(1, download_progress, 1));
+  EXPECT_EQ(first[1].what, suite_outgoing(1, delete_event, 3));
+  EXPECT_TRUE(this->outbox().claim(kSuiteNow + 59s, 60s, 10)->empty()) << "they are somebody's";
+  ASSERT_TRUE(this->outbox().delivered(first[0].number));
+  EXPECT_TRUE(this->outbox().delivered(first[0].number));
+  auto second = *this->outbox().claim(kSuiteNow, 60s, 10);
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(second[0].what, suite_outgoing(1, download_progress, 2));
+  ASSERT_TRUE(this->outbox().postpone(second[0].number, kSuiteNow + 1h));
+  EXPECT_EQ(this->outbox().claim(kSuiteNow + 60s, 60s, 10)->size(), 3u)
+      << "what nobody told of, after its lease";
+  auto later = *this->outbox().claim(kSuiteNow + 1h, 60s, 1);
+  ASSERT_EQ(later.size(), 1u);
+  const auto figures = *this->outbox().figures();
+  EXPECT_EQ(figures.waiting, 5u);
+  EXPECT_EQ(figures.oldest, kSuiteNow);
+  auto all = *this->outbox().claim(kSuiteNow + 2h, 60s, 10);
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const Queued& q) { return q.attempts == 1; }), 1);
 }
 
 TYPED_TEST_P(OrderStoreSuite, applies_a_change_whole_and_counts_the_version) {
@@ -231,7 +353,9 @@ TYPED_TEST_P(OrderStoreSuite, forgets_what_is_old_and_keeps_what_is_awaited) {
   over.state = OrderState::installed;
   ASSERT_TRUE(this->store().apply({.after = over, .audit = {.at = day(1)}}));
   const auto kept = [&](int n) {
-    return this->store().delivery(*TransactionId::from_octets(Bytes(16, static_cast<uint8_t>(n))))->has_value();
+    return this->store()
+        .delivery(*TransactionId::from_octets(Bytes(16, static_cast<uint8_t>(n))))
+        ->has_value();
   };
   EXPECT_EQ(*this->store().prune(day(1)), 0u);
   EXPECT_EQ(*this->store().prune(day(3)), 3u) << "one delivery, two notifications";
@@ -262,14 +386,15 @@ TYPED_TEST_P(OrderStoreSuite, lets_one_of_many_threads_win) {
   }
 }
 
-REGISTER_TYPED_TEST_SUITE_P(OrderStoreSuite, gives_back_every_field, tells_what_is_not_there,
-                            refuses_an_iccid_or_matching_id_twice, looks_a_matching_id_up_exactly,
-                            finds_the_oldest_default_order_that_waits_for_an_eid,
-                            finds_a_default_order_to_install_again_where_none_waits,
-                            lets_no_expired_default_order_stand_before_one_that_waits,
-                            lists_in_pages_by_iccid, applies_a_change_whole_and_counts_the_version,
-                            refuses_a_change_of_an_old_version_and_keeps_nothing_of_it,
-                            hears_a_notification_once, forgets_what_is_old_and_keeps_what_is_awaited,
-                            lets_one_of_many_threads_win);
+REGISTER_TYPED_TEST_SUITE_P(
+    OrderStoreSuite, lists_by_tenant_type_and_state, finds_what_has_been_in_stock_for_longest,
+    keeps_the_answer_of_a_call_with_the_change_it_made, forgets_old_calls,
+    queues_what_a_change_has_to_tell_in_its_order, gives_back_every_field, tells_what_is_not_there,
+    refuses_an_iccid_or_matching_id_twice, looks_a_matching_id_up_exactly,
+    finds_the_oldest_default_order_that_waits_for_an_eid,
+    finds_a_default_order_to_install_again_where_none_waits,
+    lets_no_expired_default_order_stand_before_one_that_waits, lists_in_pages_by_iccid,
+    applies_a_change_whole_and_counts_the_version, refuses_a_change_of_an_old_version_and_keeps_nothing_of_it,
+    hears_a_notification_once, forgets_what_is_old_and_keeps_what_is_awaited, lets_one_of_many_threads_win);
 
 }  // namespace sealift::smdp

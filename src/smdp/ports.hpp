@@ -8,13 +8,28 @@
 #include <vector>
 
 #include "auth/server.hpp"
-#include "smdp/observer.hpp"
 #include "smdp/limiter.hpp"
+#include "smdp/observer.hpp"
 #include "smdp/order.hpp"
 #include "smdp/restrictions.hpp"
 #include "smdp/session.hpp"
 
 namespace sealift::smdp {
+
+/// Which orders a list is to have; what is empty restricts nothing.
+struct OrderFilter {
+  std::string tenant;
+  std::string profileType;
+  std::optional<OrderState> state;
+};
+
+/// How many profiles of a type are in a state.
+struct StockCount {
+  std::string profileType;
+  OrderState state{};
+  uint64_t count = 0;
+  bool operator==(const StockCount&) const = default;
+};
 
 /// The durable store of orders. Every Error means: nothing was changed.
 class OrderStore {
@@ -28,20 +43,32 @@ class OrderStore {
   /// The oldest order with an empty MatchingID that waits (released or downloaded) for this eUICC, else one
   /// that it may install again; one that has expired by `now` only where there is no other.
   virtual Result<std::optional<Order>> find_default(const Eid&, Time now) = 0;
+  /// The available profile of this tenant and type that has waited longest, after the first `skip` of them:
+  /// who lost one to somebody else looks at the next.
+  virtual Result<std::optional<Order>> find_available(const std::string& tenant,
+                                                      const std::string& profileType, size_t skip) = 0;
   /// In order of ICCID, those after `after`.
-  virtual Result<std::vector<Order>> list(const std::optional<Iccid>& after, size_t limit) = 0;
+  virtual Result<std::vector<Order>> list(const OrderFilter&, const std::optional<Iccid>& after,
+                                          size_t limit) = 0;
+  /// By type and state; reads every order, so it is for people.
+  virtual Result<std::vector<StockCount>> stock(const std::string& tenant) = 0;
   virtual Result<StoredProfile> profile(const Iccid&) = 0;
   /// The package of the last binding. Error kind `not_found` where there is none.
   virtual Result<Bytes> package(const Iccid&) = 0;
   virtual Result<std::optional<Delivery>> delivery(const TransactionId&) = 0;
   /// Compare and swap; durable when it returns. Error kind `conflict` where the order has another version
-  /// than `after.version`, or its MatchingID is taken; `exists` where the notification was heard before.
+  /// than `after.version`, or its MatchingID is taken; `exists` where the notification was heard before, or
+  /// the call was answered before.
   virtual Status apply(const Transition&) = 0;
   /// Remembers a notification about a profile that changes no order. Error kind `exists` where it was heard
   /// before.
   virtual Status hear(const NotificationKey&, const Iccid&, const Audit&) = 0;
-  /// Forgets deliveries whose result nobody waits for, and notifications, all from before `before`; at most
-  /// some hundred at a time. Gives how many. Audit rows stay.
+  /// The calls of that key, oldest first: one for each body that came with it, at most some.
+  virtual Result<std::vector<FunctionCall>> calls(const CallKey&) = 0;
+  /// Remembers a call that changed no order. Error kind `exists` where it was answered before.
+  virtual Status remember(const FunctionCall&, const Audit&) = 0;
+  /// Forgets deliveries whose result nobody waits for, notifications and calls, all from before `before`; at
+  /// most some hundred at a time. Gives how many. Audit rows stay.
   virtual Result<size_t> prune(Time before) = 0;
 };
 
@@ -63,14 +90,14 @@ struct Signers {
 };
 
 struct Settings {
-  std::string smdpAddress;                 ///< host, or host:port (docs/divergences.md)
-  Octets<3> lowest_svn{2, 0, 0};           ///< first and last SVN of eUICCs that are served
-  Octets<3> highest_svn{2, 255, 255};      ///<
-  std::chrono::seconds session_ttl{300};   ///< idle time between two steps, once the eUICC has authenticated
+  std::string smdpAddress;                ///< host, or host:port (docs/divergences.md)
+  Octets<3> lowest_svn{2, 0, 0};          ///< first and last SVN of eUICCs that are served
+  Octets<3> highest_svn{2, 255, 255};     ///<
+  std::chrono::seconds session_ttl{300};  ///< idle time between two steps, once the eUICC has authenticated
   std::chrono::seconds unauthenticated_ttl{60};  ///< and before
-  uint32_t max_download_attempts = 10;     ///< packages delivered per order
-  uint32_t confirmation_attempts = 3;      ///< of an order that does not say
-  bool rebind = true;                      ///< false: no order is bound anew, whatever it says
+  uint32_t max_download_attempts = 10;           ///< packages delivered per order
+  uint32_t confirmation_attempts = 3;            ///< of an order that does not say
+  bool rebind = true;                            ///< false: no order is bound anew, whatever it says
   /// CI keys of test eUICCs: these get profiles of class test alone, and no other eUICC gets them. Empty: no
   /// such separation.
   std::vector<crypto::KeyIdentifier> test_cis;

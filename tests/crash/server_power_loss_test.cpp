@@ -125,8 +125,22 @@ class Telling final : public smdp::OrderStore {
   Result<std::optional<smdp::Order>> find_default(const Eid& e, Time t) override {
     return orders().find_default(e, t);
   }
-  Result<std::vector<smdp::Order>> list(const std::optional<Iccid>& after, size_t limit) override {
-    return orders().list(after, limit);
+  Result<std::optional<smdp::Order>> find_available(const std::string& tenant, const std::string& profileType,
+                                                    size_t skip) override {
+    return orders().find_available(tenant, profileType, skip);
+  }
+  Result<std::vector<smdp::Order>> list(const smdp::OrderFilter& filter, const std::optional<Iccid>& after,
+                                        size_t limit) override {
+    return orders().list(filter, after, limit);
+  }
+  Result<std::vector<smdp::StockCount>> stock(const std::string& tenant) override {
+    return orders().stock(tenant);
+  }
+  Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey& key) override {
+    return orders().calls(key);
+  }
+  Status remember(const smdp::FunctionCall& call, const smdp::Audit& a) override {
+    return told(orders().remember(call, a), a.action);
   }
   Result<smdp::StoredProfile> profile(const Iccid& i) override { return orders().profile(i); }
   Result<Bytes> package(const Iccid& i) override { return orders().package(i); }

@@ -22,8 +22,22 @@ class MortalStore final : public smdp::OrderStore {
   Result<std::optional<smdp::Order>> find_default(const Eid& e, Time now) override {
     return read([&] { return durable_.find_default(e, now); });
   }
-  Result<std::vector<smdp::Order>> list(const std::optional<Iccid>& after, size_t limit) override {
-    return read([&] { return durable_.list(after, limit); });
+  Result<std::optional<smdp::Order>> find_available(const std::string& tenant, const std::string& profileType,
+                                                    size_t skip) override {
+    return read([&] { return durable_.find_available(tenant, profileType, skip); });
+  }
+  Result<std::vector<smdp::Order>> list(const smdp::OrderFilter& filter, const std::optional<Iccid>& after,
+                                        size_t limit) override {
+    return read([&] { return durable_.list(filter, after, limit); });
+  }
+  Result<std::vector<smdp::StockCount>> stock(const std::string& tenant) override {
+    return read([&] { return durable_.stock(tenant); });
+  }
+  Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey& key) override {
+    return read([&] { return durable_.calls(key); });
+  }
+  Status remember(const smdp::FunctionCall& call, const smdp::Audit& a) override {
+    return write("remember", [&] { return durable_.remember(call, a); });
   }
   Result<smdp::StoredProfile> profile(const Iccid& i) override {
     return read([&] { return durable_.profile(i); });
@@ -99,8 +113,9 @@ class MoodySigner final : public crypto::Signer {
   crypto::DeterministicSigner inner_;
 };
 
-std::vector<smdp::Signers> signers_of(const pki::Hierarchy& pki, const pki::TrustStore& trust,
-                                      const std::function<std::shared_ptr<crypto::Signer>(const crypto::PrivateKey&)>& make) {
+std::vector<smdp::Signers> signers_of(
+    const pki::Hierarchy& pki, const pki::TrustStore& trust,
+    const std::function<std::shared_ptr<crypto::Signer>(const crypto::PrivateKey&)>& make) {
   const auto identity = [&](pki::Role role) {
     auto made = auth::server_identity(role, pki.certificate(role).der(), make(pki[role].key), trust, start);
     check(bool(made), "the PKI of the simulation is in order");
@@ -121,7 +136,7 @@ struct Server::Process {
         store(shared, server.orders_, die),
         signers(signers_of(server.pki_, server.trust_,
                            [&](const auto& key) { return std::make_shared<MoodySigner>(shared, key); })),
-        ports{shared.clock, shared.random, server.authenticator_, signers, server.store_key_,
+        ports{shared.clock, shared.random, server.authenticator_, signers,         server.store_key_,
               store,        sessions,      server.silent_,        server.settings_} {}
   std::function<void()> die;
   MortalStore store;
@@ -133,7 +148,9 @@ struct Server::Process {
 Server::Server(Shared& shared, const pki::Hierarchy& pki) : shared_(shared), pki_(pki) {
   check(bool(trust_.add(pki.certificate(pki::Role::ci))), "the CI is one");
   settings_.smdpAddress = std::string(address);
-  honest_ = signers_of(pki, trust_, [](const auto& key) { return std::make_shared<crypto::DeterministicSigner>(key.clone()); });
+  honest_ = signers_of(pki, trust_, [](const auto& key) {
+    return std::make_shared<crypto::DeterministicSigner>(key.clone());
+  });
   operator_sessions_ = std::make_unique<store::MemorySessions>(1);
   operator_.reset(new smdp::Ports{shared.clock, shared.random, authenticator_, honest_, store_key_, orders_,
                                   *operator_sessions_, silent_, settings_});
@@ -154,8 +171,14 @@ std::optional<bool> Server::notify(const messages::HandleNotification& request) 
   return taken;
 }
 
-smdp::Ports& Server::operator_ports() { return *operator_; }
-smdp::Ports& Server::ports_of(Process& p) { return p.ports; }
-bool Server::is_dead(const Process& p) { return p.store.dead; }
+smdp::Ports& Server::operator_ports() {
+  return *operator_;
+}
+smdp::Ports& Server::ports_of(Process& p) {
+  return p.ports;
+}
+bool Server::is_dead(const Process& p) {
+  return p.store.dead;
+}
 
 }  // namespace sealift::sim

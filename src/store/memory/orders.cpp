@@ -1,5 +1,7 @@
 #include "store/memory/orders.hpp"
 
+#include <algorithm>
+
 namespace sealift::store {
 
 using smdp::Order;
@@ -68,13 +70,42 @@ Result<std::optional<Order>> MemoryOrders::find_default(const Eid& eid, Time now
   return std::optional<Order>(oldest->order);
 }
 
-Result<std::vector<Order>> MemoryOrders::list(const std::optional<Iccid>& after, size_t limit) {
+Result<std::optional<Order>> MemoryOrders::find_available(const std::string& tenant,
+                                                          const std::string& profileType, size_t skip) {
+  std::lock_guard lock(mutex_);
+  std::map<uint64_t, const Order*> waiting;
+  for (const auto& [iccid, kept] : orders_) {
+    const Order& o = kept.order;
+    if (o.state != OrderState::available || o.tenant != tenant || o.profileType != profileType) continue;
+    waiting.emplace(kept.number, &o);
+  }
+  if (skip >= waiting.size()) return std::optional<Order>();
+  return std::optional<Order>(*std::next(waiting.begin(), static_cast<ptrdiff_t>(skip))->second);
+}
+
+Result<std::vector<Order>> MemoryOrders::list(const smdp::OrderFilter& filter,
+                                              const std::optional<Iccid>& after, size_t limit) {
   std::lock_guard lock(mutex_);
   std::vector<Order> out;
   for (auto it = after ? orders_.upper_bound(*after) : orders_.begin(); it != orders_.end(); ++it) {
     if (out.size() >= limit) break;
-    out.push_back(it->second.order);
+    const Order& o = it->second.order;
+    if (!filter.tenant.empty() && o.tenant != filter.tenant) continue;
+    if (!filter.profileType.empty() && o.profileType != filter.profileType) continue;
+    if (filter.state && o.state != *filter.state) continue;
+    out.push_back(o);
   }
+  return out;
+}
+
+Result<std::vector<smdp::StockCount>> MemoryOrders::stock(const std::string& tenant) {
+  std::lock_guard lock(mutex_);
+  std::map<std::pair<std::string, OrderState>, uint64_t> counts;
+  for (const auto& [iccid, kept] : orders_) {
+    if (kept.order.tenant == tenant) ++counts[{kept.order.profileType, kept.order.state}];
+  }
+  std::vector<smdp::StockCount> out;
+  for (const auto& [what, count] : counts) out.push_back({what.first, what.second, count});
   return out;
 }
 
@@ -106,6 +137,8 @@ Status MemoryOrders::apply(const smdp::Transition& t) {
   if (it == orders_.end()) return not_in_stock();
   if (t.heard && heard_.contains(*t.heard))
     return Error{ErrorKind::exists, "this notification was heard before"};
+  if (t.call && calls_.contains({t.call->key, t.call->digest}))
+    return Error{ErrorKind::exists, "this call was answered before"};
   if (it->second.order.version != t.after.version || matching_id_taken(t.after)) {
     return Error{ErrorKind::conflict, "the order has changed meanwhile, or its MatchingID is in use"};
   }
@@ -115,13 +148,34 @@ Status MemoryOrders::apply(const smdp::Transition& t) {
   if (t.package) it->second.package = *t.package;
   if (t.delivery) deliveries_.insert_or_assign(t.delivery->transactionId, Delivered{*t.delivery, t.audit.at});
   if (t.heard) heard_.emplace(*t.heard, t.audit.at);
+  if (t.call) calls_.emplace(std::pair(t.call->key, t.call->digest), *t.call);
+  for (const smdp::Outgoing& one : t.outgoing) outbox_.add(one);
   audit_.push_back(t.audit);
+  return {};
+}
+
+Result<std::vector<smdp::FunctionCall>> MemoryOrders::calls(const smdp::CallKey& key) {
+  std::lock_guard lock(mutex_);
+  std::vector<smdp::FunctionCall> out;
+  for (const auto& [known, call] : calls_) {
+    if (known.first == key) out.push_back(call);
+  }
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  return out;
+}
+
+Status MemoryOrders::remember(const smdp::FunctionCall& call, const smdp::Audit& audit) {
+  std::lock_guard lock(mutex_);
+  if (!calls_.emplace(std::pair(call.key, call.digest), call).second)
+    return Error{ErrorKind::exists, "this call was answered before"};
+  audit_.push_back(audit);
   return {};
 }
 
 Status MemoryOrders::hear(const smdp::NotificationKey& key, const Iccid&, const smdp::Audit& audit) {
   std::lock_guard lock(mutex_);
-  if (!heard_.emplace(key, audit.at).second) return Error{ErrorKind::exists, "this notification was heard before"};
+  if (!heard_.emplace(key, audit.at).second)
+    return Error{ErrorKind::exists, "this notification was heard before"};
   audit_.push_back(audit);
   return {};
 }
@@ -132,10 +186,10 @@ Result<size_t> MemoryOrders::prune(Time before) {
     const Order& order = orders_.at(d.iccid).order;
     return order.state == OrderState::downloaded && order.delivered == d.transactionId;
   };
-  const size_t gone = std::erase_if(deliveries_, [&](const auto& one) {
-    return one.second.at < before && !awaited(one.second.delivery);
-  });
-  return gone + std::erase_if(heard_, [&](const auto& one) { return one.second < before; });
+  const size_t gone = std::erase_if(
+      deliveries_, [&](const auto& one) { return one.second.at < before && !awaited(one.second.delivery); });
+  return gone + std::erase_if(heard_, [&](const auto& one) { return one.second < before; }) +
+         std::erase_if(calls_, [&](const auto& one) { return one.second.at < before; });
 }
 
 std::vector<smdp::Audit> MemoryOrders::audit() const {

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "smdp/ports.hpp"
+#include "store/memory/outbox.hpp"
 
 namespace sealift::store {
 
@@ -17,14 +18,22 @@ class MemoryOrders final : public smdp::OrderStore {
   Result<std::optional<smdp::Order>> find(const Iccid&) override;
   Result<std::optional<smdp::Order>> find(const MatchingId&) override;
   Result<std::optional<smdp::Order>> find_default(const Eid&, Time now) override;
-  Result<std::vector<smdp::Order>> list(const std::optional<Iccid>& after, size_t limit) override;
+  Result<std::optional<smdp::Order>> find_available(const std::string& tenant, const std::string& profileType,
+                                                    size_t skip) override;
+  Result<std::vector<smdp::Order>> list(const smdp::OrderFilter&, const std::optional<Iccid>& after,
+                                        size_t limit) override;
+  Result<std::vector<smdp::StockCount>> stock(const std::string& tenant) override;
   Result<smdp::StoredProfile> profile(const Iccid&) override;
   Result<Bytes> package(const Iccid&) override;
   Result<std::optional<smdp::Delivery>> delivery(const TransactionId&) override;
   Status apply(const smdp::Transition&) override;
   Status hear(const smdp::NotificationKey&, const Iccid&, const smdp::Audit&) override;
+  Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey&) override;
+  Status remember(const smdp::FunctionCall&, const smdp::Audit&) override;
   Result<size_t> prune(Time before) override;
 
+  /// What changes of orders have to tell.
+  smdp::Outbox& outbox() { return outbox_; }
   /// Audit rows so far.
   std::vector<smdp::Audit> audit() const;
 
@@ -47,6 +56,8 @@ class MemoryOrders final : public smdp::OrderStore {
   };
   std::map<TransactionId, Delivered> deliveries_;
   std::map<smdp::NotificationKey, Time> heard_;
+  std::map<std::pair<smdp::CallKey, Octets<32>>, smdp::FunctionCall> calls_;
+  MemoryOutbox outbox_;
   std::vector<smdp::Audit> audit_;
 };
 

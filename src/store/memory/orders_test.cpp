@@ -8,6 +8,7 @@ namespace {
 class InMemory : public ::testing::Test {
  protected:
   OrderStore& store() { return store_; }
+  Outbox& outbox() { return store_.outbox(); }
   store::MemoryOrders store_;
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, OrderStoreSuite, InMemory);

@@ -9,7 +9,7 @@ constexpr int64_t kApplicationId =
     0x5EA11F70;  ///< in the file's header: tells our stores from other databases
 
 // A step that has shipped is never changed; later ones are added below it.
-constexpr std::array<const char*, 3> kSteps{
+constexpr std::array<const char*, 4> kSteps{
     R"sql(
       CREATE TABLE orders (
         number                INTEGER PRIMARY KEY,
@@ -89,6 +89,42 @@ constexpr std::array<const char*, 3> kSteps{
         at     INTEGER NOT NULL,
         UNIQUE (kind, value)
       );
+    )sql",
+    R"sql(
+      ALTER TABLE orders ADD COLUMN tenant       TEXT NOT NULL DEFAULT 'default';
+      ALTER TABLE orders ADD COLUMN profile_type TEXT NOT NULL DEFAULT '';
+      ALTER TABLE orders ADD COLUMN smds_address TEXT;
+      CREATE INDEX orders_available ON orders (tenant, profile_type, number) WHERE state = 0;
+      CREATE TABLE calls (
+        requester  TEXT NOT NULL,
+        function   TEXT NOT NULL,
+        identifier TEXT NOT NULL,
+        digest     BLOB NOT NULL,
+        answer     BLOB NOT NULL,
+        at         INTEGER NOT NULL,
+        PRIMARY KEY (requester, function, identifier, digest)
+      ) WITHOUT ROWID;
+      CREATE TABLE outbox (
+        number      INTEGER PRIMARY KEY AUTOINCREMENT,
+        lane        INTEGER NOT NULL,
+        kind        INTEGER NOT NULL,
+        iccid       BLOB NOT NULL,
+        tenant      TEXT NOT NULL,
+        destination TEXT NOT NULL,
+        content     BLOB NOT NULL,
+        at          INTEGER NOT NULL,
+        due         INTEGER NOT NULL,
+        attempts    INTEGER NOT NULL DEFAULT 0
+      );
+      CREATE INDEX outbox_by_profile ON outbox (iccid, lane, number);
+      CREATE TABLE records (
+        kind    TEXT NOT NULL,
+        name    TEXT NOT NULL,
+        content BLOB NOT NULL,
+        version INTEGER NOT NULL,
+        PRIMARY KEY (kind, name)
+      ) WITHOUT ROWID;
+      CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
     )sql",
 };
 

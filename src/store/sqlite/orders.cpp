@@ -1,5 +1,7 @@
 #include "store/sqlite/orders.hpp"
 
+#include "store/sqlite/audit.hpp"
+
 namespace sealift::store {
 
 using smdp::Audit;
@@ -12,8 +14,8 @@ namespace {
 #define ORDER_COLUMNS                                                                                        \
   "SELECT iccid, state, matching_id, eid, confirmation, confirmation_attempts, download_attempts, expires, " \
   "protection, needs_major, needs_minor, needs_size, needs_services, metadata, euicc_otpk, delivered, "      \
-  "version, eid_ordered, confirmation_limit, rebind, reinstall, uses, installs, last_event "                 \
-  "FROM orders "
+  "version, eid_ordered, confirmation_limit, rebind, reinstall, uses, installs, last_event, tenant, "        \
+  "profile_type, smds_address FROM orders "
 
 template <class T>
 Result<std::optional<T>> optional_octets(const Query& q, int column) {
@@ -49,6 +51,9 @@ Result<Order> read_order(const Query& q) {
   o.uses = static_cast<uint32_t>(q.integer(21));
   o.installs = static_cast<uint32_t>(q.integer(22));
   if (!q.is_null(23)) o.last_event = static_cast<uint64_t>(q.integer(23));
+  o.tenant = q.text(24);
+  o.profileType = q.text(25);
+  if (!q.is_null(26)) o.smdsAddress = std::string(q.text(26));
   return o;
 }
 
@@ -71,6 +76,8 @@ void bind_changeable(Query& q, const Order& o) {
   q.bind(o.eid_ordered ? 1 : 0).bind(o.confirmation_limit).bind(o.rebind ? 1 : 0);
   q.bind(static_cast<int64_t>(o.reinstall)).bind(o.uses).bind(o.installs);
   o.last_event ? q.bind(static_cast<int64_t>(*o.last_event)) : q.bind_null();
+  q.bind_text(o.tenant).bind_text(o.profileType);
+  o.smdsAddress ? q.bind_text(*o.smdsAddress) : q.bind_null();
 }
 
 Status insert_order(Database& db, const Order& o) {
@@ -78,8 +85,8 @@ Status insert_order(Database& db, const Order& o) {
       "INSERT INTO orders (state, matching_id, eid, confirmation, confirmation_attempts, "
       "download_attempts, expires, protection, needs_major, needs_minor, needs_size, needs_services, "
       "metadata, euicc_otpk, delivered, eid_ordered, confirmation_limit, rebind, reinstall, uses, installs, "
-      "last_event, version, iccid) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+      "last_event, tenant, profile_type, smds_address, version, iccid) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   bind_changeable(q, o);
   q.bind(static_cast<int64_t>(o.version)).bind(View(o.iccid.octets()));
   return q.run();
@@ -90,15 +97,6 @@ Status insert_profile(Database& db, const Iccid& iccid, const smdp::StoredProfil
   return q.bind(View(iccid.octets())).bind(View(p.keys)).bind(View(p.content)).run();
 }
 
-Status insert_audit(Database& db, const Audit& a, const Iccid& iccid, const Order* o) {
-  Query q =
-      TRY(db.query("INSERT INTO audit (at, actor, action, iccid, state, detail) VALUES (?, ?, ?, ?, ?, ?)"));
-  q.bind(a.at.time_since_epoch().count()).bind_text(a.actor).bind_text(a.action);
-  q.bind(View(iccid.octets()));
-  o ? q.bind(static_cast<int64_t>(o->state)) : q.bind_null();
-  return q.bind_text(a.detail).run();
-}
-
 /// The compare and swap: one statement, so that it is atomic whoever else writes.
 Status swap_order(Database& db, const Order& o) {
   Query q = TRY(db.query(
@@ -106,7 +104,8 @@ Status swap_order(Database& db, const Order& o) {
       "confirmation_attempts = ?, download_attempts = ?, expires = ?, protection = ?, needs_major = ?, "
       "needs_minor = ?, needs_size = ?, needs_services = ?, metadata = ?, euicc_otpk = ?, delivered = ?, "
       "eid_ordered = ?, confirmation_limit = ?, rebind = ?, reinstall = ?, uses = ?, installs = ?, "
-      "last_event = ?, version = version + 1 WHERE version = ? AND iccid = ?"));
+      "last_event = ?, tenant = ?, profile_type = ?, smds_address = ?, version = version + 1 WHERE version = "
+      "? AND iccid = ?"));
   bind_changeable(q, o);
   q.bind(static_cast<int64_t>(o.version)).bind(View(o.iccid.octets()));
   Status done = q.run();
@@ -130,8 +129,9 @@ Status put_package(Database& db, const Iccid& iccid, View package) {
 }
 
 Status put_delivery(Database& db, const smdp::Delivery& d, Time at) {
-  Query q = TRY(db.query(
-      "INSERT OR REPLACE INTO deliveries (transaction_id, iccid, eid, euicc_key, at) VALUES (?, ?, ?, ?, ?)"));
+  Query q =
+      TRY(db.query("INSERT OR REPLACE INTO deliveries (transaction_id, iccid, eid, euicc_key, at) VALUES (?, "
+                   "?, ?, ?, ?)"));
   q.bind(d.transactionId.octets())
       .bind(View(d.iccid.octets()))
       .bind(View(d.eid.octets()))
@@ -140,13 +140,33 @@ Status put_delivery(Database& db, const smdp::Delivery& d, Time at) {
   return q.run();
 }
 
+Status insert_call(Database& db, const smdp::FunctionCall& call) {
+  Query q = TRY(db.query(
+      "INSERT INTO calls (requester, function, identifier, digest, answer, at) VALUES (?, ?, ?, ?, ?, ?)"));
+  q.bind_text(call.key.requester).bind_text(call.key.function).bind_text(call.key.identifier);
+  q.bind(View(call.digest)).bind(View(call.answer)).bind(call.at.time_since_epoch().count());
+  Status done = q.run();
+  if (!done && done.error().kind == ErrorKind::exists)
+    return Error{ErrorKind::exists, "this call was answered before"};
+  return done;
+}
+
+Status insert_outgoing(Database& db, const smdp::Outgoing& one) {
+  Query q =
+      TRY(db.query("INSERT INTO outbox (lane, kind, iccid, tenant, destination, content, at, due) "
+                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+  q.bind(static_cast<int64_t>(lane_of(one.kind))).bind(static_cast<int64_t>(one.kind));
+  q.bind(View(one.iccid.octets())).bind_text(one.tenant).bind_text(one.destination).bind(View(one.content));
+  return q.bind(one.at.time_since_epoch().count()).bind(one.at.time_since_epoch().count()).run();
+}
+
 }  // namespace
 
 Status SqliteOrders::add(const Order& order, const smdp::StoredProfile& profile, const Audit& audit) {
   return writer_.write([&](Database& db) -> Status {
     TRY_VOID(insert_order(db, order));
     TRY_VOID(insert_profile(db, order.iccid, profile));
-    return insert_audit(db, audit, order.iccid, &order);
+    return insert_audit(db, audit, &order.iccid, &order.state);
   });
 }
 
@@ -156,14 +176,16 @@ Status SqliteOrders::apply(const smdp::Transition& t) {
     TRY_VOID(swap_order(db, t.after));
     if (t.package) TRY_VOID(put_package(db, t.after.iccid, *t.package));
     if (t.delivery) TRY_VOID(put_delivery(db, *t.delivery, t.audit.at));
-    return insert_audit(db, t.audit, t.after.iccid, &t.after);
+    if (t.call) TRY_VOID(insert_call(db, *t.call));
+    for (const smdp::Outgoing& one : t.outgoing) TRY_VOID(insert_outgoing(db, one));
+    return insert_audit(db, t.audit, &t.after.iccid, &t.after.state);
   });
 }
 
 Status SqliteOrders::hear(const smdp::NotificationKey& key, const Iccid& iccid, const Audit& audit) {
   return writer_.write([&](Database& db) -> Status {
     TRY_VOID(insert_heard(db, key, audit.at));
-    return insert_audit(db, audit, iccid, nullptr);
+    return insert_audit(db, audit, &iccid, nullptr);
   });
 }
 
@@ -186,10 +208,11 @@ Result<std::optional<Order>> SqliteOrders::find(const MatchingId& id) {
 Result<std::optional<Order>> SqliteOrders::find_default(const Eid& eid, Time now) {
   return readers_.read([&](Database& db) -> Result<std::optional<Order>> {
     // Those that wait before those open to be installed again (smdp::is_downloadable).
-    Query q = TRY(db.query(ORDER_COLUMNS
-                           "WHERE eid = ?1 AND matching_id = '' AND (state IN (?2, ?3) OR (state IN (?4, ?5) "
-                           "AND reinstall = ?6 AND (uses = 0 OR installs < uses))) "
-                           "ORDER BY expires IS NOT NULL AND expires <= ?7, state IN (?4, ?5), number LIMIT 1"));
+    Query q =
+        TRY(db.query(ORDER_COLUMNS
+                     "WHERE eid = ?1 AND matching_id = '' AND (state IN (?2, ?3) OR (state IN (?4, ?5) "
+                     "AND reinstall = ?6 AND (uses = 0 OR installs < uses))) "
+                     "ORDER BY expires IS NOT NULL AND expires <= ?7, state IN (?4, ?5), number LIMIT 1"));
     q.bind(View(eid.octets()));
     for (auto state :
          {OrderState::released, OrderState::downloaded, OrderState::installed, OrderState::deleted}) {
@@ -200,13 +223,46 @@ Result<std::optional<Order>> SqliteOrders::find_default(const Eid& eid, Time now
   });
 }
 
-Result<std::vector<Order>> SqliteOrders::list(const std::optional<Iccid>& after, size_t limit) {
+Result<std::optional<Order>> SqliteOrders::find_available(const std::string& tenant,
+                                                          const std::string& profileType, size_t skip) {
+  return readers_.read([&](Database& db) -> Result<std::optional<Order>> {
+    // The state as a literal: so the index of those in stock is used.
+    static_assert(static_cast<int>(OrderState::available) == 0);
+    Query q =
+        TRY(db.query(ORDER_COLUMNS
+                     "WHERE state = 0 AND tenant = ? AND profile_type = ? ORDER BY number LIMIT 1 OFFSET ?"));
+    q.bind_text(tenant).bind_text(profileType).bind(static_cast<int64_t>(skip));
+    return read_one(q);
+  });
+}
+
+Result<std::vector<Order>> SqliteOrders::list(const smdp::OrderFilter& filter,
+                                              const std::optional<Iccid>& after, size_t limit) {
   return readers_.read([&](Database& db) -> Result<std::vector<Order>> {
-    Query q = TRY(db.query(ORDER_COLUMNS "WHERE iccid > ? ORDER BY iccid LIMIT ?"));
+    Query q = TRY(db.query(ORDER_COLUMNS
+                           "WHERE iccid > ?1 AND (?2 = '' OR tenant = ?2) AND (?3 = '' OR profile_type = ?3) "
+                           "AND (?4 IS NULL OR state = ?4) ORDER BY iccid LIMIT ?5"));
     // Every blob sorts after the empty one.
-    q.bind(after ? View(after->octets()) : View()).bind(static_cast<int64_t>(limit));
+    q.bind(after ? View(after->octets()) : View()).bind_text(filter.tenant).bind_text(filter.profileType);
+    filter.state ? q.bind(static_cast<int64_t>(*filter.state)) : q.bind_null();
+    q.bind(static_cast<int64_t>(limit));
     std::vector<Order> out;
     while (TRY(q.step())) out.push_back(TRY(read_order(q)));
+    return out;
+  });
+}
+
+Result<std::vector<smdp::StockCount>> SqliteOrders::stock(const std::string& tenant) {
+  return readers_.read([&](Database& db) -> Result<std::vector<smdp::StockCount>> {
+    Query q =
+        TRY(db.query("SELECT profile_type, state, count(*) FROM orders WHERE tenant = ? "
+                     "GROUP BY profile_type, state ORDER BY profile_type, state"));
+    q.bind_text(tenant);
+    std::vector<smdp::StockCount> out;
+    while (TRY(q.step())) {
+      out.push_back({std::string(q.text(0)), static_cast<OrderState>(q.integer(1)),
+                     static_cast<uint64_t>(q.integer(2))});
+    }
     return out;
   });
 }
@@ -242,6 +298,28 @@ Result<std::optional<smdp::Delivery>> SqliteOrders::delivery(const TransactionId
   });
 }
 
+Result<std::vector<smdp::FunctionCall>> SqliteOrders::calls(const smdp::CallKey& key) {
+  return readers_.read([&](Database& db) -> Result<std::vector<smdp::FunctionCall>> {
+    Query q =
+        TRY(db.query("SELECT digest, answer, at FROM calls WHERE requester = ? AND function = ? AND "
+                     "identifier = ? ORDER BY at LIMIT 100"));
+    q.bind_text(key.requester).bind_text(key.function).bind_text(key.identifier);
+    std::vector<smdp::FunctionCall> out;
+    while (TRY(q.step())) {
+      out.push_back(
+          {key, TRY(octets<32>(q.blob(0))), to_bytes(q.blob(1)), Time(std::chrono::seconds(q.integer(2)))});
+    }
+    return out;
+  });
+}
+
+Status SqliteOrders::remember(const smdp::FunctionCall& call, const Audit& audit) {
+  return writer_.write([&](Database& db) -> Status {
+    TRY_VOID(insert_call(db, call));
+    return insert_audit(db, audit, nullptr, nullptr);
+  });
+}
+
 namespace {
 
 /// As many as the writer may be held up by.
@@ -250,19 +328,31 @@ constexpr int64_t kPruneAtOnce = 500;
 struct Old {
   std::vector<Bytes> deliveries;
   std::vector<std::pair<Bytes, int64_t>> notifications;
+  std::vector<std::pair<smdp::CallKey, Bytes>> calls;
+  size_t size() const { return deliveries.size() + notifications.size() + calls.size(); }
 };
 
-// Found by readers, whom nobody waits for: neither table is worth an index on its time.
+// Found by readers, whom nobody waits for: none of the tables is worth an index on its time.
 Result<Old> find_old(Database& db, Time before) {
   Old old;
-  Query d = TRY(db.query("SELECT transaction_id FROM deliveries d WHERE at < ? AND NOT EXISTS (SELECT 1 FROM "
-                         "orders o WHERE o.iccid = d.iccid AND o.state = ? AND o.delivered = d.transaction_id) "
-                         "LIMIT ?"));
-  d.bind(before.time_since_epoch().count()).bind(static_cast<int64_t>(OrderState::downloaded)).bind(kPruneAtOnce);
+  Query d =
+      TRY(db.query("SELECT transaction_id FROM deliveries d WHERE at < ? AND NOT EXISTS (SELECT 1 FROM "
+                   "orders o WHERE o.iccid = d.iccid AND o.state = ? AND o.delivered = d.transaction_id) "
+                   "LIMIT ?"));
+  d.bind(before.time_since_epoch().count())
+      .bind(static_cast<int64_t>(OrderState::downloaded))
+      .bind(kPruneAtOnce);
   while (TRY(d.step())) old.deliveries.push_back(to_bytes(d.blob(0)));
   Query n = TRY(db.query("SELECT eid, seq_number FROM notifications WHERE at < ? LIMIT ?"));
   n.bind(before.time_since_epoch().count()).bind(kPruneAtOnce);
   while (TRY(n.step())) old.notifications.emplace_back(to_bytes(n.blob(0)), n.integer(1));
+  Query c = TRY(db.query("SELECT requester, function, identifier, digest FROM calls WHERE at < ? LIMIT ?"));
+  c.bind(before.time_since_epoch().count()).bind(kPruneAtOnce);
+  while (TRY(c.step())) {
+    old.calls.emplace_back(
+        smdp::CallKey{std::string(c.text(0)), std::string(c.text(1)), std::string(c.text(2))},
+        to_bytes(c.blob(3)));
+  }
   return old;
 }
 
@@ -275,6 +365,12 @@ Status delete_old(Database& db, const Old& old) {
     Query q = TRY(db.query("DELETE FROM notifications WHERE eid = ? AND seq_number = ?"));
     TRY_VOID(q.bind(View(eid)).bind(number).run());
   }
+  for (const auto& [key, digest] : old.calls) {
+    Query q = TRY(
+        db.query("DELETE FROM calls WHERE requester = ? AND function = ? AND identifier = ? AND digest = ?"));
+    q.bind_text(key.requester).bind_text(key.function).bind_text(key.identifier).bind(View(digest));
+    TRY_VOID(q.run());
+  }
   return {};
 }
 
@@ -282,9 +378,8 @@ Status delete_old(Database& db, const Old& old) {
 
 Result<size_t> SqliteOrders::prune(Time before) {
   const Old old = TRY(readers_.read([&](Database& db) { return find_old(db, before); }));
-  const size_t found = old.deliveries.size() + old.notifications.size();
-  if (found > 0) TRY_VOID(writer_.write([&](Database& db) { return delete_old(db, old); }));
-  return found;
+  if (old.size() > 0) TRY_VOID(writer_.write([&](Database& db) { return delete_old(db, old); }));
+  return old.size();
 }
 
 }  // namespace sealift::store

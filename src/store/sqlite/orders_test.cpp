@@ -8,6 +8,7 @@
 #include <fstream>
 #include <latch>
 
+#include "access/record_store_suite.hpp"
 #include "smdp/order_store_suite.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -43,6 +44,8 @@ class Files : public ::testing::Test {
 class InSqlite : public Files {
  protected:
   smdp::OrderStore& store() { return store_->orders(); }
+  smdp::Outbox& outbox() { return store_->outbox(); }
+  access::RecordStore& records() { return store_->records(); }
   std::unique_ptr<SqliteStore> store_ = open();
 };
 
@@ -204,4 +207,8 @@ TEST_F(SqliteStoreFiles, changes_that_wait_share_one_batch_and_a_failing_one_tak
 
 namespace sealift::smdp {
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, OrderStoreSuite, InSqlite);
+}
+
+namespace sealift::access {
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, RecordStoreSuite, InSqlite);
 }

@@ -1,18 +1,10 @@
 #include "store/sqlite/restrictions.hpp"
 
+#include "store/sqlite/audit.hpp"
+
 namespace sealift::store {
 
 using smdp::Restriction;
-
-namespace {
-
-Status insert_audit(Database& db, const smdp::Audit& a) {
-  Query q = TRY(db.query("INSERT INTO audit (at, actor, action, detail) VALUES (?, ?, ?, ?)"));
-  q.bind(a.at.time_since_epoch().count()).bind_text(a.actor).bind_text(a.action).bind_text(a.detail);
-  return q.run();
-}
-
-}  // namespace
 
 Result<std::vector<Restriction>> SqliteRestrictions::all() {
   return readers_.read([&](Database& db) -> Result<std::vector<Restriction>> {
@@ -32,23 +24,25 @@ Result<std::vector<Restriction>> SqliteRestrictions::all() {
 
 Status SqliteRestrictions::add(const Restriction& one, const smdp::Audit& audit) {
   return writer_.write([&](Database& db) -> Status {
-    Query q = TRY(db.query("INSERT INTO restrictions (kind, value, reason, actor, at) VALUES (?, ?, ?, ?, ?)"));
+    Query q =
+        TRY(db.query("INSERT INTO restrictions (kind, value, reason, actor, at) VALUES (?, ?, ?, ?, ?)"));
     q.bind_text(name(one.kind)).bind_text(one.value).bind_text(one.reason).bind_text(one.actor);
     Status done = q.bind(one.at.time_since_epoch().count()).run();
     if (!done && done.error().kind == ErrorKind::exists) {
       return Error{ErrorKind::exists, "this is on the list already"};
     }
     TRY_VOID(std::move(done));
-    return insert_audit(db, audit);
+    return insert_audit(db, audit, nullptr, nullptr);
   });
 }
 
-Status SqliteRestrictions::remove(smdp::RestrictionKind kind, const std::string& value, const smdp::Audit& audit) {
+Status SqliteRestrictions::remove(smdp::RestrictionKind kind, const std::string& value,
+                                  const smdp::Audit& audit) {
   return writer_.write([&](Database& db) -> Status {
     Query q = TRY(db.query("DELETE FROM restrictions WHERE kind = ? AND value = ?"));
     TRY_VOID(q.bind_text(name(kind)).bind_text(value).run());
     if (db.changes() == 0) return Error{ErrorKind::not_found, "this is not on the list"};
-    return insert_audit(db, audit);
+    return insert_audit(db, audit, nullptr, nullptr);
   });
 }
 

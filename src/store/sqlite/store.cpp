@@ -2,6 +2,8 @@
 
 #include "store/sqlite/migrations.hpp"
 #include "store/sqlite/orders.hpp"
+#include "store/sqlite/outbox.hpp"
+#include "store/sqlite/records.hpp"
 #include "store/sqlite/restrictions.hpp"
 #include "store/sqlite/subscribers.hpp"
 
@@ -11,9 +13,16 @@ namespace {
 class Opened final : public SqliteStore {
  public:
   Opened(Database writing, const std::string& path, std::chrono::milliseconds patience)
-      : readers_(path, patience), writer_(std::move(writing)), orders_(writer_, readers_), restrictions_(writer_, readers_) {}
+      : readers_(path, patience),
+        writer_(std::move(writing)),
+        orders_(writer_, readers_),
+        restrictions_(writer_, readers_),
+        outbox_(writer_, readers_),
+        records_(writer_, readers_) {}
   smdp::OrderStore& orders() override { return orders_; }
   smdp::RestrictionStore& restrictions() override { return restrictions_; }
+  smdp::Outbox& outbox() override { return outbox_; }
+  access::RecordStore& records() override { return records_; }
   std::unique_ptr<auc::SubscriberStore> subscribers(const Secret<32>& store_key, Random& random) override {
     return std::make_unique<SqliteSubscribers>(writer_, readers_, store_key, random);
   }
@@ -24,6 +33,8 @@ class Opened final : public SqliteStore {
   Writer writer_;
   SqliteOrders orders_;
   SqliteRestrictions restrictions_;
+  SqliteOutbox outbox_;
+  SqliteRecords records_;
 };
 
 }  // namespace

@@ -1,0 +1,25 @@
+// The outbox of an SM-DP+ in SQLite; its rows are written by SqliteOrders::apply. Part of SqliteStore;
+// nothing else includes this. Thread safe.
+#pragma once
+
+#include "smdp/outbox.hpp"
+#include "store/sqlite/readers.hpp"
+#include "store/sqlite/writer.hpp"
+
+namespace sealift::store {
+
+class SqliteOutbox final : public smdp::Outbox {
+ public:
+  SqliteOutbox(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
+
+  Result<std::vector<smdp::Queued>> claim(Time now, std::chrono::seconds lease, size_t limit) override;
+  Status delivered(uint64_t number) override;
+  Status postpone(uint64_t number, Time due) override;
+  Result<smdp::OutboxFigures> figures() override;
+
+ private:
+  Writer& writer_;
+  Readers& readers_;
+};
+
+}  // namespace sealift::store
