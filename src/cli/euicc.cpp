@@ -10,7 +10,7 @@
 #include "card/stdio.hpp"
 #include "card/tcp.hpp"
 #include "card/vpcd.hpp"
-#include "cli/command.hpp"
+#include "cli/trust_files.hpp"
 #include "download/activation_code.hpp"
 #include "euicc/install_engine.hpp"
 #include "lab/eid_register.hpp"
@@ -20,7 +20,6 @@
 #include "messages/es10b.hpp"
 #include "messages/es10c.hpp"
 #include "messages/rat_json.hpp"
-#include "pki/pem.hpp"
 
 namespace sealift::cli {
 
@@ -117,20 +116,6 @@ Result<euicc::Personalisation> issue_card(const Options& o) {
   return lab::make_personalisation(issuers, eid, random);
 }
 
-Result<pki::Certificate> read_certificate(const std::string& file) {
-  std::string octets = TRY(read_file(file, 1u << 20));
-  auto certificates = pki::certificates_from_file_octets(view(octets));
-  if (!certificates) return std::move(certificates.error()).within(file);
-  return certificates->front();
-}
-
-Result<crypto::PrivateKey> read_key(const std::string& file) {
-  SecretBytes octets(TRY(sealift::read_file(file, 1u << 16)));
-  auto key = pki::private_key_from_file_octets(octets.expose());
-  if (!key) return std::move(key.error()).within(file);
-  return key;
-}
-
 /// Keys and chains that somebody else made, as SGP.26 publishes them for tests.
 Result<euicc::Personalisation> card_of_files(const Options& o) {
   if (o.private_keys.size() != o.certificates.size() || o.eums.size() != o.certificates.size() ||
@@ -141,7 +126,7 @@ Result<euicc::Personalisation> card_of_files(const Options& o) {
   for (size_t i = 0; i < o.certificates.size(); ++i) {
     auto certificate = TRY(read_certificate(o.certificates[i]));
     auto eum = TRY(read_certificate(o.eums[i]));
-    auto key = TRY(read_key(o.private_keys[i]));
+    auto key = TRY(read_private_key(o.private_keys[i]));
     data.credentials.push_back({to_bytes(certificate.der()), to_bytes(eum.der()), key.scalar().clone()});
     auto digits = certificate.subject().get(pki::attribute::serial_number);
     if (!digits) return Error{ErrorKind::invalid, o.certificates[i] + ": it names no EID"};

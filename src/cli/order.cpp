@@ -63,13 +63,26 @@ struct CreateOptions {
   std::string spn = "Sealift";
   std::string name = "Sealift";
   std::string profile_class = "operational";
-  std::string notify;
-  std::optional<std::string> eid, matching_id, confirmation_code, expires, reinstall;
+  std::string notify, icon, owner;
+  std::vector<std::string> rules;
+  std::optional<std::string> eid, matching_id, confirmation_code, confirmation_code_hash, expires, reinstall;
   std::optional<uint32_t> confirmation_attempts, uses;
   bool no_rebind = false;
   bool session_keys = false;
+  bool hold = false;
   bool qr = false;
 };
+
+/// The icon with its type, which its first octets tell.
+Status add_icon(json::object& body, const std::string& path) {
+  const std::string octets = TRY(read_file(path, 1024));
+  const bool png = octets.starts_with("\x89PNG");
+  if (!png && !octets.starts_with("\xFF\xD8"))
+    return Error{ErrorKind::invalid, path + " is no PNG and no JPEG"};
+  body["icon"] = base64(view(octets));
+  body["iconType"] = png ? "png" : "jpg";
+  return {};
+}
 
 /// Puts the profile in stock; gives its ICCID.
 Result<std::string> import(AdminClient& admin, const CreateOptions& o) {
@@ -79,6 +92,9 @@ Result<std::string> import(AdminClient& admin, const CreateOptions& o) {
                     {"profileName", o.name},
                     {"profileClass", o.profile_class},
                     {"protection", o.session_keys ? "sessionKeys" : "randomKeys"}};
+  if (!o.icon.empty()) TRY_VOID(add_icon(body, o.icon));
+  if (!o.owner.empty()) body["profileOwner"] = {{"mccMnc", o.owner}};
+  if (!o.rules.empty()) body["profilePolicyRules"] = json::array(o.rules.begin(), o.rules.end());
   if (!o.notify.empty()) {
     body["notificationConfigurationInfo"] = {
         {{"profileManagementOperation", {"notificationEnable", "notificationDisable", "notificationDelete"}},
@@ -98,6 +114,8 @@ Result<json::object> release(AdminClient& admin, const CreateOptions& o, const s
   if (o.eid) body["eid"] = *o.eid;
   if (o.matching_id) body["matchingId"] = *o.matching_id;
   if (o.confirmation_code) body["confirmationCode"] = confirmation_code;
+  if (o.confirmation_code_hash) body["confirmationCodeHash"] = *o.confirmation_code_hash;
+  if (o.hold) body["release"] = false;
   if (o.confirmation_attempts) body["confirmationAttempts"] = *o.confirmation_attempts;
   if (o.no_rebind) body["rebind"] = false;
   if (o.reinstall) body["reinstall"] = *o.reinstall;
@@ -211,26 +229,45 @@ void add_create(CLI::App* group, Output& out) {
   command->add_option("--class", o->profile_class, "Profile class")
       ->check(CLI::IsMember({"operational", "test", "provisioning"}))
       ->capture_default_str();
+  command->add_option("--icon", o->icon, "Icon shown on the phone: PNG or JPEG, at most 1024 octets")
+      ->type_name("FILE");
+  command->add_option("--owner", o->owner, "Network whose profile it is: the digits of MCC and MNC")
+      ->type_name("DIGITS");
+  command
+      ->add_option("--rule", o->rules,
+                   "Profile policy rule: ppr1 (cannot be disabled), ppr2 (cannot be deleted)")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"ppr1", "ppr2"}));
   command->add_option("--notify", o->notify,
                       "Server that hears of enable, disable and delete (default: this SM-DP+)");
   command->add_option("--eid", o->eid, "The only eUICC that may have it");
   command->add_option("--matching-id", o->matching_id, "Default: 128 random bits");
+  auto* code =
+      command
+          ->add_option("--confirmation-code", o->confirmation_code,
+                       "A code that the user has to enter: @FILE, or - for the first line of standard input")
+          ->type_name("@FILE|-");
+  command->add_option("--confirmation-code-hash", o->confirmation_code_hash, "Its SHA-256, in its place")
+      ->excludes(code)
+      ->type_name("HEX");
   command
-      ->add_option("--confirmation-code", o->confirmation_code,
-                   "A code that the user has to enter: @FILE, or - for the first line of standard input")
-      ->type_name("@FILE|-");
-  command->add_option("--confirmation-attempts", o->confirmation_attempts, "Codes that may be tried (default: 3)")
+      ->add_option("--confirmation-attempts", o->confirmation_attempts,
+                   "Codes that may be tried (default: 3)")
       ->check(CLI::Range(1u, 10u));
   command
-      ->add_option("--reinstall", o->reinstall,
-                   "After an installation: never again, again by the same eUICC, or again once that has reported "
-                   "the deletion (default: never)")
-      ->check(CLI::IsMember({"never", "sameEid", "afterDeletion"}));
+      ->add_option(
+          "--reinstall", o->reinstall,
+          "After an installation: never again, again by the same eUICC, or again once that has reported "
+          "the deletion; perpetual: again by the same eUICC whatever became of it and however often, for "
+          "test beds (default: never)")
+      ->check(CLI::IsMember({"never", "sameEid", "afterDeletion", "perpetual"}));
   command->add_option("--uses", o->uses, "Installations in all, with --reinstall; 0: any number (default)")
       ->check(CLI::Range(0u, 1000u));
-  command->add_flag("--no-rebind", o->no_rebind,
-                    "Refuse an eUICC that comes back with another one-time key; the same key gets the same package");
+  command->add_flag(
+      "--no-rebind", o->no_rebind,
+      "Refuse an eUICC that comes back with another one-time key; the same key gets the same package");
   command->add_option("--expires", o->expires, "End of the offer, such as 2027-01-31T12:00:00Z");
+  command->add_flag("--hold", o->hold, "Confirm it alone: it can be downloaded once it is released");
   command->add_flag("--session-keys", o->session_keys,
                     "Protect the profile under session keys, not keys of its own");
   command->add_flag("--qr", o->qr, "Draw the activation code as a QR code too");

@@ -190,11 +190,13 @@ void add_init(CLI::App& pki, Output& out) {
 }
 
 void add_pki(CLI::App& app, Output& out) {
-  auto* cmd = app.add_subcommand("pki", "Certificates: make, issue, renew, revoke, look at, verify, lint");
+  auto* cmd =
+      app.add_subcommand("pki", "Certificates: make, issue, import, renew, revoke, look at, verify, lint");
   cmd->require_subcommand(1);
   cmd->footer("Example:  sealift pki init ./site --host smdp.example.com");
   add_init(*cmd, out);
   add_pki_issue(*cmd, out);
+  add_pki_import(*cmd, out);
   add_pki_renew(*cmd, out);
   add_pki_revoke(*cmd, out);
   add_pki_crl(*cmd, out);

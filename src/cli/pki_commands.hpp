@@ -10,6 +10,7 @@
 namespace sealift::cli {
 
 void add_pki_issue(CLI::App& pki, Output& out);
+void add_pki_import(CLI::App& pki, Output& out);
 void add_pki_renew(CLI::App& pki, Output& out);
 void add_pki_revoke(CLI::App& pki, Output& out);
 void add_pki_crl(CLI::App& pki, Output& out);

@@ -30,6 +30,7 @@ struct ServeOptions {
   std::vector<std::string> test_cis;
   bool no_rebind = false;
   bool uniform_refusals = false;
+  bool any_matching_id = false;
 };
 
 /// SIGINT and SIGTERM, taken from every thread that starts from now on, and waited for.
@@ -70,6 +71,7 @@ Result<lab::SmdpSiteOptions> site_options(const ServeOptions& o) {
   site.settings.max_download_attempts = o.download_attempts;
   site.settings.rebind = !o.no_rebind;
   site.settings.uniform_refusals = o.uniform_refusals;
+  site.settings.any_matching_id = o.any_matching_id;
   site.sessions_per_address = o.sessions_per_address;
   site.guesses_per_eid = o.guesses_per_eid;
   if (o.crl == "required") site.crl_policy = pki::CrlPolicy::required;
@@ -144,6 +146,8 @@ void add_policies(CLI::App* command, ServeOptions& o) {
       ->add_option("--guesses-per-eid", o.guesses_per_eid,
                    "MatchingIDs that one eUICC may try in vain in ten minutes; 0: any number")
       ->capture_default_str();
+  command->add_flag("--any-matching-id", o.any_matching_id,
+                    "Orders may have MatchingIDs of any characters, not digits, capital letters and '-' alone");
   command->add_flag("--uniform-refusals", o.uniform_refusals,
                     "Answer used, expired and other eUICCs' MatchingIDs like unknown ones (8.2.6/3.8)");
 }

@@ -1,5 +1,6 @@
 #include "cli/trust_files.hpp"
 
+#include "base/files.hpp"
 #include "pki/pem.hpp"
 
 namespace sealift::cli {
@@ -9,6 +10,17 @@ Result<std::vector<pki::Certificate>> read_certificates(const std::string& file)
   auto certificates = pki::certificates_from_file_octets(view(octets));
   if (!certificates) return std::move(certificates.error()).within(file);
   return certificates;
+}
+
+Result<pki::Certificate> read_certificate(const std::string& file) {
+  return TRY(read_certificates(file)).front();
+}
+
+Result<crypto::PrivateKey> read_private_key(const std::string& file) {
+  SecretBytes octets(TRY(sealift::read_file(file, 1u << 16)));
+  auto key = pki::private_key_from_file_octets(octets.expose());
+  if (!key) return std::move(key.error()).within(file);
+  return key;
 }
 
 Status load_ci(const std::string& file, pki::TrustStore& trust) {

@@ -1,4 +1,4 @@
-// Trust from files that the command line names: CI certificates and their CRLs, DER or PEM.
+// What the PKI comes in, as files that the command line names: certificates, CRLs and keys, DER or PEM.
 #pragma once
 
 #include "cli/command.hpp"
@@ -8,6 +8,10 @@ namespace sealift::cli {
 
 /// The certificates of a file. Errors name the file.
 Result<std::vector<pki::Certificate>> read_certificates(const std::string& file);
+/// The first one of them.
+Result<pki::Certificate> read_certificate(const std::string& file);
+/// A private key in clear, SEC 1 or PKCS #8. Errors name the file.
+Result<crypto::PrivateKey> read_private_key(const std::string& file);
 /// Takes up every certificate of the file as a CI. Errors name the file.
 Status load_ci(const std::string& file, pki::TrustStore& trust);
 /// A CRL's DER. Errors name the file.

@@ -50,7 +50,8 @@ Result<std::string> JsonFields::required_text(std::string_view name) const {
   return std::move(*value);
 }
 
-Result<std::optional<uint32_t>> JsonFields::number(std::string_view name, uint32_t least, uint32_t most) const {
+Result<std::optional<uint32_t>> JsonFields::number(std::string_view name, uint32_t least,
+                                                   uint32_t most) const {
   const json::value* value = object_->if_contains(name);
   if (!value || value->is_null()) return std::optional<uint32_t>();
   json::error_code error;
@@ -67,6 +68,11 @@ Result<std::optional<bool>> JsonFields::boolean(std::string_view name) const {
   if (!value || value->is_null()) return std::optional<bool>();
   if (!value->is_bool()) return not_a(name, "true or false");
   return std::optional(value->get_bool());
+}
+
+const json::value* JsonFields::value(std::string_view name) const {
+  const json::value* value = object_->if_contains(name);
+  return value && !value->is_null() ? value : nullptr;
 }
 
 Result<const json::array*> JsonFields::array(std::string_view name) const {

@@ -31,6 +31,8 @@ class JsonFields {
   Result<std::optional<uint32_t>> number(std::string_view name, uint32_t least, uint32_t most) const;
   /// None where the member is missing or null. Error kind: invalid.
   Result<std::optional<bool>> boolean(std::string_view name) const;
+  /// Null where the member is missing or null.
+  const boost::json::value* value(std::string_view name) const;
   /// Null where the member is missing or null. Error kind: invalid.
   Result<const boost::json::array*> array(std::string_view name) const;
 

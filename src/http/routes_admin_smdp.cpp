@@ -7,6 +7,7 @@
 
 #include "asn1/time.hpp"
 #include "http/admin_json.hpp"
+#include "http/admin_profile_metadata.hpp"
 #include "messages/names.hpp"
 #include "smdp/admin.hpp"
 
@@ -90,62 +91,6 @@ Result<json::object> describe(const smdp::Ports& ports, const smdp::Order& order
 
 // ---- the requests ----
 
-struct EventName {
-  std::string_view name;
-  messages::NotificationEventBit bit;
-};
-constexpr EventName events[] = {{"notificationInstall", messages::NotificationEventBit::notificationInstall},
-                                {"notificationEnable", messages::NotificationEventBit::notificationEnable},
-                                {"notificationDisable", messages::NotificationEventBit::notificationDisable},
-                                {"notificationDelete", messages::NotificationEventBit::notificationDelete}};
-
-Result<messages::NotificationConfigurationInformation> notification_from(const json::value& item) {
-  JsonFields fields = TRY(JsonFields::of(item, {"profileManagementOperation", "notificationAddress"}));
-  messages::NotificationConfigurationInformation out;
-  out.notificationAddress = TRY(fields.required_text("notificationAddress"));
-  const json::array* named = TRY(fields.array("profileManagementOperation"));
-  if (!named || named->empty()) {
-    return Error{ErrorKind::invalid,
-                 "profileManagementOperation: name at least one event, such as notificationEnable"};
-  }
-  for (const json::value& value : *named) {
-    const auto* event =
-        std::ranges::find_if(events, [&](const EventName& e) { return value == json::value(e.name); });
-    if (event == std::end(events)) {
-      return Error{ErrorKind::invalid,
-                   "profileManagementOperation: an event is notificationInstall, "
-                   "notificationEnable, notificationDisable or notificationDelete"};
-    }
-    out.profileManagementOperation.insert(event->bit);
-  }
-  return out;
-}
-
-/// Without a wish of the operator, this server hears of enable, disable and delete; of the installation it
-/// does in any case (SGP.22 3.5).
-Result<std::vector<messages::NotificationConfigurationInformation>> notifications_from(
-    const JsonFields& fields, const smdp::Ports& ports) {
-  using enum messages::NotificationEventBit;
-  std::vector<messages::NotificationConfigurationInformation> out;
-  const json::array* wished = TRY(fields.array("notificationConfigurationInfo"));
-  if (!wished) {
-    auto& ours = out.emplace_back();
-    ours.profileManagementOperation = {notificationEnable, notificationDisable, notificationDelete};
-    ours.notificationAddress = ports.settings.smdpAddress;
-    return out;
-  }
-  for (const json::value& item : *wished) out.push_back(TRY(notification_from(item)));
-  return out;
-}
-
-Result<messages::ProfileClass> profile_class_from(const std::optional<std::string>& text) {
-  using enum messages::ProfileClass;
-  for (auto one : {operational, test, provisioning}) {
-    if (text.value_or("operational") == messages::to_name(one)) return one;
-  }
-  return Error{ErrorKind::invalid, "profileClass: it is operational, test or provisioning"};
-}
-
 Result<smdp::Protection> protection_from(const std::optional<std::string>& text) {
   if (!text || *text == "randomKeys") return smdp::Protection::random_keys;
   if (*text == "sessionKeys") return smdp::Protection::session_keys;
@@ -153,19 +98,14 @@ Result<smdp::Protection> protection_from(const std::optional<std::string>& text)
 }
 
 Result<json::object> import(smdp::Ports& ports, const Request& request) {
-  JsonFields fields =
-      TRY(JsonFields::parse(request.body, {"profile", "serviceProviderName", "profileName", "profileClass",
-                                           "notificationConfigurationInfo", "protection"}));
+  JsonFields fields = TRY(JsonFields::parse(
+      request.body, {"profile", "protection", "serviceProviderName", "profileName", "profileClass", "icon",
+                     "iconType", "profileOwner", "profilePolicyRules", "notificationConfigurationInfo"}));
   smdp::ImportProfile import;
   auto upp = from_base64(TRY(fields.required_text("profile")));
   if (!upp) return std::move(upp.error()).within("profile");
   import.upp = SecretBytes(std::move(*upp));
-  import.metadata.serviceProviderName = TRY(fields.required_text("serviceProviderName"));
-  import.metadata.profileName = TRY(fields.required_text("profileName"));
-  const auto profile_class = TRY(fields.text("profileClass"));
-  import.metadata.profileClass = TRY(profile_class_from(profile_class));
-  auto notifications = TRY(notifications_from(fields, ports));
-  if (!notifications.empty()) import.metadata.notificationConfigurationInfo = std::move(notifications);
+  import.metadata = TRY(profile_metadata_from(fields, ports.settings.smdpAddress));
   const auto protection = TRY(fields.text("protection"));
   import.protection = TRY(protection_from(protection));
   auto stocked = smdp::import_profile(ports, local_admin, std::move(import));
@@ -182,9 +122,9 @@ Result<Iccid> iccid_from(std::string_view text) {
 }
 
 Result<json::object> order(smdp::Ports& ports, const Request& request) {
-  JsonFields fields =
-      TRY(JsonFields::parse(request.body, {"iccid", "eid", "matchingId", "confirmationCode", "expires",
-                                           "confirmationAttempts", "rebind", "reinstall", "uses"}));
+  JsonFields fields = TRY(JsonFields::parse(
+      request.body, {"iccid", "eid", "matchingId", "confirmationCode", "expires", "confirmationAttempts",
+                     "rebind", "reinstall", "uses", "confirmationCodeHash", "release"}));
   smdp::CreateOrder order;
   const std::string iccid = TRY(fields.required_text("iccid"));
   order.iccid = TRY(iccid_from(iccid));
@@ -195,6 +135,11 @@ Result<json::object> order(smdp::Ports& ports, const Request& request) {
   }
   if (auto text = TRY(fields.text("matchingId"))) order.matchingId = TRY(MatchingId::parse(*text));
   if (auto text = TRY(fields.text("confirmationCode"))) order.confirmationCode = SecretBytes(to_bytes(*text));
+  if (auto text = TRY(fields.text("confirmationCodeHash"))) {
+    auto hash = octets_from_hex<32>(*text);
+    if (!hash) return std::move(hash.error()).within("confirmationCodeHash");
+    order.confirmationCodeHash = *hash;
+  }
   if (auto text = TRY(fields.text("expires"))) {
     auto at = asn1::parse_rfc3339(*text);
     if (!at) return std::move(at.error()).within("expires");
@@ -206,6 +151,7 @@ Result<json::object> order(smdp::Ports& ports, const Request& request) {
   if (auto wanted = TRY(fields.boolean("rebind"))) order.rebind = *wanted;
   if (auto text = TRY(fields.text("reinstall"))) order.reinstall = TRY(smdp::reinstall_policy(*text));
   if (auto n = TRY(fields.number("uses", 0, 1000))) order.uses = *n;
+  if (auto wanted = TRY(fields.boolean("release"))) order.release = *wanted;
   return describe(ports, TRY(smdp::create_order(ports, local_admin, order)));
 }
 

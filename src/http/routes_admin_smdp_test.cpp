@@ -88,6 +88,59 @@ TEST_F(AdminSmdpRoutes, answer_nobody_without_the_token) {
   EXPECT_EQ(ask("GET", "/admin/v1/orders").status, 200u);
 }
 
+TEST_F(AdminSmdpRoutes, stock_a_profile_with_icon_owner_and_rules) {
+  json::object body = profile(iccid_a);
+  body["icon"] = base64(Bytes(1024, 0x89));
+  body["iconType"] = "png";
+  body["profileOwner"] = {{"mccMnc", "00101"}, {"gid1", "A0"}};
+  body["profilePolicyRules"] = {"ppr1", "ppr2"};
+  ASSERT_EQ(post("profiles", body).status, 201u);
+  const auto kept = **world_.orders.find(*Iccid::parse(iccid_a));
+  const auto metadata = asn1::decode<messages::StoreMetadataRequest>(kept.metadata).value();
+  EXPECT_EQ(metadata.icon->size(), 1024u);
+  EXPECT_EQ(metadata.iconType, messages::IconType::png);
+  EXPECT_EQ(metadata.profileOwner->mccMnc, (Octets<3>{0x00, 0xF1, 0x10}));
+  EXPECT_EQ(metadata.profileOwner->gid1, Bytes{0xA0});
+  EXPECT_EQ(*metadata.profilePolicyRules, (messages::PprIds{messages::PprId::ppr1, messages::PprId::ppr2}));
+}
+
+TEST_F(AdminSmdpRoutes, refuse_metadata_that_no_card_would_take) {
+  const std::pair<const char*, json::value> wrong[] = {{"icon", "AAAA"},
+                                                       {"iconType", "gif"},
+                                                       {"profileOwner", {{"mccMnc", "0010"}}},
+                                                       {"profileOwner", {{"mccMnc", "EE101"}}},
+                                                       {"profilePolicyRules", {"ppr3"}}};
+  for (const auto& [member, value] : wrong) {
+    json::object body = profile(iccid_a);
+    body[member] = value;
+    expect_error(post("profiles", body), 400, "invalid", "");
+  }
+  json::object rules_of_nobody = profile(iccid_a);
+  rules_of_nobody["profilePolicyRules"] = {"ppr1"};
+  expect_error(post("profiles", rules_of_nobody), 400, "invalid", "profileOwner");
+}
+
+TEST_F(AdminSmdpRoutes, take_a_code_as_its_hash_and_hold_an_order_back) {
+  stock(iccid_a);
+  const std::string hash = hex(crypto::sha256(view("1234")));
+  expect_error(post("orders", {{"iccid", iccid_a}, {"confirmationCode", "1"}, {"confirmationCodeHash", hash}}), 400,
+               "invalid", "not as both");
+  expect_error(post("orders", {{"iccid", iccid_a}, {"confirmationCodeHash", "00"}}), 400, "invalid",
+               "confirmationCodeHash");
+  const json::object order =
+      read(post("orders", {{"iccid", iccid_a}, {"confirmationCodeHash", hash}, {"release", false}, {"reinstall", "perpetual"}}));
+  EXPECT_EQ(order.at("state").as_string(), "confirmed");
+  EXPECT_EQ(order.at("reinstall").as_string(), "perpetual");
+  EXPECT_EQ((**world_.orders.find(*Iccid::parse(iccid_a))).confirmation, crypto::sha256(view("1234")));
+}
+
+TEST_F(AdminSmdpRoutes, take_matching_ids_off_the_grammar_only_where_the_server_is_told_to) {
+  stock(iccid_a);
+  expect_error(post("orders", {{"iccid", iccid_a}, {"matchingId", "ac_not"}}), 400, "invalid", "capital");
+  world_.settings.any_matching_id = true;
+  EXPECT_EQ(post("orders", {{"iccid", iccid_a}, {"matchingId", "ac_not"}}).status, 201u);
+}
+
 TEST_F(AdminSmdpRoutes, take_a_profile_from_stock_to_release) {
   const json::object stocked = read(post("profiles", profile(iccid_a)));
   EXPECT_EQ(stocked.at("iccid").as_string(), iccid_a);

@@ -73,25 +73,44 @@ Handler answering(smdp::Ports& ports,
   };
 }
 
-/// A notification: there is no body to put a refusal in. One that cannot be read gets 400, since 204 would
-/// make the LPA remove it from the eUICC; so does one that the store could not take now, with 503.
+Response taken_note() {
+  return {204, "", "", {{"X-Admin-Protocol", admin_protocol}}};
+}
+
+/// Nobody will ever read it, so that it is told of and acknowledged.
+Response unreadable_notification(smdp::Ports& ports, const std::string& why) {
+  ports.observer.notification_ignored("a notification that cannot be read: " + why);
+  return taken_note();
+}
+
+/// The one member is there; what it holds is not what it should be.
+bool is_a_notification(const JsonError& error) {
+  return error.field == "pendingNotification" &&
+         (error.fault == JsonFault::bad_value || error.fault == JsonFault::bad_base64);
+}
+
+/// A notification: there is no body to put a refusal in, and whoever is not told 204 sends the same again for
+/// ever (SGP.22 5.6.4, 6.5.1.4). What is no such request gets 400; what the store could not take now, 503.
 Handler notified(smdp::Ports& ports) {
   return [&ports](const Request& request) {
     if (!speaks_rsp(request)) return other_protocol();
     auto message = messages::request_from_json<messages::HandleNotification>(request.body);
+    if (!message && is_a_notification(message.error()))
+      return unreadable_notification(ports, message.error().detail);
     if (!message) return json(400, failed(codes_of(message.error())));
     if (!smdp::handle_notification(ports, *message)) {
       return refused(smdp::Refusal::server_failed, 503);
     }
-    return Response{204, "", "", {{"X-Admin-Protocol", admin_protocol}}};
+    return taken_note();
   };
 }
 
-// ---- The ASN.1 binding (6.6). It has no header to put codes in: a refusal is a number of the function's own,
-// and what has no number is an HTTP status.
+// ---- The ASN.1 binding (6.6). It has no header to put codes in: a refusal is a number of the function's
+// own, and what has no number is an HTTP status.
 
 Response asn1_answer(const messages::RemoteProfileProvisioningResponse& message) {
-  return {200, asn1_media_type, std::string(text(asn1::encode(message))), {{"X-Admin-Protocol", admin_protocol}}};
+  return {
+      200, asn1_media_type, std::string(text(asn1::encode(message))), {{"X-Admin-Protocol", admin_protocol}}};
 }
 
 Response asn1_fault(unsigned status, std::string why) {
@@ -140,14 +159,27 @@ struct Asn1Functions {
   }
   Response operator()(const messages::HandleNotification& m) const {
     if (!smdp::handle_notification(ports, m)) return asn1_fault(503, "the notification could not be kept");
-    return {204, "", "", {{"X-Admin-Protocol", admin_protocol}}};
+    return taken_note();
   }
 };
+
+/// [2] handleNotificationRequest [61], whatever is in it.
+bool is_a_notification(View request) {
+  asn1::Reader outer(request);
+  const auto message = outer.next();
+  if (!message || message->tag != 0xA2 || !outer.at_end()) return false;
+  asn1::Reader inner(message->value);
+  const auto function = inner.next();
+  return function && function->tag == 0xBF3D && inner.at_end();
+}
 
 Handler answering_asn1(smdp::Ports& ports) {
   return [&ports](const Request& request) {
     if (!speaks_rsp(request)) return asn1_fault(400, "X-Admin-Protocol must begin with gsma/rsp/");
     auto message = asn1::decode<messages::RemoteProfileProvisioningRequest>(view(request.body));
+    if (!message && is_a_notification(view(request.body))) {
+      return unreadable_notification(ports, message.error().message);
+    }
     if (!message) return asn1_fault(400, std::move(message.error().message));
     smdp::Ports here = asked_by(request, ports);
     return std::visit(Asn1Functions{here}, message->alt);

@@ -48,6 +48,11 @@ class NoOrders final : public smdp::OrderStore {
   static Error none() { return {ErrorKind::not_found, "no orders here"}; }
 };
 
+struct Listener final : smdp::Observer {
+  void notification_ignored(std::string_view why) override { ignored.emplace_back(why); }
+  std::vector<std::string> ignored;
+};
+
 class NoSessions final : public smdp::SessionStore {
  public:
   bool put(const TransactionId&, smdp::Session, std::chrono::milliseconds) override { return false; }
@@ -92,7 +97,7 @@ class Es9Routes : public testing::Test {
   Secret<32> store_key_;
   NoOrders orders_;
   NoSessions sessions_;
-  smdp::Observer observer_;
+  Listener observer_;
   smdp::Settings settings_;
   smdp::Ports ports_{clock_,  random_,   authenticator_, signers_, store_key_,
                      orders_, sessions_, observer_,      settings_};
@@ -139,9 +144,14 @@ TEST_F(Es9Routes, refuse_other_protocols_and_take_any_version) {
   }
 }
 
-TEST_F(Es9Routes, do_not_acknowledge_a_notification_they_cannot_read) {
-  EXPECT_EQ(post("handleNotification", "{}").status, 400u);
-  EXPECT_EQ(post("handleNotification", R"({"pendingNotification":"AAAA"})").status, 400u);
+TEST_F(Es9Routes, acknowledge_a_notification_that_nobody_can_read_and_tell_of_it) {
+  for (const char* body : {R"({"pendingNotification":"AAAA"})", R"({"pendingNotification":"*"})"}) {
+    EXPECT_EQ(post("handleNotification", body).status, 204u) << body;
+  }
+  EXPECT_EQ(observer_.ignored.size(), 2u);
+  EXPECT_EQ(post("handleNotification", "{}").status, 400u) << "that is none";
+  EXPECT_EQ(post("handleNotification", R"({"pendingNotification":7})").status, 400u);
+  EXPECT_EQ(observer_.ignored.size(), 2u);
 }
 
 TEST_F(Es9Routes, acknowledge_a_notification_only_where_the_store_could_take_it) {

@@ -25,6 +25,15 @@ Result<KeysFolder> KeysFolder::create(const std::string& dir, const pki::Hierarc
   return KeysFolder{dir, std::move(keys)};
 }
 
+Result<KeysFolder> KeysFolder::open_or_make(const std::string& dir, Random& random) {
+  std::error_code problem;
+  if (fs::exists(fs::path(dir) / "keys", problem)) return open(dir);
+  fs::create_directories(dir, problem);
+  if (problem) return Error{ErrorKind::io, "cannot make the folder " + dir + ": " + problem.message()};
+  auto keys = TRY(hsm::SoftwareKeyStore::create(fs::path(dir) / "keys", master_key(dir), random));
+  return KeysFolder{dir, std::move(keys)};
+}
+
 /// Where the n-th set of a folder is; the first is the folder itself.
 static std::string set_folder(const std::string& dir, unsigned n) {
   return n == 1 ? dir : (fs::path(dir) / ("ci-" + std::to_string(n))).string();

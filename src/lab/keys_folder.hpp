@@ -22,6 +22,9 @@ struct KeysFolder {
   /// Writes a further set into the first free DIR/ci-N. Errors: not_found (no first set), exists (a set below
   /// the same CI key), limit (nine sets), permission, io.
   static Result<KeysFolder> add(const std::string& dir, const pki::Hierarchy& hierarchy, Random& random);
+  /// Opens the folder, or makes one without any key or certificate, for what was issued elsewhere
+  /// (pki_office.hpp, import_certificate). Errors: permission, io, and the key store's.
+  static Result<KeysFolder> open_or_make(const std::string& dir, Random& random);
   /// Errors: not_found (says what to run), and the key store's.
   static Result<KeysFolder> open(const std::string& dir);
   /// All sets of a folder, that of DIR itself first.

@@ -69,17 +69,17 @@ pki::Subject subject_for(const IssueOptions& o, const pki::Certificate* model, c
 }
 
 /// A chain as a peer judges it: what a peer would refuse does not leave the office.
-Status check_as_peer(const KeysFolder& folder, Role role, const pki::Certificate& made, const IssueOptions& o,
-                     Time now) {
+Status check_as_peer(const KeysFolder& folder, Role role, const pki::Certificate& made, const std::string& ci,
+                     const std::string& eum, Time now) {
   pki::TrustStore trust;
   if (role == Role::ci) {
     auto added = trust.add(made);
     return added ? Status() : Status(Error(added.error()));
   }
-  auto added = trust.add(TRY(read_labelled(folder, o.ci)));
-  if (!added) return Error(added.error()).within(o.ci + ".der");
+  auto added = trust.add(TRY(read_labelled(folder, ci)));
+  if (!added) return Error(added.error()).within(ci + ".der");
   std::vector<pki::Certificate> between;
-  if (role == Role::euicc) between.push_back(TRY(read_labelled(folder, o.eum)));
+  if (role == Role::euicc) between.push_back(TRY(read_labelled(folder, eum)));
   auto chain = pki::verify_chain(role, made, between, trust, now);
   return chain ? Status() : Status(Error(chain.error()));
 }
@@ -143,13 +143,51 @@ Result<pki::Certificate> issue_certificate(KeysFolder& folder, const IssueOption
       pki::profile(o.role, subject, key.public_key(), issuer ? &*issuer : nullptr, from, until, random);
   auto signer = signer_of(issuer_key ? *issuer_key : key, o.deterministic);
   pki::Certificate made = TRY(pki::issue(spec, key.public_key(), *signer));
-  TRY_VOID(check_as_peer(folder, o.role, made, o, now));
+  TRY_VOID(check_as_peer(folder, o.role, made, o.ci, o.eum, now));
 
   // Before the certificate is anywhere: what fails after this wastes an EID, and gives none twice.
   if (claim) TRY_VOID(claim->keep());
   TRY_VOID(folder.keys.add(label, key, random));
   TRY_VOID(write_both(folder, label, made.der(), Replace::no));
   return made;
+}
+
+// ---- import ----
+
+namespace {
+
+Result<crypto::PublicKey> key_of(const KeysFolder& folder, const std::string& label) {
+  return TRY(folder.keys.private_key(label)).public_key();
+}
+
+/// A server signs with its key, so that it must be here; those above it need not be.
+Status check_key(const KeysFolder& folder, const std::string& label, const pki::Certificate& certificate,
+                 const ImportOptions& o) {
+  auto kept = o.key ? Result<crypto::PublicKey>(o.key->public_key()) : key_of(folder, label);
+  if (!kept && kept.error().kind == ErrorKind::not_found) {
+    if (pki::rules(o.role).ca) return {};
+    return Error{ErrorKind::not_found, "its private key is missing: give it with --key FILE"};
+  }
+  if (!kept) return std::move(kept.error());
+  if (*kept == certificate.public_key()) return {};
+  return Error{ErrorKind::invalid, "the private key is not that of the certificate"};
+}
+
+}  // namespace
+
+Status import_certificate(KeysFolder& folder, const pki::Certificate& certificate, const ImportOptions& o,
+                          Time now, Random& random) {
+  const std::string label = o.label.empty() ? std::string(pki::name(o.role)) : o.label;
+  std::error_code none;
+  if (!o.replace && fs::exists(der_file(folder, label), none)) {
+    return Error{ErrorKind::exists,
+                 der_file(folder, label).string() + " is there already; give another label, or --replace"};
+  }
+  TRY_VOID(check_key(folder, label, certificate, o));
+  TRY_VOID(check_as_peer(folder, o.role, certificate, o.ci, o.eum, now));
+  // A key without its certificate harms nobody, and the next call takes it for its own.
+  if (o.key) TRY_VOID(folder.keys.replace(label, *o.key, random));
+  return write_both(folder, label, certificate.der(), o.replace ? Replace::yes : Replace::no);
 }
 
 // ---- renewal ----

@@ -1,5 +1,6 @@
-// The office of a PKI's folder (keys_folder.hpp): certificates issued, renewed and revoked, and the list of
-// the revoked. For a lab and for small CIs; a CI of the GSMA does this behind other doors.
+// The office of a PKI's folder (keys_folder.hpp): certificates issued, renewed and revoked, the list of the
+// revoked, and certificates that somebody else issued taken in. For a lab and for small CIs; a CI of the GSMA
+// does this behind other doors.
 //
 //   DIR/revoked          what was revoked, when and why (pki/revocations.hpp)
 //   DIR/ci.crl           the last list (ci.users.crl, ci.cas.crl where it is limited), which a running server
@@ -32,6 +33,21 @@ struct IssueOptions {
 /// the folder. Errors: exists (files of that label; the EID), not_found, invalid, and those of the key store.
 Result<pki::Certificate> issue_certificate(KeysFolder& folder, const IssueOptions& options, Time now,
                                            Random& random);
+
+/// A certificate that was issued elsewhere, with its private key where this machine is to have it.
+struct ImportOptions {
+  pki::Role role = pki::Role::dp_tls;
+  std::string label;                      ///< name of the files and of the key; the role's where empty
+  std::optional<crypto::PrivateKey> key;  ///< none: of a CI or EUM; or the folder has it already
+  std::string eum = "eum";                ///< label of the EUM above an eUICC's
+  std::string ci = "ci";                  ///< and of the CI above all others
+  bool replace = false;                   ///< what has that label goes
+};
+/// Checks it as its peers will and puts it into the folder; the CI's comes first, and its key need not come
+/// at all. Errors: exists (files of that label), not_found (what issued it; its key), invalid (another's
+/// key), verification, and those of the key store.
+Status import_certificate(KeysFolder& folder, const pki::Certificate& certificate,
+                          const ImportOptions& options, Time now, Random& random);
 
 struct Renewal {
   pki::Certificate before, after;

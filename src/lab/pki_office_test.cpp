@@ -222,6 +222,40 @@ TEST_P(PkiOffice, reads_its_record_strictly) {
   }
 }
 
+TEST_P(PkiOffice, takes_in_what_a_server_needs_of_another_ci_and_no_more) {
+  const std::string other = dir_ + "-imported";
+  auto folder = KeysFolder::open_or_make(other, random_).value();
+  const auto import = [&](Role role, Role key, bool with_key = true, bool replace = false) {
+    ImportOptions o{.role = role, .replace = replace};
+    if (with_key) o.key = (*hierarchy_)[key].key.clone();
+    const Status done = import_certificate(folder, hierarchy_->certificate(role), o, noon, random_);
+    return done ? std::string() : std::string(name(done.error().kind));
+  };
+  EXPECT_EQ(import(Role::dp_auth, Role::dp_auth), "not_found") << "its CI is not there yet";
+  EXPECT_EQ(import(Role::ci, Role::ci, false), "") << "its key stays where it is";
+  EXPECT_EQ(import(Role::dp_auth, Role::dp_auth, false), "not_found") << "a server signs";
+  EXPECT_EQ(import(Role::dp_auth, Role::dp_pb), "invalid") << "with another key";
+  EXPECT_FALSE(fs::exists(other + "/dp_auth.der"));
+  for (Role role : {Role::dp_auth, Role::dp_pb, Role::dp_tls}) EXPECT_EQ(import(role, role), "");
+  EXPECT_EQ(import(Role::dp_pb, Role::dp_pb), "exists");
+  EXPECT_EQ(import(Role::dp_pb, Role::dp_pb, false, true), "") << "a renewed certificate for the key that is there";
+  const auto again = KeysFolder::open_or_make(other, random_).value();
+  EXPECT_EQ(again.signer(Role::dp_auth).value()->public_key(), (*hierarchy_)[Role::dp_auth].key.public_key());
+  EXPECT_EQ(again.keys.private_key("ci").error().kind, ErrorKind::not_found);
+}
+
+TEST_P(PkiOffice, takes_in_nothing_that_a_peer_would_refuse) {
+  auto folder = KeysFolder::open_or_make(dir_ + "-imported", random_).value();
+  ASSERT_TRUE(import_certificate(folder, hierarchy_->certificate(Role::ci), {.role = Role::ci}, noon, random_));
+  const auto as = [&](Role role, Role what, Time when) {
+    ImportOptions o{.role = role, .key = (*hierarchy_)[what].key.clone()};
+    return import_certificate(folder, hierarchy_->certificate(what), o, when, random_);
+  };
+  EXPECT_EQ(as(Role::dp_auth, Role::dp_pb, noon).error().kind, ErrorKind::verification) << "of another role";
+  EXPECT_EQ(as(Role::dp_tls, Role::dp_tls, noon + days(4000)).error().kind, ErrorKind::verification) << "expired";
+  EXPECT_TRUE(as(Role::dp_tls, Role::dp_tls, noon));
+}
+
 INSTANTIATE_TEST_SUITE_P(BothCurves, PkiOffice,
                          ::testing::Values(crypto::Curve::p256, crypto::Curve::brainpool_p256r1),
                          [](const auto& i) { return i.param == crypto::Curve::p256 ? "p256" : "brainpool"; });

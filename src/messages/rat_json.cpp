@@ -15,8 +15,10 @@ Error wrong(std::string what) {
   return Error{ErrorKind::invalid, std::move(what)};
 }
 
-/// Five or six digits, E for any: MCC, then MNC, to the octets of TS 24.008 (a missing third MNC digit is F).
-Result<Octets<3>> network(std::string_view digits) {
+}  // namespace
+
+// A missing third MNC digit is F.
+Result<Octets<3>> network_from_digits(std::string_view digits) {
   if (digits.size() != 5 && digits.size() != 6)
     return wrong("network \"" + std::string(digits) + "\" has not five or six digits (MCC, MNC; E for any)");
   uint8_t d[6] = {0, 0, 0, 0, 0, 0x0F};
@@ -33,6 +35,14 @@ Result<Octets<3>> network(std::string_view digits) {
   return Octets<3>{static_cast<uint8_t>(d[1] << 4 | d[0]), static_cast<uint8_t>(d[5] << 4 | d[2]),
                    static_cast<uint8_t>(d[4] << 4 | d[3])};
 }
+
+std::optional<PprId> policy_rule_named(std::string_view name) {
+  if (name == "ppr1") return PprId::ppr1;
+  if (name == "ppr2") return PprId::ppr2;
+  return std::nullopt;
+}
+
+namespace {
 
 /// Absent, null: matches only absence; "" any; else hexadecimal.
 Result<std::optional<Bytes>> group(const json::object& entry, std::string_view key) {
@@ -51,7 +61,7 @@ Result<OperatorId> allowed_operator(const json::value& value) {
       return wrong("an operator has \"network\", \"gid1\" and \"gid2\", not \"" + std::string(key) + "\"");
   }
   OperatorId out;
-  out.mccMnc = TRY(network(std::string_view(digits->get_string())));
+  out.mccMnc = TRY(network_from_digits(std::string_view(digits->get_string())));
   out.gid1 = TRY(group(*entry, "gid1"));
   out.gid2 = TRY(group(*entry, "gid2"));
   return out;
@@ -62,13 +72,10 @@ Result<PprIds> rule_names(const json::value* value) {
   if (!names || names->empty()) return wrong("\"rules\" is a list of \"ppr1\" and \"ppr2\"");
   PprIds out;
   for (const json::value& name : *names) {
-    if (name == "ppr1") {
-      out.insert(PprId::ppr1);
-    } else if (name == "ppr2") {
-      out.insert(PprId::ppr2);
-    } else {
-      return wrong("\"rules\" is a list of \"ppr1\" and \"ppr2\"");
-    }
+    const auto rule =
+        name.is_string() ? policy_rule_named(std::string_view(name.get_string())) : std::nullopt;
+    if (!rule) return wrong("\"rules\" is a list of \"ppr1\" and \"ppr2\"");
+    out.insert(*rule);
   }
   return out;
 }

@@ -12,6 +12,11 @@ namespace sealift::messages {
 /// Error kind: invalid, saying which entry is wrong and why.
 Result<std::vector<ProfilePolicyAuthorisationRule>> parse_rat(std::string_view json_text);
 
+/// Five or six digits, E for any: MCC, then MNC, to the octets of TS 24.008. Error kind: invalid.
+Result<Octets<3>> network_from_digits(std::string_view digits);
+/// "ppr1", "ppr2".
+std::optional<PprId> policy_rule_named(std::string_view name);
+
 /// Each entry in the same form, one line of JSON.
 std::vector<std::string> rat_entries(const std::vector<ProfilePolicyAuthorisationRule>& rules);
 

@@ -17,27 +17,30 @@ struct ImportProfile {
   messages::StoreMetadataRequest metadata;
 };
 
-/// An order for a profile in stock, released at once.
+/// An order for a profile in stock.
 struct CreateOrder {
   Iccid iccid;
   std::optional<Eid> eid;                ///< the only eUICC that may have it
   std::optional<MatchingId> matchingId;  ///< none: one of 128 random bits; empty: default SM-DP+, needs eid
-  std::optional<SecretBytes> confirmationCode;  ///< UTF-8; only its SHA-256 is kept
-  std::optional<Time> expires;  ///< a download has to end before this instant
-  std::optional<uint32_t> confirmationAttempts;  ///< 1 to 10; none: the server's setting
+  std::optional<SecretBytes> confirmationCode;     ///< UTF-8; only its SHA-256 is kept
+  std::optional<Octets<32>> confirmationCodeHash;  ///< that SHA-256, from who does not tell the code
+  std::optional<Time> expires;                     ///< a download has to end before this instant
+  std::optional<uint32_t> confirmationAttempts;    ///< 1 to 10; none: the server's setting
   bool rebind = true;  ///< a new one-time key of the same eUICC gets a new binding
   Reinstall reinstall = Reinstall::never;
-  uint32_t uses = 0;  ///< installations in all where `reinstall` is not never; 0: any number
+  uint32_t uses = 0;    ///< installations in all where `reinstall` is not never; 0: any number
+  bool release = true;  ///< false: confirmed, and not to be downloaded yet
 };
 
 /// Puts a profile in stock, sealed. Error kinds: invalid (not a profile, metadata out of bounds), exists.
 Result<Order> import_profile(Ports&, std::string_view principal, ImportProfile);
-/// Available -> Released. Error kinds: not_found, conflict (not available, or the MatchingID is taken),
-/// invalid.
+/// Available -> Released, or Confirmed. Error kinds: not_found, conflict (not available, or the MatchingID is
+/// taken), invalid.
 Result<Order> create_order(Ports&, std::string_view principal, const CreateOrder&);
 /// Puts somebody on the list of those who are not served, from the next request on. Error kinds: invalid,
 /// exists.
-Status restrict(Ports&, std::string_view principal, RestrictionKind kind, std::string value, std::string reason);
+Status restrict(Ports&, std::string_view principal, RestrictionKind kind, std::string value,
+                std::string reason);
 /// Takes somebody off the list. Error kind: not_found.
 Status unrestrict(Ports&, std::string_view principal, RestrictionKind kind, const std::string& value);
 /// The list, oldest first.

@@ -9,8 +9,8 @@ Result<MatchingId> choose_matching_id(Random& random) {
   return MatchingId::parse(hex(random.octets<16>()));
 }
 
-Status check_request(const CreateOrder& request) {
-  if (request.matchingId && !request.matchingId->keeps_grammar()) {
+Status check_request(const CreateOrder& request, const Settings& settings) {
+  if (request.matchingId && !request.matchingId->keeps_grammar() && !settings.any_matching_id) {
     return Error{ErrorKind::invalid, "a MatchingID has digits, capital letters and '-' alone"};
   }
   if (request.matchingId && request.matchingId->empty() && !request.eid) {
@@ -18,6 +18,9 @@ Status check_request(const CreateOrder& request) {
   }
   if (request.confirmationCode && request.confirmationCode->size() == 0) {
     return Error{ErrorKind::invalid, "the confirmation code is empty"};
+  }
+  if (request.confirmationCode && request.confirmationCodeHash) {
+    return Error{ErrorKind::invalid, "a confirmation code is given itself or as its SHA-256, not as both"};
   }
   if (request.confirmationAttempts &&
       (*request.confirmationAttempts < 1 || *request.confirmationAttempts > 10)) {
@@ -38,12 +41,12 @@ Result<Order> in_stock(Ports& ports, const Iccid& iccid) {
 }  // namespace
 
 Result<Order> create_order(Ports& ports, std::string_view principal, const CreateOrder& request) {
-  TRY_VOID(check_request(request));
+  TRY_VOID(check_request(request, ports.settings));
   Order order = TRY(in_stock(ports, request.iccid));
   if (order.state != OrderState::available) {
     return Error{ErrorKind::conflict, "the profile is " + std::string(name(order.state)) + ", not available"};
   }
-  order.state = OrderState::released;
+  order.state = request.release ? OrderState::released : OrderState::confirmed;
   order.matchingId = request.matchingId ? *request.matchingId : TRY(choose_matching_id(ports.random));
   order.eid = request.eid;
   order.eid_ordered = request.eid.has_value();
@@ -53,6 +56,7 @@ Result<Order> create_order(Ports& ports, std::string_view principal, const Creat
   order.uses = request.reinstall == Reinstall::never ? 1 : request.uses;
   order.confirmation_limit = request.confirmationAttempts.value_or(ports.settings.confirmation_attempts);
   if (request.confirmationCode) order.confirmation = crypto::sha256(request.confirmationCode->expose());
+  if (request.confirmationCodeHash) order.confirmation = *request.confirmationCodeHash;
   TRY_VOID(ports.orders.apply(
       {.after = order, .audit = {ports.clock.now(), std::string(principal), "create_order", ""}}));
   ++order.version;

@@ -44,9 +44,13 @@ Refusal end_order(Ports& ports, const Order& order) {
   return Refusal::download_attempts_exceeded;
 }
 
+bool used_up_downloads(const Ports& ports, const Order& order) {
+  return !never_ends(order) && order.download_attempts >= ports.settings.max_download_attempts;
+}
+
 /// Such an order keeps its answer: whoever asks again is told the same.
 bool ended_by_downloads(const Ports& ports, const Order& order) {
-  return order.state == OrderState::error && order.download_attempts >= ports.settings.max_download_attempts;
+  return order.state == OrderState::error && used_up_downloads(ports, order);
 }
 
 /// Test profiles are for eUICCs of a test CI, and nothing else is, where the two are kept apart.
@@ -67,7 +71,7 @@ std::optional<Refusal> check_order(Ports& ports, const Order& order,
   if (ended_by_downloads(ports, order)) return Refusal::download_attempts_exceeded;
   if (!is_downloadable(order)) return Refusal::profile_not_released;
   if (order.expires && ports.clock.now() >= *order.expires) return Refusal::order_expired;
-  if (order.download_attempts >= ports.settings.max_download_attempts) return end_order(ports, order);
+  if (used_up_downloads(ports, order)) return end_order(ports, order);
   if (!may_have_class(ports.settings, metadata, ci)) return Refusal::profile_not_eligible;
   return eligibility(order.needs, metadata, euicc->euiccInfo2);
 }
@@ -149,8 +153,8 @@ Result<messages::AuthenticateClientOk, Refusal> authenticate(
   auto ok = answer(id, offer->order, std::move(offer->metadata), signed1->euiccSignature1, dpPb);
   if (!ok) return fail(ports, me, ok.error());
   if (!keep(ports, id,
-            ClientAuthenticated{euicc->signer(), iccid, ok->smdpSignature2, session.signers, std::move(subject),
-                                std::move(offer->order)})) {
+            ClientAuthenticated{euicc->signer(), iccid, ok->smdpSignature2, session.signers,
+                                std::move(subject), std::move(offer->order)})) {
     return Refusal::server_busy;
   }
   return std::move(*ok);

@@ -34,6 +34,7 @@ Status end_order(Ports& ports, const TransactionId& id, const Cancellable& sessi
     if (!order || (order->eid && *order->eid != session.euicc->eid())) return {};
     if (order->state != OrderState::released && order->state != OrderState::downloaded) return {};
     if (session.delivered && order->delivered != id) return {};
+    if (never_ends(*order)) return {};
     Transition t{
         .after = *order,
         .audit = {.action = "cancel", .detail = "reason " + std::to_string(static_cast<unsigned>(reason))}};

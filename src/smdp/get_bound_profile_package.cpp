@@ -49,8 +49,12 @@ Stop freeze(const Step& step, const Order& order) {
   return {Refusal::confirmation_attempts_exceeded};
 }
 
+bool used_up_codes(const Order& order) {
+  return !never_ends(order) && order.confirmation_attempts >= order.confirmation_limit;
+}
+
 Stop code_refused(const Step& step, const Order& order) {
-  if (order.confirmation_attempts >= order.confirmation_limit) return freeze(step, order);
+  if (used_up_codes(order)) return freeze(step, order);
   return {Refusal::confirmation_code_refused};
 }
 
@@ -61,7 +65,7 @@ Result<Order, Stop> check_code(const Step& step, Order order) {
   if (!order.confirmation || step.code == Code::right) return order;
   if (step.code == Code::wrong) return code_refused(step, order);
   if (!step.euicc->hashCc) return Stop{Refusal::confirmation_code_missing};
-  if (order.confirmation_attempts >= order.confirmation_limit) return freeze(step, order);
+  if (used_up_codes(order)) return freeze(step, order);
   ++order.confirmation_attempts;
   TRY_VOID(write(step, {.after = order, .audit = {.action = "confirmation_attempt"}}, order.state));
   ++order.version;
@@ -79,13 +83,13 @@ bool is_rebinding(const Step& step, const Order& order) {
 std::optional<Refusal> check_order(const Step& step, const Order& order) {
   const Settings& settings = step.ports.settings;
   if (order.eid && *order.eid != step.euicc.signer().eid()) return Refusal::rebinding_refused;
-  if (order.state == OrderState::error && order.confirmation &&
-      order.confirmation_attempts >= order.confirmation_limit) {
+  if (order.state == OrderState::error && order.confirmation && used_up_codes(order)) {
     return Refusal::confirmation_attempts_exceeded;
   }
   if (!is_downloadable(order)) return Refusal::profile_not_released;
   if (order.expires && step.ports.clock.now() >= *order.expires) return Refusal::order_expired;
-  if (order.download_attempts >= settings.max_download_attempts) return Refusal::download_attempts_exceeded;
+  if (!never_ends(order) && order.download_attempts >= settings.max_download_attempts)
+    return Refusal::download_attempts_exceeded;
   // Before the code, so that what is refused in any case costs no attempt.
   if (is_rebinding(step, order) && !(order.rebind && settings.rebind)) return Refusal::rebinding_refused;
   return std::nullopt;

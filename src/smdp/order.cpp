@@ -5,9 +5,10 @@
 namespace sealift::smdp {
 namespace {
 
-constexpr std::array<std::string_view, 10> kNames{"available",  "allocated", "linked", "confirmed",   "released",
-                                                  "downloaded", "installed", "error",  "unavailable", "deleted"};
-constexpr std::array<std::string_view, 3> kPolicies{"never", "sameEid", "afterDeletion"};
+constexpr std::array<std::string_view, 10> kNames{"available",   "allocated",  "linked",    "confirmed",
+                                                  "released",    "downloaded", "installed", "error",
+                                                  "unavailable", "deleted"};
+constexpr std::array<std::string_view, 4> kPolicies{"never", "sameEid", "afterDeletion", "perpetual"};
 
 }  // namespace
 
@@ -30,7 +31,11 @@ Result<Reinstall> reinstall_policy(std::string_view wanted) {
   for (size_t i = 0; i < kPolicies.size(); ++i) {
     if (kPolicies[i] == wanted) return static_cast<Reinstall>(i);
   }
-  return Error{ErrorKind::invalid, "reinstall: it is never, sameEid or afterDeletion"};
+  return Error{ErrorKind::invalid, "reinstall: it is never, sameEid, afterDeletion or perpetual"};
+}
+
+bool never_ends(const Order& order) {
+  return order.reinstall == Reinstall::perpetual;
 }
 
 bool has_uses_left(const Order& order) {

@@ -48,6 +48,7 @@ enum class Reinstall : uint8_t {
   never,           ///< single use
   same_eid,        ///< the eUICC that had it may download it again
   after_deletion,  ///< released anew once that eUICC has reported the deletion
+  perpetual,  ///< for test beds: whatever becomes of a download, the eUICC may have it again, without end
 };
 std::string_view name(Reinstall policy);
 Result<Reinstall> reinstall_policy(std::string_view name);
@@ -91,6 +92,8 @@ struct Order {
   bool operator==(const Order&) const = default;
 };
 
+/// True where nothing that an eUICC does ends it, and no count of attempts.
+bool never_ends(const Order& order);
 /// True where its policy leaves installations after those that were reported.
 bool has_uses_left(const Order& order);
 /// True where an eUICC may download it: released, downloaded, or open again to the eUICC that had it.

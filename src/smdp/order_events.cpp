@@ -12,7 +12,7 @@ void forget_binding(Order& order) {
 }
 
 Order installed(Order order, uint64_t seqNumber) {
-  order.state = OrderState::installed;
+  order.state = never_ends(order) ? OrderState::released : OrderState::installed;
   order.last_event = seqNumber;
   ++order.installs;
   if (order.reinstall != Reinstall::never) forget_binding(order);
@@ -21,9 +21,13 @@ Order installed(Order order, uint64_t seqNumber) {
 
 Order failed(Order order, ErrorReason reason) {
   // Asked for again while the eUICC still has it: nothing has changed there.
-  const bool has_it = order.installs > 0 && reason == ErrorReason::installFailedDueToIccidAlreadyExistsOnEuicc;
+  const bool has_it =
+      order.installs > 0 && reason == ErrorReason::installFailedDueToIccidAlreadyExistsOnEuicc;
   if (is_temporary(reason)) {
     order.state = OrderState::released;
+  } else if (never_ends(order)) {
+    order.state = OrderState::released;
+    forget_binding(order);
   } else if (has_it) {
     order.state = OrderState::installed;
     forget_binding(order);

@@ -101,6 +101,8 @@ struct Settings {
   /// CI keys of test eUICCs: these get profiles of class test alone, and no other eUICC gets them. Empty: no
   /// such separation.
   std::vector<crypto::KeyIdentifier> test_cis;
+  /// MatchingIDs that an operator chooses may have any characters, not those of SGP.22 4.1.1 alone.
+  bool any_matching_id = false;
   /// An eUICC that may not have a profile is told that there is none, whatever the reason (8.2.6/3.8), so
   /// that guessing a MatchingID tells nothing of used and expired ones.
   bool uniform_refusals = false;
