@@ -108,9 +108,12 @@ def run_suite(folder, program, place, cases, parameters):
 
 
 def verdicts(console):
-    """The verdict of each case, with the reason that the suite gives."""
-    out = {}
-    for name, verdict, reason in re.findall(
-            r"Test case (\w+) finished\. Verdict: (\w+)(?: reason: ([^\n]*))?", console):
-        out[name] = (verdict, reason.strip())
+    """The verdict of each case, with the last reason that the suite gave for one that is not good."""
+    out, reason = {}, ""
+    for line in console.splitlines():
+        if said := re.search(r'new component reason: "*([^"]*)"|Dynamic test case error: (.*)', line):
+            reason = (said[1] or said[2]).strip()
+        elif ended := re.search(r"Test case (\w+) finished\. Verdict: (\w+)", line):
+            out[ended[1]] = (ended[2], reason)
+            reason = ""
     return out
