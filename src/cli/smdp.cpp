@@ -146,8 +146,9 @@ void add_policies(CLI::App* command, ServeOptions& o) {
       ->add_option("--guesses-per-eid", o.guesses_per_eid,
                    "MatchingIDs that one eUICC may try in vain in ten minutes; 0: any number")
       ->capture_default_str();
-  command->add_flag("--any-matching-id", o.any_matching_id,
-                    "Orders may have MatchingIDs of any characters, not digits, capital letters and '-' alone");
+  command->add_flag(
+      "--any-matching-id", o.any_matching_id,
+      "Orders may have MatchingIDs of any characters, not digits, capital letters and '-' alone");
   command->add_flag("--uniform-refusals", o.uniform_refusals,
                     "Answer used, expired and other eUICCs' MatchingIDs like unknown ones (8.2.6/3.8)");
 }

@@ -338,7 +338,7 @@ TEST_F(Download, asks_for_the_confirmation_code_and_sends_its_hash) {
   EXPECT_EQ(user.asked_codes, 1);
   // SGP.22 5.7.5: SHA256(SHA256(code) | transactionId)
   const auto inner = crypto::sha256(view("4711"));
-  EXPECT_EQ(server.heard_hash, crypto::sha256(concat({inner, transaction.octets()})));
+  EXPECT_EQ(server.heard_hash, to_bytes(crypto::sha256(concat({inner, transaction.octets()}))));
 }
 
 TEST_F(Download, does_not_ask_for_a_code_that_was_given_beforehand) {
@@ -346,7 +346,7 @@ TEST_F(Download, does_not_ask_for_a_code_that_was_given_beforehand) {
   options.confirmation_code = "4711";
   ASSERT_TRUE(run());
   EXPECT_EQ(user.asked_codes, 0);
-  EXPECT_EQ(server.heard_hash, hash_confirmation_code("4711", transaction));
+  EXPECT_EQ(server.heard_hash, to_bytes(hash_confirmation_code("4711", transaction)));
 }
 
 TEST_F(Download, sends_no_hash_where_the_server_asks_for_none) {

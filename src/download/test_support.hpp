@@ -96,7 +96,7 @@ class FakeServer : public Es9 {
   std::optional<AuthenticateErrorCode> heard_authenticate_error;
   std::optional<DownloadErrorCode> heard_download_error;
   std::optional<CancelSessionReason> heard_cancel;
-  std::optional<Octets<32>> heard_hash;
+  std::optional<Bytes> heard_hash;
 
   Es9Result<InitiateAuthenticationOkEs9> initiate_authentication(const std::string& server,
                                                                  const InitiateAuthenticationRequest& r) override {
@@ -298,7 +298,8 @@ class DownloadCard : public FakeCard {
     if (download_error) return {PrepareDownloadResponseError{transaction, *download_error, {}}};
     PrepareDownloadResponseOk ok;
     PointOctets point{4};
-    ok.euiccSigned2 = asn1::seal(EuiccSigned2{r.smdpSigned2.value.transactionId, point, r.hashCc, {}});
+    const auto hash = r.hashCc ? std::optional(to_bytes(*r.hashCc)) : std::nullopt;
+    ok.euiccSigned2 = asn1::seal(EuiccSigned2{r.smdpSigned2.value.transactionId, point, hash, {}});
     return {ok};
   }
 };

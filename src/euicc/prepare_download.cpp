@@ -91,7 +91,7 @@ Reply prepare_download(Isdr& isdr, View command) {
   messages::EuiccSigned2 mine;
   mine.transactionId = session->transactionId;
   mine.euiccOtpk = key->public_key().point();
-  mine.hashCc = request.hashCc;
+  if (request.hashCc) mine.hashCc = to_bytes(*request.hashCc);
   messages::PrepareDownloadResponseOk ok;
   ok.euiccSigned2 = asn1::seal(std::move(mine));
   auto signature =

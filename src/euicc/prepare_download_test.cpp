@@ -99,7 +99,7 @@ TEST(PrepareDownload, wants_the_hash_of_a_confirmation_code_where_one_is_require
   request.hashCc = Octets<32>{1, 2, 3};
   auto response = w.phone.command<messages::PrepareDownloadResponse>(request);
   EXPECT_EQ(std::get<messages::PrepareDownloadResponseOk>(response.alt).euiccSigned2.value.hashCc,
-            request.hashCc);
+            to_bytes(*request.hashCc));
 }
 
 TEST(PrepareDownload, offers_the_same_one_time_key_to_a_server_that_bound_to_it) {

@@ -123,12 +123,14 @@ TEST_F(AdminSmdpRoutes, refuse_metadata_that_no_card_would_take) {
 TEST_F(AdminSmdpRoutes, take_a_code_as_its_hash_and_hold_an_order_back) {
   stock(iccid_a);
   const std::string hash = hex(crypto::sha256(view("1234")));
-  expect_error(post("orders", {{"iccid", iccid_a}, {"confirmationCode", "1"}, {"confirmationCodeHash", hash}}), 400,
-               "invalid", "not as both");
+  expect_error(
+      post("orders", {{"iccid", iccid_a}, {"confirmationCode", "1"}, {"confirmationCodeHash", hash}}), 400,
+      "invalid", "not as both");
   expect_error(post("orders", {{"iccid", iccid_a}, {"confirmationCodeHash", "00"}}), 400, "invalid",
                "confirmationCodeHash");
-  const json::object order =
-      read(post("orders", {{"iccid", iccid_a}, {"confirmationCodeHash", hash}, {"release", false}, {"reinstall", "perpetual"}}));
+  const json::object order = read(post(
+      "orders",
+      {{"iccid", iccid_a}, {"confirmationCodeHash", hash}, {"release", false}, {"reinstall", "perpetual"}}));
   EXPECT_EQ(order.at("state").as_string(), "confirmed");
   EXPECT_EQ(order.at("reinstall").as_string(), "perpetual");
   EXPECT_EQ((**world_.orders.find(*Iccid::parse(iccid_a))).confirmation, crypto::sha256(view("1234")));

@@ -238,7 +238,8 @@ TEST_P(PkiOffice, takes_in_what_a_server_needs_of_another_ci_and_no_more) {
   EXPECT_FALSE(fs::exists(other + "/dp_auth.der"));
   for (Role role : {Role::dp_auth, Role::dp_pb, Role::dp_tls}) EXPECT_EQ(import(role, role), "");
   EXPECT_EQ(import(Role::dp_pb, Role::dp_pb), "exists");
-  EXPECT_EQ(import(Role::dp_pb, Role::dp_pb, false, true), "") << "a renewed certificate for the key that is there";
+  EXPECT_EQ(import(Role::dp_pb, Role::dp_pb, false, true), "")
+      << "a renewed certificate for the key that is there";
   const auto again = KeysFolder::open_or_make(other, random_).value();
   EXPECT_EQ(again.signer(Role::dp_auth).value()->public_key(), (*hierarchy_)[Role::dp_auth].key.public_key());
   EXPECT_EQ(again.keys.private_key("ci").error().kind, ErrorKind::not_found);
@@ -246,13 +247,15 @@ TEST_P(PkiOffice, takes_in_what_a_server_needs_of_another_ci_and_no_more) {
 
 TEST_P(PkiOffice, takes_in_nothing_that_a_peer_would_refuse) {
   auto folder = KeysFolder::open_or_make(dir_ + "-imported", random_).value();
-  ASSERT_TRUE(import_certificate(folder, hierarchy_->certificate(Role::ci), {.role = Role::ci}, noon, random_));
+  ASSERT_TRUE(
+      import_certificate(folder, hierarchy_->certificate(Role::ci), {.role = Role::ci}, noon, random_));
   const auto as = [&](Role role, Role what, Time when) {
     ImportOptions o{.role = role, .key = (*hierarchy_)[what].key.clone()};
     return import_certificate(folder, hierarchy_->certificate(what), o, when, random_);
   };
   EXPECT_EQ(as(Role::dp_auth, Role::dp_pb, noon).error().kind, ErrorKind::verification) << "of another role";
-  EXPECT_EQ(as(Role::dp_tls, Role::dp_tls, noon + days(4000)).error().kind, ErrorKind::verification) << "expired";
+  EXPECT_EQ(as(Role::dp_tls, Role::dp_tls, noon + days(4000)).error().kind, ErrorKind::verification)
+      << "expired";
   EXPECT_TRUE(as(Role::dp_tls, Role::dp_tls, noon));
 }
 

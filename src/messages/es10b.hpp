@@ -237,7 +237,8 @@ struct PrepareDownloadRequest {
 struct EuiccSigned2 {
   TransactionId transactionId;
   PointOctets euiccOtpk{};
-  std::optional<Octets<32>> hashCc;
+  std::optional<Bytes>
+      hashCc;  ///< 32 octets; cards are about that send an empty one where no code is asked for
   asn1::Unknown unknown;
 };
 /// euiccSignature2 covers euiccSigned2 and the TLV of smdpSignature2.

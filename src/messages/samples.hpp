@@ -189,7 +189,9 @@ inline PrepareDownloadRequest prepare_download_request() {
 }
 inline PrepareDownloadResponse prepare_download_response() {
   return {PrepareDownloadResponseOk{
-      asn1::seal(EuiccSigned2{transaction_id(), filled<65>(4), filled<32>(7), {}}), signature(), {}}};
+      asn1::seal(EuiccSigned2{transaction_id(), filled<65>(4), to_bytes(filled<32>(7)), {}}),
+      signature(),
+      {}}};
 }
 inline PrepareDownloadResponse prepare_download_error() {
   return {PrepareDownloadResponseError{transaction_id(), DownloadErrorCode::invalidSignature, {}}};

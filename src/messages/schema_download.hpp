@@ -16,7 +16,7 @@ inline constexpr auto schema<messages::EuiccSigned2> =
     extensible(0x30, &messages::EuiccSigned2::unknown,
                field("transactionId", &messages::EuiccSigned2::transactionId, 0x80),
                field("euiccOtpk", &messages::EuiccSigned2::euiccOtpk, 0x5F49),
-               field("hashCc", &messages::EuiccSigned2::hashCc));
+               field("hashCc", &messages::EuiccSigned2::hashCc).range(0, 32));
 template <>
 inline constexpr auto schema<messages::PrepareDownloadResponseOk> =
     extensible(0x30, &messages::PrepareDownloadResponseOk::unknown,

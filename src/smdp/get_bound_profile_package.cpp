@@ -64,7 +64,7 @@ Stop code_refused(const Step& step, const Order& order) {
 Result<Order, Stop> check_code(const Step& step, Order order) {
   if (!order.confirmation || step.code == Code::right) return order;
   if (step.code == Code::wrong) return code_refused(step, order);
-  if (!step.euicc->hashCc) return Stop{Refusal::confirmation_code_missing};
+  if (!step.euicc->hashCc || step.euicc->hashCc->empty()) return Stop{Refusal::confirmation_code_missing};
   if (used_up_codes(order)) return freeze(step, order);
   ++order.confirmation_attempts;
   TRY_VOID(write(step, {.after = order, .audit = {.action = "confirmation_attempt"}}, order.state));

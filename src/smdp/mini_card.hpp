@@ -80,7 +80,7 @@ class MiniCard {
                                 .euiccOtpk = otsk_->public_key().point()};
     if (code) {
       const auto hash = crypto::sha256(view(*code));
-      mine.hashCc = crypto::sha256({View(hash), offer.transactionId.octets()});
+      mine.hashCc = to_bytes(crypto::sha256({View(hash), offer.transactionId.octets()}));
     }
     messages::PrepareDownloadResponseOk ok{.euiccSigned2 = asn1::seal(std::move(mine))};
     const Octets<67> tail2 = auth::signature_tlv(offer.smdpSignature2);
