@@ -14,6 +14,10 @@
 #include "smdp/restrictions.hpp"
 #include "smdp/session.hpp"
 
+namespace sealift::access {
+class Directory;
+}
+
 namespace sealift::smdp {
 
 /// Which orders a list is to have; what is empty restricts nothing.
@@ -123,6 +127,8 @@ struct Ports {
   Limiter* by_eid = nullptr;                ///< null: no eUICC is asked to wait
   /// Address of who asks, without a port; set in a copy of the Ports, for one request. Empty: nobody's.
   std::string_view peer;
+  /// Tenants, principals, whether issuance is stopped; null: the default tenant alone, and it is not.
+  access::Directory* directory = nullptr;
 };
 
 }  // namespace sealift::smdp
