@@ -1,5 +1,6 @@
 #include "crypto/ecka.hpp"
 
+#include "crypto/key_agreement.hpp"
 #include "crypto/openssl.hpp"
 
 namespace sealift::crypto {
@@ -42,6 +43,11 @@ Result<Secret<32>> EphemeralKey::agree(const PublicKey& peer) const {
             BN_bn2binpad(x.get(), shared.expose_mutable().data(), 32) == 32,
         "key agreement with a checked point");
   return shared;
+}
+
+Result<Agreement> SoftwareKeyAgreement::agree(const PublicKey& peer) {
+  const EphemeralKey otsk = EphemeralKey::generate(peer.curve(), random_);
+  return Agreement{otsk.public_key(), TRY(otsk.agree(peer))};
 }
 
 }  // namespace sealift::crypto

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "crypto/ecka.hpp"
+#include "crypto/key_agreement.hpp"
 
 namespace sealift::crypto {
 namespace {
@@ -136,6 +136,27 @@ TEST(EphemeralKey, refuses_a_peer_on_another_curve_and_bad_storage) {
   EXPECT_FALSE(EphemeralKey::from_stored(Curve::p256, order_of(Curve::p256), nist.public_key().point()));
   EXPECT_FALSE(
       EphemeralKey::from_stored(Curve::p256, nist.scalar().expose(), brainpool.public_key().point()));
+}
+
+TEST(KeyAgreement, gives_the_secret_that_its_peer_computes_with_a_new_key_each_time) {
+  SeededRandom random(5);
+  SoftwareKeyAgreement server(random);
+  for (Curve curve : curves) {
+    const EphemeralKey card = EphemeralKey::generate(curve, random);
+    const Agreement one = server.agree(card.public_key()).value();
+    const Agreement two = server.agree(card.public_key()).value();
+    EXPECT_EQ(one.otpk.curve(), curve);
+    EXPECT_NE(one.otpk, two.otpk);
+    EXPECT_TRUE(equal(card.agree(one.otpk)->expose(), one.z.expose()));
+    EXPECT_TRUE(equal(card.agree(two.otpk)->expose(), two.z.expose()));
+  }
+}
+
+TEST(KeyAgreement, of_one_seed_is_the_same_twice) {
+  SeededRandom card_random(6), one(7), two(7);
+  const EphemeralKey card = EphemeralKey::generate(Curve::p256, card_random);
+  EXPECT_EQ(SoftwareKeyAgreement(one).agree(card.public_key())->otpk,
+            SoftwareKeyAgreement(two).agree(card.public_key())->otpk);
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ class Site final : public SmdpSite {
                parts_->restrictions.get(),
                parts_->by_address.get(),
                parts_->by_eid.get(),
+               nullptr,
                {}} {}
 
   void keep_up() { parts_->upkeep->start(ports_.orders); }

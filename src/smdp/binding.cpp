@@ -1,7 +1,7 @@
 #include "smdp/binding.hpp"
 
 #include "asn1/schema.hpp"
-#include "crypto/ecka.hpp"
+#include "crypto/key_agreement.hpp"
 #include "smdp/vault.hpp"
 
 namespace sealift::asn1 {
@@ -42,13 +42,14 @@ Result<messages::BoundProfilePackage> seal(Ports& ports, const Order& order, con
 
 Result<Bytes> bind_profile(Ports& ports, const Order& order, const StoredProfile& profile,
                            const Signers& signers, const Eid& eid, const crypto::PublicKey& euiccOtpk) {
-  const auto otsk = crypto::EphemeralKey::generate(euiccOtpk.curve(), ports.random);
+  crypto::SoftwareKeyAgreement here(ports.random);
+  crypto::KeyAgreement& one_time_keys = ports.key_agreement ? *ports.key_agreement : here;
   messages::ControlRefTemplate crt{.hostId = to_bytes(kHostId)};
-  const Secret<32> z = TRY(otsk.agree(euiccOtpk));
-  const bsp::SessionKeys keys = TRY(bsp::derive_session_keys(z, crt, eid));
+  const crypto::Agreement agreed = TRY(one_time_keys.agree(euiccOtpk));
+  const bsp::SessionKeys keys = TRY(bsp::derive_session_keys(agreed.z, crt, eid));
   messages::BoundProfilePackage sealed = TRY(seal(ports, order, profile, keys, signers.dpPb.oid));
   BoundPackage bound{.hostId = std::move(crt.hostId),
-                     .smdpOtpk = otsk.public_key().point(),
+                     .smdpOtpk = agreed.otpk.point(),
                      .firstSequenceOf87 = std::move(sealed.firstSequenceOf87),
                      .sequenceOf88 = std::move(sealed.sequenceOf88),
                      .secondSequenceOf87 = std::move(sealed.secondSequenceOf87)};

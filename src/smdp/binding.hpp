@@ -17,7 +17,8 @@ struct BoundPackage {
   std::optional<Bytes> sequenceOf86;  ///< absent in random-key mode: the stock has them
 };
 
-/// Binds the profile of an order to this eUICC; gives a BoundPackage, DER. otSK.DP exists in here alone.
+/// Binds the profile of an order to this eUICC; gives a BoundPackage, DER. otSK.DP exists in the port
+/// KeyAgreement alone.
 /// `euiccOtpk` is on the curve of `signers`. Errors: a port's, or of a store under another key.
 Result<Bytes> bind_profile(Ports& ports, const Order& order, const StoredProfile& profile,
                            const Signers& signers, const Eid& eid, const crypto::PublicKey& euiccOtpk);

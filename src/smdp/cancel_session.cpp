@@ -72,7 +72,8 @@ Result<void, Refusal> cancel_session(Ports& ports, const messages::CancelSession
   const auto done = cancel(ports, id, cancellable(*session), request.cancelSessionResponse);
   if (done) return {};
   // What failed here is ours: the eUICC may say it again.
-  if (done.error() == Refusal::server_failed) keep(ports, id, std::move(*session));
+  if (done.error() == Refusal::server_failed || done.error() == Refusal::server_busy)
+    keep(ports, id, std::move(*session));
   return refuse(ports, me, &id, done.error());
 }
 

@@ -1,6 +1,7 @@
 // The store fails once, at each of its calls in turn, before or after the call took effect; all sessions are
 // lost with it, as when the server is killed. The phone tries again, and the download ends as it would have.
 
+#include "crypto/key_agreement.hpp"
 #include "smdp/faulty_orders.hpp"
 #include "smdp/test_world.hpp"
 
@@ -87,6 +88,55 @@ TEST(Faults, a_store_under_another_key_is_no_fault_of_the_card) {
               Refusal::server_failed);
     ASSERT_EQ(w.observer.failures.size(), 1u);
     EXPECT_NE(w.observer.failures[0].find("store key"), std::string::npos) << w.observer.failures[0];
+  }
+}
+
+/// An HSM that answers nothing but this error.
+struct DeadHsm final : crypto::Signer, crypto::KeyAgreement {
+  DeadHsm(const crypto::PublicKey& of, ErrorKind why) : key(of), kind(why) {}
+  const crypto::PublicKey& public_key() const override { return key; }
+  Result<crypto::Signature> sign(std::span<const View>) override { return Error{kind, "the HSM is away"}; }
+  Result<crypto::Agreement> agree(const crypto::PublicKey&) override {
+    return Error{kind, "the HSM is away"};
+  }
+  const crypto::PublicKey key;
+  const ErrorKind kind;
+};
+
+TEST(Faults, an_hsm_that_is_away_makes_every_step_ask_to_come_again_and_changes_nothing) {
+  for (const auto& [kind, refusal] : {std::pair(ErrorKind::timeout, Refusal::server_busy),
+                                      std::pair(ErrorKind::verification, Refusal::server_failed)}) {
+    World w;
+    const Order order = w.order();
+    MiniCard card = w.card();
+    std::vector<Signers> signers = w.signers;
+    DeadHsm hsm(signers.front().dpAuth.signer->public_key(), kind);
+    Ports ports{w.clock,  w.random,   w.authenticator, signers,   w.store_key,
+                w.orders, w.sessions, w.observer,      w.settings};
+    ports.key_agreement = &hsm;
+
+    const auto hello = initiate_authentication(ports, card.initiate(std::string(kAddress)));
+    const auto offer = authenticate_client(
+        ports, {.transactionId = hello->transactionId,
+                .authenticateServerResponse = card.authenticate(*hello, order.matchingId)});
+    EXPECT_EQ(get_bound_profile_package(ports, {.transactionId = offer->transactionId,
+                                                .prepareDownloadResponse = card.prepare(*offer)})
+                  .error(),
+              refusal)
+        << "no key agreement in software instead";
+    EXPECT_EQ(w.now(order).state, OrderState::released);
+
+    const auto second = initiate_authentication(ports, card.initiate(std::string(kAddress)));
+    signers.front().dpPb.signer = std::make_shared<DeadHsm>(hsm.key, kind);
+    EXPECT_EQ(authenticate_client(
+                  ports, {.transactionId = second->transactionId,
+                          .authenticateServerResponse = card.authenticate(*second, order.matchingId)})
+                  .error(),
+              refusal);
+    signers.front().dpAuth.signer = std::make_shared<DeadHsm>(hsm.key, kind);
+    EXPECT_EQ(initiate_authentication(ports, card.initiate(std::string(kAddress))).error(), refusal);
+    EXPECT_EQ(w.observer.failures.size(), 3u);
+    EXPECT_TRUE(w.download(card, order)) << "and once it is back the download goes on";
   }
 }
 

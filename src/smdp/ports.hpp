@@ -18,6 +18,10 @@ namespace sealift::access {
 class Directory;
 }
 
+namespace sealift::crypto {
+class KeyAgreement;
+}
+
 namespace sealift::smdp {
 
 /// Which orders a list is to have; what is empty restricts nothing.
@@ -125,6 +129,8 @@ struct Ports {
   RestrictionList* restrictions = nullptr;  ///< null: nobody is restricted
   Limiter* by_address = nullptr;            ///< null: no address is asked to wait
   Limiter* by_eid = nullptr;                ///< null: no eUICC is asked to wait
+  /// Null: one-time keys are of this process, from `random`.
+  crypto::KeyAgreement* key_agreement = nullptr;
   /// Address of who asks, without a port; set in a copy of the Ports, for one request. Empty: nobody's.
   std::string_view peer;
   /// Tenants, principals, whether issuance is stopped; null: the default tenant alone, and it is not.

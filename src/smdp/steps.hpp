@@ -33,10 +33,11 @@ inline Refusal refuse(Ports& ports, Function function, const TransactionId* id, 
   return refusal;
 }
 
-/// A port failed: people get the error, the peer gets server_failed.
+/// A port failed: people get the error. The peer gets server_failed, or server_busy where the port (an HSM)
+/// is slow or out of reach for now.
 inline Refusal fail(Ports& ports, Function function, const Error& error) {
   ports.observer.failed(function, error);
-  return Refusal::server_failed;
+  return error.kind == ErrorKind::timeout ? Refusal::server_busy : Refusal::server_failed;
 }
 
 /// Applies a change made by a peer; tells the observer where the state moved.
