@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <map>
@@ -36,6 +37,15 @@ class SigpipeBlocked {
   sigset_t pipe_{}, before_{};
   bool was_pending_ = false;
 };
+
+/// The alerts by which a server says so (RFC 8446 6.2) as OpenSSL words them.
+bool refused_our_certificate(std::string_view message) {
+  if (message.find("alert") == std::string_view::npos) return false;
+  constexpr std::array<std::string_view, 7> alerts{"certificate required", "bad certificate",     "unknown ca",
+                                                   "certificate expired",  "certificate revoked", "certificate unknown",
+                                                   "unsupported certificate"};
+  return std::ranges::any_of(alerts, [&](std::string_view a) { return message.find(a) != std::string_view::npos; });
+}
 
 std::optional<uint16_t> parse_port(std::string_view digits) {
   uint16_t port = 0;
@@ -190,6 +200,11 @@ void Client::State::set_up() {
 Error Client::State::failure(CURLcode code) {
   const std::string name = server.text();
   const std::string details = message[0] ? std::string(" (") + message + ")" : "";
+  if (refused_our_certificate(message)) {
+    return {ErrorKind::permission, name + (options.identity ? " does not take our client certificate"
+                                                            : " asks for a client certificate and we have none") +
+                                       details + "; it must come from a CA that this server trusts"};
+  }
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return {ErrorKind::io, "cannot find the server " + name +
@@ -266,7 +281,7 @@ Client::~Client() = default;
 
 Result<Client> Client::make(ClientOptions options, Clock& clock) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);  // once, whichever thread comes first
-  TlsContext trusted = TRY(TlsContext::client(options.trusted_ci));
+  TlsContext trusted = TRY(TlsContext::client(options.trusted_ci, options.identity.get()));
   for (const Bytes& crl : options.crls) TRY_VOID(trusted.add_crl(crl));
   auto state = std::make_unique<State>(std::move(options), std::move(trusted), clock);
   state->curl.reset(ready == CURLE_OK ? curl_easy_init() : nullptr);

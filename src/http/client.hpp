@@ -37,6 +37,8 @@ struct ConnectTo {
 struct ClientOptions {
   std::vector<Bytes> trusted_ci;  ///< CI certificates, DER; at least one
   std::vector<Bytes> crls;        ///< of those CIs, DER: a server that one lists is refused
+  /// Shown to servers that ask who calls (mutual TLS: ES2+, ES12, ES15); null: nothing is.
+  std::shared_ptr<const TlsIdentity> identity;
   std::vector<ConnectTo> connect_to;
   std::chrono::milliseconds connect_timeout{10'000};  ///< name, TCP and TLS
   std::chrono::milliseconds request_timeout{60'000};  ///< whole exchange
@@ -54,7 +56,8 @@ class Client {
 
   using Headers = std::vector<std::pair<std::string, std::string>>;
   /// Any HTTP status is a Response; an Error means that there was none. `path` begins with '/'.
-  /// Errors: verification (TLS), io (name, connection), timeout, limit (response too large).
+  /// Errors: verification (TLS), permission (the server does not take our certificate), io (name,
+  /// connection), timeout, limit (response too large).
   Result<Response> post(const HostPort& server, std::string_view path, const Headers& headers,
                         std::string_view body);
   Result<Response> get(const HostPort& server, std::string_view path, const Headers& headers = {});

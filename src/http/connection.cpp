@@ -137,7 +137,10 @@ Task<bool> Connection::handshake() {
   enter(Phase::handshake);
   for (;;) {
     int result = SSL_accept(ssl_.get());
-    if (result == 1) co_return true;
+    if (result == 1) {
+      if (admission_.client_trust()) client_ = admission_.client_trust()->identity(ssl_.get());
+      co_return true;
+    }
     if (!co_await ready(result)) break;
   }
   ++shared_.handshake_failures;
@@ -235,6 +238,7 @@ bool Connection::take_request() {
   request_.query = question == std::string_view::npos ? std::string_view{} : target.substr(question + 1);
   request_.body = message.body();
   request_.peer = peer_;
+  request_.client = client_ ? &*client_ : nullptr;
   request_.headers.clear();
   for (const auto& field : message) {
     request_.headers.emplace_back(std_view(field.name_string()), std_view(field.value()));
@@ -332,6 +336,11 @@ bool Connection::client_has_gone() {
   return ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
+bool Connection::client_still_believed() const {
+  const auto& trust = admission_.client_trust();
+  return !trust || (admission_.trust_is_current() && (!client_ || trust->still_valid(*client_)));
+}
+
 /// Says goodbye. Where the client may still be sending, what it sends is read and dropped for a while:
 /// closing at once would reset the connection, and the client would never read why it was refused.
 Task<void> Connection::close(bool client_may_still_send) {
@@ -352,10 +361,11 @@ Task<void> Connection::close(bool client_may_still_send) {
 Task<void> Connection::serve() {
   if (!ssl_ || shared_.stopping) co_return;
   SSL_set_fd(ssl_.get(), socket_.native_handle());
+  if (admission_.client_trust()) admission_.client_trust()->apply(ssl_.get());
   if (!co_await handshake()) co_return;
   for (;;) {
     Read read = co_await read_request();
-    if (read == Read::closed) {
+    if (read == Read::closed || !client_still_believed()) {
       co_await close(false);
       co_return;
     }

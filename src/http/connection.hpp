@@ -51,19 +51,29 @@ struct Shared {
   std::atomic<uint64_t> accepted{0}, refused{0}, handshake_failures{0}, requests{0}, bad_requests{0},
       overloads{0}, timeouts{0}, faults{0};
   std::atomic<size_t> at_work{0};  // handlers that run
-  std::mutex mutex;                // guards what follows
+  std::atomic<uint64_t> trust_changes{0};
+  std::mutex mutex;  // guards what follows
   std::condition_variable changed;
   uint64_t connections = 0;
   std::optional<TlsContext> tls;
+  std::optional<ClientTrust> client_trust;  // empty where no client certificates are asked for
 };
 
 class Connection;
 
-/// A connection's place among those that the server may have, and the TLS context for it.
+/// A connection's place among those that the server may have, and the TLS context and trust for it.
 class Admission {
  public:
-  Admission(Shared& shared, TlsContext tls) : shared_(&shared), tls_(std::move(tls)) {}
-  Admission(Admission&& o) noexcept : shared_(std::exchange(o.shared_, nullptr)), tls_(std::move(o.tls_)) {}
+  Admission(Shared& shared, TlsContext tls, std::optional<ClientTrust> trust)
+      : shared_(&shared),
+        tls_(std::move(tls)),
+        client_trust_(std::move(trust)),
+        trust_changes_(shared.trust_changes) {}
+  Admission(Admission&& o) noexcept
+      : shared_(std::exchange(o.shared_, nullptr)),
+        tls_(std::move(o.tls_)),
+        client_trust_(std::move(o.client_trust_)),
+        trust_changes_(o.trust_changes_) {}
   Admission& operator=(Admission&&) = delete;
   ~Admission() {
     if (!shared_) return;
@@ -72,10 +82,15 @@ class Admission {
     shared_->changed.notify_all();
   }
   const TlsContext& tls() const { return tls_; }
+  const std::optional<ClientTrust>& client_trust() const { return client_trust_; }
+  /// False where clients are judged by another trust meanwhile.
+  bool trust_is_current() const { return trust_changes_ == shared_->trust_changes; }
 
  private:
   Shared* shared_;
   TlsContext tls_;
+  std::optional<ClientTrust> client_trust_;
+  uint64_t trust_changes_;
 };
 
 /// An I/O thread's event loop and its connections.
@@ -127,6 +142,8 @@ class Connection {
   Task<bool> write(std::string text);
   Task<bool> continue_if_expected();
   bool client_has_gone();
+  /// False where the client's certificate has run out, or trust has changed since it was judged.
+  bool client_still_believed() const;
   Task<void> close(bool client_may_still_send);
   std::string text_of(const Response& response, bool keep_alive) const;
   void work();
@@ -138,6 +155,7 @@ class Connection {
   Socket socket_;
   std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
   std::string peer_;
+  std::optional<ClientIdentity> client_;
   Phase phase_ = Phase::handshake;
   SteadyTime deadline_{};
   bool ended_ = false;  // its time is over or it was abandoned: no step may wait any more

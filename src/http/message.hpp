@@ -13,6 +13,8 @@ namespace sealift::http {
 /// Field names are compared without regard to case (RFC 9110 5.1).
 bool same_field_name(std::string_view a, std::string_view b);
 
+struct ClientIdentity;
+
 struct Request {
   std::string_view method;  ///< as sent: "POST"
   std::string_view path;    ///< target without query: "/gsma/rsp2/es9plus/handleNotification"
@@ -20,6 +22,8 @@ struct Request {
   std::vector<std::pair<std::string_view, std::string_view>> headers;
   std::string_view body;
   std::string_view peer;  ///< address and port of the client: "192.0.2.1:51234"
+  /// Whom the TLS handshake verified the client to be (http/tls.hpp); null where it showed no certificate.
+  const ClientIdentity* client = nullptr;
 
   /// The first field of that name, empty where there is none.
   std::string_view header(std::string_view name) const;

@@ -118,7 +118,7 @@ std::optional<Admission> admit(Shared& shared) {
     return std::nullopt;
   }
   ++shared.connections;
-  return Admission(shared, *shared.tls);
+  return Admission(shared, *shared.tls, shared.client_trust);
 }
 
 /// The life of an I/O thread. What a step of the loop throws, for want of memory say, ends that step alone.
@@ -189,6 +189,8 @@ Server::~Server() {
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options, const TlsIdentity& identity,
                                               Router router) {
   TlsContext tls = TRY(TlsContext::server(identity));
+  std::optional<ClientTrust> client_trust;
+  if (options.client_certificates) client_trust = TRY(ClientTrust::make(*options.client_certificates));
   options.max_connections = connections_possible(options.max_connections);
   options.workers = std::max(1u, options.workers);
   SignalsBlocked blocked;
@@ -197,6 +199,7 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, const TlsId
   error_code ignored;
   state->port = state->acceptor->local_endpoint(ignored).port();
   state->shared.tls = std::move(tls);
+  state->shared.client_trust = std::move(client_trust);
   for (auto& lane : state->lanes) {
     lane->date = http_date();
     asio::co_spawn(lane->loop, sweep(state->shared, *lane), asio::detached);
@@ -217,6 +220,16 @@ Status Server::replace_identity(const TlsIdentity& identity) {
   TlsContext tls = TRY(TlsContext::server(identity));
   std::lock_guard lock(state_->shared.mutex);
   state_->shared.tls = std::move(tls);
+  return {};
+}
+
+Status Server::replace_client_certificates(const ClientCertificates& asked) {
+  ClientTrust trust = TRY(ClientTrust::make(asked));
+  std::lock_guard lock(state_->shared.mutex);
+  if (!state_->shared.client_trust)
+    return Error{ErrorKind::conflict, "this listener asks for no client certificates"};
+  state_->shared.client_trust = std::move(trust);
+  ++state_->shared.trust_changes;
   return {};
 }
 

@@ -9,11 +9,13 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
 #include "http/router.hpp"
 #include "http/tls.hpp"
+#include "http/tls_client_auth.hpp"
 
 namespace sealift::http {
 
@@ -30,6 +32,8 @@ struct ServerOptions {
   size_t max_connections = 10'000;  ///< more are closed at once; lowered to what the file limit allows
   size_t max_header = 16 * 1024;    ///< octets of request line and fields; more: 431
   size_t max_body = 1024 * 1024;    ///< octets; more: 413
+  /// Mutual TLS: whose certificates clients must show; without it none is asked for.
+  std::optional<ClientCertificates> client_certificates;
   // Whole durations, not gaps between octets: a client that sends one octet a second does not live longer.
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds header_timeout{10'000};  ///< from the first octet of a request; then 408
@@ -56,7 +60,7 @@ class Server {
  public:
   /// Binds, listens and starts its threads. The router must not change afterwards.
   /// Errors: exists (port in use), permission (port below 1024 without the right), invalid (address), io, and
-  /// those of TlsContext::server.
+  /// those of TlsContext::server and ClientTrust::make.
   static Result<std::unique_ptr<Server>> start(ServerOptions options, const TlsIdentity& identity,
                                                Router router);
   ~Server();
@@ -67,6 +71,10 @@ class Server {
   uint16_t port() const;
   /// New connections get this certificate; those that exist keep theirs. On error the old one stays.
   Status replace_identity(const TlsIdentity& identity);
+  /// New connections are judged by this trust; those that were by the old one end before their next request.
+  /// Only where client certificates were asked for from the start. Errors: those of ClientTrust::make, with
+  /// the old trust staying; conflict (this listener asks for none).
+  Status replace_client_certificates(const ClientCertificates& asked);
   ServerStats stats() const;
   /// Stops accepting, lets requests under way finish (up to stop_timeout), closes everything, joins the
   /// threads. Calling it again does nothing.

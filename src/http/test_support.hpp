@@ -65,6 +65,8 @@ class RawClient {
   /// Connects; with `tls` false stays in clear. `max_version` as SSL_CTX_set_max_proto_version, 0 for the
   /// newest.
   RawClient(const TestCi& ci, uint16_t port, bool tls = true, int max_version = 0);
+  /// The same with a context that the test has prepared.
+  RawClient(const TlsContext& context, uint16_t port);
   ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
@@ -83,6 +85,8 @@ class RawClient {
   PeerIdentity peer() const;
 
  private:
+  void connect(uint16_t port);
+  void handshake(const TlsContext& context);
   int receive(char* out, int size, std::chrono::milliseconds patience);
   int socket_ = -1;
   ssl_st* ssl_ = nullptr;

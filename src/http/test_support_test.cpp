@@ -141,7 +141,7 @@ ClientOptions client_options(const TestCi& ci, uint16_t port, std::vector<std::s
   return options;
 }
 
-RawClient::RawClient(const TestCi& ci, uint16_t port, bool tls, int max_version) : tls_(tls) {
+void RawClient::connect(uint16_t port) {
   ::signal(SIGPIPE, SIG_IGN);
   socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
   int on = 1;
@@ -150,8 +150,25 @@ RawClient::RawClient(const TestCi& ci, uint16_t port, bool tls, int max_version)
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) return;
-  connected_ = !tls;
+  connected_ = ::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
+}
+
+void RawClient::handshake(const TlsContext& context) {
+  if (!std::exchange(connected_, false)) return;
+  ssl_ = SSL_new(context.get());
+  apply_client_rules(ssl_, "smdp.test", noon());
+  SSL_set_fd(ssl_, socket_);
+  connected_ = SSL_connect(ssl_) == 1;
+  ERR_clear_error();
+}
+
+RawClient::RawClient(const TlsContext& context, uint16_t port) : tls_(true) {
+  connect(port);
+  handshake(context);
+}
+
+RawClient::RawClient(const TestCi& ci, uint16_t port, bool tls, int max_version) : tls_(tls) {
+  connect(port);
   if (!tls) return;
   TlsContext context = TlsContext::client({ci.der()}).value();
   if (max_version != 0) {
@@ -160,11 +177,7 @@ RawClient::RawClient(const TestCi& ci, uint16_t port, bool tls, int max_version)
     SSL_CTX_set_max_proto_version(context.get(), max_version);
     SSL_CTX_set_cipher_list(context.get(), "ALL:@SECLEVEL=0");
   }
-  ssl_ = SSL_new(context.get());
-  apply_client_rules(ssl_, "smdp.test", noon());
-  SSL_set_fd(ssl_, socket_);
-  connected_ = SSL_connect(ssl_) == 1;
-  ERR_clear_error();
+  handshake(context);
 }
 
 RawClient::~RawClient() {

@@ -148,15 +148,43 @@ int choose_identity(SSL* connection, int*, void*) {
   if (!contexts || offered.empty() || offers(offered, contexts->first_group)) return SSL_CLIENT_HELLO_SUCCESS;
   for (const OtherContexts::One& other : contexts->others) {
     if (!offers(offered, other.group)) continue;
+    X509_STORE* clients_trust = nullptr;  // a connection's own, which the next line would drop
+    SSL_get0_verify_cert_store(connection, &clients_trust);
+    if (clients_trust) X509_STORE_up_ref(clients_trust);
     SSL_set_SSL_CTX(connection, other.ctx.get());
+    SSL_set0_verify_cert_store(connection, clients_trust);
     if (other.group == group_brainpool) SSL_set_max_proto_version(connection, TLS1_2_VERSION);
     break;
   }
   return SSL_CLIENT_HELLO_SUCCESS;
 }
 
+/// Gives a context its own certificate, those that go with it, and the key. `whose` is for errors: "server".
+Status use_identity(SSL_CTX* ctx, const TlsIdentity& identity, const std::string& whose) {
+  if (identity.certificates.empty()) return Error{ErrorKind::invalid, "TLS: no " + whose + " certificate given"};
+  for (size_t i = 0; i < identity.certificates.size(); ++i) {
+    Owned<X509> certificate = parse_certificate(identity.certificates[i]);
+    if (!certificate) {
+      return tls_error(ErrorKind::invalid, "TLS: certificate " + std::to_string(i + 1) +
+                                               " of the chain is not a DER certificate");
+    }
+    bool taken = i == 0 ? SSL_CTX_use_certificate(ctx, certificate.get()) == 1
+                        : SSL_CTX_add1_chain_cert(ctx, certificate.get()) == 1;
+    if (!taken) return tls_error(ErrorKind::invalid, "TLS: the " + whose + " certificate cannot be used");
+  }
+
+  View der = identity.private_key.expose();
+  const uint8_t* p = der.data();
+  Owned<EVP_PKEY> key(d2i_AutoPrivateKey(nullptr, &p, static_cast<long>(der.size())));
+  if (!key) return tls_error(ErrorKind::invalid, "TLS: the private key is not DER in PKCS#8 or SEC 1 form");
+  if (is_brainpool(key.get())) SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
+  if (SSL_CTX_use_PrivateKey(ctx, key.get()) != 1 || SSL_CTX_check_private_key(ctx) != 1)
+    return tls_error(ErrorKind::verification,
+                     "TLS: the private key does not belong to the " + whose + " certificate");
+  return {};
+}
+
 Result<std::shared_ptr<SSL_CTX>> server_context(const TlsIdentity& identity) {
-  if (identity.certificates.empty()) return Error{ErrorKind::invalid, "TLS: no server certificate given"};
   std::shared_ptr<SSL_CTX> ctx(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
   if (!ctx) return tls_error(ErrorKind::internal, "TLS: no context");
   common_settings(ctx.get());
@@ -164,27 +192,20 @@ Result<std::shared_ptr<SSL_CTX>> server_context(const TlsIdentity& identity) {
   SSL_CTX_set_num_tickets(ctx.get(), 0);
   SSL_CTX_set_read_ahead(ctx.get(), 1);  // one read a record instead of two
   SSL_CTX_set_alpn_select_cb(ctx.get(), choose_http11, nullptr);
-
-  for (size_t i = 0; i < identity.certificates.size(); ++i) {
-    Owned<X509> certificate = parse_certificate(identity.certificates[i]);
-    if (!certificate) {
-      return tls_error(ErrorKind::invalid, "TLS: certificate " + std::to_string(i + 1) +
-                                               " of the chain is not a DER certificate");
-    }
-    bool taken = i == 0 ? SSL_CTX_use_certificate(ctx.get(), certificate.get()) == 1
-                        : SSL_CTX_add1_chain_cert(ctx.get(), certificate.get()) == 1;
-    if (!taken) return tls_error(ErrorKind::invalid, "TLS: the server certificate cannot be used");
-  }
-
-  View der = identity.private_key.expose();
-  const uint8_t* p = der.data();
-  Owned<EVP_PKEY> key(d2i_AutoPrivateKey(nullptr, &p, static_cast<long>(der.size())));
-  if (!key) return tls_error(ErrorKind::invalid, "TLS: the private key is not DER in PKCS#8 or SEC 1 form");
-  if (is_brainpool(key.get())) SSL_CTX_set_max_proto_version(ctx.get(), TLS1_2_VERSION);
-  if (SSL_CTX_use_PrivateKey(ctx.get(), key.get()) != 1 || SSL_CTX_check_private_key(ctx.get()) != 1)
-    return tls_error(ErrorKind::verification,
-                     "TLS: the private key does not belong to the server certificate");
+  TRY_VOID(use_identity(ctx.get(), identity, "server"));
   return ctx;
+}
+
+/// What a client shows of itself, from the context that we made on one that another library made.
+void show_same_identity(SSL_CTX* ctx, SSL_CTX* ours) {
+  X509* certificate = SSL_CTX_get0_certificate(ours);
+  if (!certificate) return;
+  SSL_CTX_use_certificate(ctx, certificate);
+  STACK_OF(X509)* chain = nullptr;
+  if (SSL_CTX_get0_chain_certs(ours, &chain) == 1 && chain) SSL_CTX_set1_chain(ctx, chain);
+  EVP_PKEY* key = SSL_CTX_get0_privatekey(ours);
+  SSL_CTX_use_PrivateKey(ctx, key);
+  if (is_brainpool(key)) SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
 }
 
 }  // namespace
@@ -205,7 +226,7 @@ Result<TlsContext> TlsContext::server(const TlsIdentity& identity) {
   return TlsContext(std::move(ctx));
 }
 
-Result<TlsContext> TlsContext::client(const std::vector<Bytes>& trusted_ci) {
+Result<TlsContext> TlsContext::client(const std::vector<Bytes>& trusted_ci, const TlsIdentity* own) {
   if (trusted_ci.empty()) {
     return Error{
         ErrorKind::invalid,
@@ -223,6 +244,7 @@ Result<TlsContext> TlsContext::client(const std::vector<Bytes>& trusted_ci) {
     X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx.get()), certificate.get());
   }
   set_trust(SSL_CTX_get_cert_store(ctx.get()), std::move(trust));
+  if (own) TRY_VOID(use_identity(ctx.get(), *own, "client"));
   ERR_clear_error();
   return TlsContext(std::move(ctx));
 }
@@ -240,6 +262,7 @@ void apply_client_rules(SSL_CTX* ctx, const TlsContext& trusted, const std::stri
   SSL_CTX_set1_cert_store(ctx, SSL_CTX_get_cert_store(trusted.get()));
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, verify_rsp_server);
   SSL_CTX_set_keylog_callback(ctx, nullptr);  // libcurl would obey SSLKEYLOGFILE
+  show_same_identity(ctx, trusted.get());
   judge(SSL_CTX_get0_param(ctx), host, now);
 }
 

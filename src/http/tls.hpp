@@ -36,6 +36,16 @@ struct PeerIdentity {
   Bytes certificate;   ///< DER
 };
 
+/// Who a client is, by the certificate that a listener's handshake verified (tls_client_auth.hpp).
+struct ClientIdentity : PeerIdentity {
+  Octets<32> fingerprint{};  ///< SHA-256 of the certificate
+  std::string common_name;   ///< of the subject; empty where it has none
+  /// True where the chain ends at a CI of RSP: registered_ids are then the OID of an SM-DP+ or SM-DS. A private
+  /// CA can write any OID it likes.
+  bool under_rsp_ci = false;
+  Time not_after{};
+};
+
 /// A shared SSL_CTX.
 class TlsContext {
  public:
@@ -46,8 +56,9 @@ class TlsContext {
 
   /// For a client that trusts the given CI certificates (DER) only. One that is no CI of RSP is a public CA that
   /// the user chose to believe: what is under it has no RSP roles.
-  /// Errors: invalid (a certificate unreadable, or none given).
-  static Result<TlsContext> client(const std::vector<Bytes>& trusted_ci);
+  /// `own` is shown to a server that asks who calls (mutual TLS); null: nothing is.
+  /// Errors: invalid (a certificate unreadable, or none given), and those of server() for `own`.
+  static Result<TlsContext> client(const std::vector<Bytes>& trusted_ci, const TlsIdentity* own = nullptr);
   /// Of a client: takes up a CRL (DER) of one of its CIs; a server that it lists is refused from then on.
   /// Errors: those of pki::TrustStore::add_crl.
   Status add_crl(View crl);

@@ -75,6 +75,17 @@ Trust trust_of(X509_STORE* store) {
   return trust ? *trust : nullptr;
 }
 
+int judge_rsp_tls(View leaf, const pki::TrustStore& trust, Time now) {
+  auto judged = pki::verify_chain(pki::Role::dp_tls, leaf, trust, now);
+  if (!judged && judged.error().error == pki::ChainError::wrong_role) {
+    auto as_smds = pki::verify_chain(pki::Role::ds_tls, leaf, trust, now);
+    if (as_smds || as_smds.error().error != pki::ChainError::wrong_role) judged = std::move(as_smds);
+  }
+  if (judged) return X509_V_OK;
+  refusal = judged.error().message();
+  return code_of(judged.error().error);
+}
+
 int verify_rsp_server(int ok, X509_STORE_CTX* context) {
   if (ok != 1 || X509_STORE_CTX_get_error_depth(context) != 0) return ok;
   X509* leaf = X509_STORE_CTX_get_current_cert(context);
@@ -94,14 +105,10 @@ int verify_rsp_server(int ok, X509_STORE_CTX* context) {
   }
 
   const Time now{std::chrono::seconds(X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(context)))};
-  const Bytes der = der_of(leaf);
-  auto as_smdp = pki::verify_chain(pki::Role::dp_tls, der, *trust, now);
-  if (as_smdp) return 1;
-  if (as_smdp.error().error == pki::ChainError::wrong_role &&
-      pki::verify_chain(pki::Role::ds_tls, der, *trust, now)) {
-    return 1;
-  }
-  return refuse(context, code_of(as_smdp.error().error), as_smdp.error().message());
+  const int code = judge_rsp_tls(der_of(leaf), *trust, now);
+  if (code == X509_V_OK) return 1;
+  X509_STORE_CTX_set_error(context, code);
+  return 0;
 }
 
 std::string take_refusal() {

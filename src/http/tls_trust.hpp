@@ -22,11 +22,15 @@ void set_trust(X509_STORE* store, std::shared_ptr<pki::TrustStore> trust);
 /// What hangs there; null where nothing does.
 std::shared_ptr<pki::TrustStore> trust_of(X509_STORE* store);
 
+/// Judges a leaf (DER) that a CI of `trust` should have signed: CERT.DP.TLS or CERT.DS.TLS, valid, not revoked.
+/// X509_V_OK, or the code to refuse with; take_refusal() has the words.
+int judge_rsp_tls(View leaf, const pki::TrustStore& trust, Time now);
+
 /// For SSL_CTX_set_verify: refuses a leaf on a curve that is not ours, and under a CI of RSP one that is no TLS
 /// server's, or revoked. An anchor that is no CI of RSP (a public CA that the user named) has no such roles.
 int verify_rsp_server(int ok, X509_STORE_CTX* context);
 
-/// Why the last verify_rsp_server of this thread said no; empties it.
+/// Why the last of these two of this thread said no; empties it.
 std::string take_refusal();
 
 }  // namespace sealift::http
