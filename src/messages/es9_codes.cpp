@@ -9,6 +9,11 @@ constexpr CodesOf<Initiate> initiate_rows[] = {
     {Initiate::euiccVersionNotSupportedByDp, "8.8.3", "3.1"},
     {Initiate::ciPKIdNotSupported, "8.8.2", "3.1"},
     {Initiate::ciPKIdNotSupported, "8.8.4", "3.7"},
+    // of an SM-DS
+    {Initiate::invalidDpAddress, "8.9.1", "3.8"},
+    {Initiate::euiccVersionNotSupportedByDp, "8.9.3", "3.1"},
+    {Initiate::ciPKIdNotSupported, "8.9.2", "3.1"},
+    {Initiate::ciPKIdNotSupported, "8.9.4", "3.7"},
 };
 using Authenticate = AuthenticateClientError;
 constexpr CodesOf<Authenticate> authenticate_rows[] = {

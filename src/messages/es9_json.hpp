@@ -7,49 +7,9 @@
 #pragma once
 
 #include "messages/es11.hpp"
+#include "messages/function_header.hpp"
 
 namespace sealift::messages {
-
-/// What is wrong with a JSON body.
-enum class JsonFault : uint8_t {
-  malformed,      ///< not JSON, not an object, or a member twice
-  limit,          ///< larger or deeper than we read
-  missing_field,  ///< a mandatory member is absent
-  wrong_type,     ///< a member is not the string, object or boolean it has to be
-  bad_base64,     ///< a binary member is not base64
-  bad_value,      ///< a member decodes, but breaks its format (DER, hexadecimal, size)
-};
-std::string_view name(JsonFault fault);
-
-struct JsonError {
-  JsonFault fault = JsonFault::malformed;
-  std::string field;       ///< name of the member; empty where the whole body is meant
-  std::string detail;      ///< for people
-  operator Error() const;  // NOLINT: an Error for callers that only report it
-};
-template <class T>
-using JsonResult = Result<T, JsonError>;
-
-/// Bodies larger than this are refused (JsonFault::limit): the largest profile package allowed, as base64.
-inline constexpr size_t max_json_body = 4 * 1024 * 1024;
-
-/// statusCodeData (6.5.1.4). The codes are strings: "3.10" is not "3.1".
-struct StatusCodeData {
-  std::string subjectCode;
-  std::string reasonCode;
-  std::optional<std::string> subjectIdentifier;
-  std::optional<std::string> message;
-  bool operator==(const StatusCodeData&) const = default;
-};
-enum class ExecutionStatus : uint8_t { executedSuccess, executedWithWarning, failed, expired };
-/// The specification's text for a status, such as "Executed-Success".
-std::string_view name(ExecutionStatus status);
-/// header.functionExecutionStatus of a response.
-struct FunctionExecutionStatus {
-  ExecutionStatus status = ExecutionStatus::executedSuccess;
-  std::optional<StatusCodeData> statusCodeData;
-  bool operator==(const FunctionExecutionStatus&) const = default;
-};
 
 /// A response: its status, and the function's output where it was executed.
 template <class Output>
@@ -70,8 +30,6 @@ std::string to_json(const AuthenticateClientOkAcr& output);
 std::string to_json(const AuthenticateClientOkEs11& output);
 std::string to_json(const GetBoundProfilePackageOk& output);
 std::string to_json(const CancelSessionOk& output);
-/// Server side: the body of a response that has a status only (Failed, Expired).
-std::string to_json(const FunctionExecutionStatus& status);
 
 /// Client side: the body of a request.
 std::string to_json(const InitiateAuthenticationRequest& request);

@@ -2,6 +2,7 @@
 // directions; traces of anything.
 #include <functional>
 
+#include "messages/es12.hpp"
 #include "messages/es9_json.hpp"
 #include "messages/samples.hpp"
 #include "messages/trace.hpp"
@@ -47,6 +48,15 @@ void json_reply(View body) {
   require(back && back->output, "what we write we read");
 }
 
+/// ES12, whose requests have readers of their own.
+template <auto read>
+void json_event(View body) {
+  auto message = read(text(body));
+  if (!message) return;
+  auto back = read(to_json(*message));
+  require(back && *back == *message, "what we write we read");
+}
+
 template <TraceContext context>
 void show(View der) {
   require(!trace(der, context).empty() || der.empty(), "anything can be shown");
@@ -83,6 +93,11 @@ class Kinds {
          {show<TraceContext::es10_command>, show<TraceContext::es10_response>, show<TraceContext::es8>}) {
       this->add(run, asn1::encode(samples::authenticate_server_response()));
     }
+    const Eid eid = Eid::parse("89049032123451234512345678901235").value();
+    this->add(json_event<register_event_from_json>,
+              to_bytes(to_json(RegisterEventRequest{{"2.999.10", "1"}, eid, "smdp.example.com", "A", true})));
+    this->add(json_event<delete_event_from_json>,
+              to_bytes(to_json(DeleteEventRequest{{"2.999.10", "2"}, eid, "A"})));
   }
   void add(void (*run)(View), Bytes seed) {
     for (Kind& kind : all) {
