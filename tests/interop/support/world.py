@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-SEALIFT = ROOT / "build/release/sealift"
+SEALIFT = Path(os.environ.get("SEALIFT_PROGRAM", ROOT / "build/release/sealift"))
 SKIPPED = 77  # exit code that tools/run_tests.py counts as skipped
 
 
