@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 
+import postgres
 import tidy
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,6 +59,12 @@ def main():
     if not programs:
         print(f"no test program has '{pattern}' in its name", file=sys.stderr)
         return 2
+    with postgres.Cluster() as connection:
+        os.environ["SEALIFT_POSTGRES"] = connection or "none"
+        return run_all(programs, pattern)
+
+
+def run_all(programs, pattern):
     # The longest first, so that the two runners end together.
     programs.sort(key=lambda p: p.name not in ("test_e2e", "test_euicc", "test_http"))
     results, rules = {}, [("house." + rule, problems) for rule, problems in tidy.check_all()]

@@ -13,6 +13,14 @@ Result<EuiccIdentity> EuiccIdentity::recall(const Eid& eid, View remembered_key)
   return EuiccIdentity(eid, TRY(crypto::PublicKey::from_point(curve, remembered_key.subspan(1))));
 }
 
+Result<EuiccIdentity> EuiccIdentity::recall(const Eid& eid, View remembered_key, View serial_number,
+                                            const std::optional<Bytes>& eum) {
+  EuiccIdentity out = TRY(recall(eid, remembered_key));
+  out.serial_number_ = to_bytes(serial_number);
+  if (eum) out.eum_ = TRY(pki::Certificate::parse(*eum));
+  return out;
+}
+
 Bytes EuiccIdentity::remember() const {
   const uint8_t curve = static_cast<uint8_t>(key().curve());
   return concat({View(&curve, 1), key().point()});

@@ -26,6 +26,10 @@ class EuiccIdentity {
   /// Takes up an identity that was verified before and kept by a store (see `remember`). Error kind invalid
   /// where the octets are no key.
   static Result<EuiccIdentity> recall(const Eid& eid, View remembered_key);
+  /// The same of a session that another node of this server began: with what a later step judges it by
+  /// (Authenticator::verify_again). `eum` is DER. Error kind invalid.
+  static Result<EuiccIdentity> recall(const Eid& eid, View remembered_key, View serial_number,
+                                      const std::optional<Bytes>& eum);
   /// One octet of curve and 65 of point, for a store.
   Bytes remember() const;
   bool operator==(const EuiccIdentity& o) const { return eid_ == o.eid_ && key() == o.key(); }

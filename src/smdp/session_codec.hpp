@@ -1,0 +1,16 @@
+// A session as octets, for a store that several nodes share (docs/formats/session.md). DER of our own; a
+// session of another version of this program does not decode, and its phone begins anew.
+//
+// The orders that sessions carry are not in it: the next step reads the order as it is then. Whoever can
+// write such octets is believed, as with the orders themselves.
+#pragma once
+
+#include "smdp/session.hpp"
+
+namespace sealift::smdp {
+
+Bytes encode(const Session& session);
+/// Error kinds: the reader's, or invalid (a key or certificate in it).
+Result<Session> decode_session(View octets);
+
+}  // namespace sealift::smdp

@@ -1,0 +1,59 @@
+#include <algorithm>
+
+#include "store/postgres/administration.hpp"
+
+namespace sealift::store::postgres {
+
+namespace {
+
+Result<smdp::Queued> read_queued(const Rows& rows, size_t row) {
+  smdp::Queued out{.number = static_cast<uint64_t>(rows.integer(row, 0))};
+  out.what = {.kind = static_cast<smdp::OutgoingKind>(rows.integer(row, 1)),
+              .iccid = TRY(Iccid::from_octets(rows.blob(row, 2))),
+              .tenant = std::string(rows.text(row, 3)),
+              .destination = std::string(rows.text(row, 4)),
+              .content = to_bytes(rows.blob(row, 5)),
+              .at = Time(std::chrono::seconds(rows.integer(row, 6)))};
+  out.attempts = static_cast<uint32_t>(rows.integer(row, 7));
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<smdp::Queued>> Outbox::claim(Time now, std::chrono::seconds lease, size_t limit) {
+  // A row that another node is taking at this moment is passed over.
+  Statement s(
+      "UPDATE outbox SET due = $2 WHERE number IN (SELECT number FROM outbox o WHERE due <= $1 AND NOT "
+      "EXISTS "
+      "(SELECT 1 FROM outbox p WHERE p.iccid = o.iccid AND p.lane = o.lane AND p.number < o.number) "
+      "ORDER BY number LIMIT $3 FOR UPDATE SKIP LOCKED) "
+      "RETURNING number, kind, iccid, tenant, destination, content, at, attempts");
+  s.bind(now.time_since_epoch().count()).bind((now + lease).time_since_epoch().count());
+  const Rows rows = TRY(pool_.run(Kind::change, s.bind(static_cast<int64_t>(limit))));
+  std::vector<smdp::Queued> out;
+  for (size_t i = 0; i < rows.size(); ++i) out.push_back(TRY(read_queued(rows, i)));
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+  return out;
+}
+
+Status Outbox::delivered(uint64_t number) {
+  Statement s("DELETE FROM outbox WHERE number = $1");
+  TRY(pool_.run(Kind::change, s.bind(static_cast<int64_t>(number))));
+  return {};
+}
+
+Status Outbox::postpone(uint64_t number, Time due) {
+  Statement s("UPDATE outbox SET due = $2, attempts = attempts + 1 WHERE number = $1");
+  s.bind(static_cast<int64_t>(number)).bind(due.time_since_epoch().count());
+  TRY(pool_.run(Kind::change, s));
+  return {};
+}
+
+Result<smdp::OutboxFigures> Outbox::figures() {
+  const Rows rows = TRY(pool_.run(Kind::read, Statement("SELECT count(*), min(at) FROM outbox")));
+  smdp::OutboxFigures out{.waiting = static_cast<uint64_t>(rows.integer(0, 0))};
+  if (!rows.is_null(0, 1)) out.oldest = Time(std::chrono::seconds(rows.integer(0, 1)));
+  return out;
+}
+
+}  // namespace sealift::store::postgres
