@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 
+import models
 import postgres
 import tidy
 
@@ -71,7 +72,8 @@ def run_all(programs, pattern):
     print(f"==> running {len(programs)} test programs", flush=True)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         interop = [p for p in sorted((ROOT / "tests/interop").glob("*.py")) if pattern in p.name]
-        for name, cases, printed, seconds in chain(pool.map(run, programs), map(run_interop, interop)):
+        for name, cases, printed, seconds in chain(
+                pool.map(run, programs), map(run_interop, interop), map(models.run, models.all_models(pattern))):
             bad = [c for c, result in cases if result == "failed"]
             skipped = sum(result == "skipped" for _, result in cases)
             note = f", {skipped} skipped" if skipped else ""

@@ -140,6 +140,7 @@ def test_names():
         text = (ROOT / path).read_text()
         for kind, suite, name in re.findall(r"\b(TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P)\(\s*(\w+),\s*(\w+)\)", text):
             out.add(f"{suite}.{name}")
+    out |= {f"Model.{path.stem}" for path in sources("tests/models/*.pml")}
     return out | {f"Interop.{path.stem}" for path in sources("tests/interop/*.py")}
 
 
