@@ -203,6 +203,7 @@ void add_lpa(CLI::App& app, Output& out) {
   cmd->require_subcommand(1);
   cmd->footer("Example:  sealift lpa list --card card.bin");
   add_lpa_download(*cmd, out);
+  add_lpa_discover(*cmd, out);
   add_plain(*cmd, out, "list", "List the card's profiles", list);
   add_change(*cmd, out, "enable", "Enable a profile, and with that disable the enabled one", "enabled", &lpa::Lpa::enable);
   add_change(*cmd, out, "disable", "Disable the enabled profile", "disabled", &lpa::Lpa::disable);

@@ -6,6 +6,7 @@
 namespace sealift::cli {
 
 void add_lpa_download(CLI::App& app, Output& out);
+void add_lpa_discover(CLI::App& app, Output& out);
 void add_lpa_notifications(CLI::App& app, Output& out);
 void add_lpa_readers(CLI::App& app, Output& out);
 

@@ -30,6 +30,10 @@ class NoServer final : public download::Es9 {
   Es9Result<AuthenticateClientOk> authenticate_client(const std::string&, const AuthenticateClientRequest&) override {
     return none();
   }
+  Es9Result<AuthenticateClientOkEs11> authenticate_client_es11(const std::string&,
+                                                               const AuthenticateClientRequest&) override {
+    return none();
+  }
   Es9Result<GetBoundProfilePackageOk> get_bound_profile_package(const std::string&,
                                                                 const GetBoundProfilePackageRequest&) override {
     return none();
@@ -47,6 +51,7 @@ class NoServer final : public download::Es9 {
 // The messages of es9.hpp are the CHOICEs that these are an alternative of.
 std::string readable(const InitiateAuthenticationOkEs9& ok) { return asn1::trace(InitiateAuthenticationResponse{ok}); }
 std::string readable(const AuthenticateClientOk& ok) { return asn1::trace(AuthenticateClientResponseEs9{ok}); }
+std::string readable(const AuthenticateClientOkEs11& ok) { return asn1::trace(AuthenticateClientResponseEs11{ok}); }
 std::string readable(const GetBoundProfilePackageOk& ok) { return asn1::trace(GetBoundProfilePackageResponse{ok}); }
 
 /// Shows what passes to and from a server.
@@ -61,6 +66,10 @@ class TracedEs9 final : public download::Es9 {
   Es9Result<AuthenticateClientOk> authenticate_client(const std::string& server,
                                                       const AuthenticateClientRequest& r) override {
     return pass("ES9+.AuthenticateClient", &Es9::authenticate_client, server, r);
+  }
+  Es9Result<AuthenticateClientOkEs11> authenticate_client_es11(const std::string& server,
+                                                               const AuthenticateClientRequest& r) override {
+    return pass("ES11.AuthenticateClient", &Es9::authenticate_client_es11, server, r);
   }
   Es9Result<GetBoundProfilePackageOk> get_bound_profile_package(const std::string& server,
                                                                 const GetBoundProfilePackageRequest& r) override {

@@ -1,10 +1,7 @@
 #include "download/download.hpp"
 
-#include <algorithm>
-
-#include "asn1/reader.hpp"
 #include "crypto/hash.hpp"
-#include "pki/certificate.hpp"
+#include "download/authentication.hpp"
 
 namespace sealift::download {
 
@@ -42,12 +39,6 @@ DeviceInfo default_device_info() {
   return d;
 }
 
-static bool same_address(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
-
 std::string_view metadata_difference(const StoreMetadataRequest& a, const StoreMetadataRequest& b) {
   if (a.iccid != b.iccid) return "iccid";
   if (a.serviceProviderName != b.serviceProviderName) return "serviceProviderName";
@@ -67,31 +58,25 @@ namespace {
 class Run {
  public:
   Run(Es10& card, Es9& server, Consent& consent, Progress& progress, const ActivationCode& code, const Options& options)
-      : card_(card), server_(server), consent_(consent), progress_(progress), code_(code), options_(options) {}
+      : card_(card),
+        server_(server),
+        consent_(consent),
+        progress_(progress),
+        code_(code),
+        options_(options),
+        session_(card, server, progress, code.smdpAddress, code.smdpOid, options) {}
 
   Result<Outcome, Failure> go();
 
  private:
-  Failure fail(Error error) const {
-    Failure f;
-    f.step = step_;
-    f.error = std::move(error);
-    return f;
+  template <class Cause>
+  Failure fail(Cause&& cause) const {
+    return session_.fail(std::forward<Cause>(cause));
   }
-  Failure fail(const Es9Failure& failure) const {
-    Failure f = fail(failure.error);
-    if (failure.status) f.status = failure.status->statusCodeData;
-    return f;
-  }
-  void enter(Step step) {
-    step_ = step;
-    progress_.step(step);
-  }
-  /// Names the step in what another room reported.
+  void enter(Step step) { session_.enter(step); }
   template <class T, class E>
   Result<T, Failure> of(Result<T, E> r) const {
-    if (r) return std::move(*r);
-    return fail(std::move(r.error()));
+    return session_.of(std::move(r));
   }
 
   Result<InitiateAuthenticationOkEs9, Failure> initiate();
@@ -100,9 +85,6 @@ class Run {
   Result<Outcome, Failure> load(const AuthenticateClientOk&, const GetBoundProfilePackageOk&);
   Result<void, Failure> ask(const StoreMetadataRequest&);
   Result<void, Failure> first_operational_profile();
-  Result<void, Failure> check_server_oid(const CertificateOctets&) const;
-  Result<void, Failure> judge(pki::Role, View certificate) const;
-  void pass_on_lists(const std::vector<Bytes>& crls);
   /// Null where none is recorded.
   Transcript* transcript() const {
     return options_.transcript && *options_.transcript ? &**options_.transcript : nullptr;
@@ -116,7 +98,7 @@ class Run {
   Progress& progress_;
   const ActivationCode& code_;
   const Options& options_;
-  Step step_ = Step::get_euicc_info;
+  Authentication session_;
   TransactionId transactionId_;
 };
 
@@ -131,96 +113,25 @@ Failure Run::cancel(CancelSessionReason reason, Failure failure) {
   return failure;
 }
 
-Result<void, Failure> Run::check_server_oid(const CertificateOctets& serverCertificate) const {
-  if (!code_.smdpOid) return {};
-  std::string wanted = code_.smdpOid->dotted();
-  auto certificate = pki::Certificate::parse(serverCertificate.tlv);
-  if (!certificate) return fail(std::move(certificate.error()).within("the server's certificate"));
-  if (certificate->registered_id() != code_.smdpOid) {
-    return fail(Error{ErrorKind::verification, "the server is not the SM-DP+ " + wanted +
-                                                   " that the activation code names: its certificate says " +
-                                                   (certificate->registered_id() ? certificate->registered_id()->dotted() : "none")});
-  }
-  auto tls = server_.peer_oids();
-  if (!tls.empty() && std::find(tls.begin(), tls.end(), *code_.smdpOid) == tls.end()) {
-    return fail(Error{ErrorKind::verification, "the TLS server is not the SM-DP+ " + wanted + " that the activation code names"});
-  }
-  return {};
-}
-
-Result<void, Failure> Run::judge(pki::Role role, View certificate) const {
-  if (!options_.trust || certificate.empty()) return {};
-  Status status = options_.trust->judge(role, certificate);
-  if (status) return {};
-  return fail(std::move(status.error()).within("the server's certificate"));
-}
-
-/// The CRLs that were got go on to a card that keeps them (ES10b.LoadCRL), which has no other way to learn of
-/// them. Whatever it says of one, the server is judged here as well.
-void Run::pass_on_lists(const std::vector<Bytes>& crls) {
-  if (crls.empty()) return;
-  auto info = card_.call<EuiccInfo2>("ES10b.GetEUICCInfo2", GetEuiccInfo2Request{});
-  if (!info || !info->rspCapability.contains(RspCapabilityBit::crlSupport)) return;
-  for (const Bytes& crl : crls) {
-    auto list = asn1::read_single(crl, 0x30, "CertificateList");
-    if (list) (void)card_.call<LoadCrlResponse>("ES10b.LoadCRL", LoadCrlRequest{to_bytes(list->value), {}});
-  }
-}
-
 Result<InitiateAuthenticationOkEs9, Failure> Run::initiate() {
-  enter(Step::get_euicc_info);
-  auto info = TRY(of(card_.call<EuiccInfo1>("ES10b.GetEUICCInfo1", GetEuiccInfo1Request{})));
-  auto challenge = TRY(of(card_.call<GetEuiccChallengeResponse>("ES10b.GetEUICCChallenge", GetEuiccChallengeRequest{})));
-  enter(Step::initiate_authentication);
-  InitiateAuthenticationRequest request;
-  request.euiccChallenge = challenge.euiccChallenge;
-  request.smdpAddress = code_.smdpAddress;
-  request.euiccInfo1 = std::move(info);
-  auto ok = TRY(of(server_.initiate_authentication(code_.smdpAddress, request)));
-  const ServerSigned1& signed1 = ok.serverSigned1.value;
-  if (!same_address(signed1.serverAddress, code_.smdpAddress)) {
-    return fail(Error{ErrorKind::verification, "the server signs as '" + signed1.serverAddress + "', the activation code names '" +
-                                                   code_.smdpAddress + "'"});
+  auto ok = TRY(session_.initiate());
+  if (session_.role() == pki::Role::ds_auth) {
+    return fail(Error{ErrorKind::conflict, code_.smdpAddress + " is an SM-DS, which has no profiles: ask it for events"});
   }
-  if (signed1.transactionId != ok.transactionId) {
-    return fail(Error{ErrorKind::verification, "the server's signed transactionId is another than the one it sent"});
-  }
-  TRY_VOID(check_server_oid(ok.serverCertificate));
-  auto judged = judge(pki::Role::dp_tls, server_.peer_certificate());
-  if (judged) judged = judge(pki::Role::dp_auth, ok.serverCertificate.tlv);
-  if (options_.trust) pass_on_lists(options_.trust->fetched());
-  TRY_VOID(std::move(judged));
   transactionId_ = ok.transactionId;
   if (options_.transcript) options_.transcript->emplace().initiateAuthenticationOk = ok;
   return ok;
 }
 
 Result<AuthenticateClientOk, Failure> Run::authenticate(InitiateAuthenticationOkEs9 server) {
-  enter(Step::authenticate_server);
-  AuthenticateServerRequest request;
-  request.serverSigned1 = std::move(server.serverSigned1);
-  request.serverSignature1 = server.serverSignature1;
-  request.euiccCiPKIdToBeUsed = server.euiccCiPKIdToBeUsed;
-  request.serverCertificate = std::move(server.serverCertificate);
-  request.ctxParams1.matchingId = code_.acToken;
-  request.ctxParams1.deviceInfo = options_.deviceInfo;
-  auto answer = TRY(of(card_.call<AuthenticateServerResponse>("ES10b.AuthenticateServer", request)));
-  if (auto* error = std::get_if<AuthenticateResponseError>(&answer.alt)) {
-    auto code = error->authenticateErrorCode;
-    Failure f = fail(Error{ErrorKind::verification,
-                           "the card does not accept this server (authenticateErrorCode " + std::to_string(static_cast<int>(code)) + ")"});
-    f.authenticateError = code;
-    // The server hears why, and closes its session; its answer changes nothing here.
-    (void)server_.authenticate_client(code_.smdpAddress, {transactionId_, std::move(answer), std::nullopt, {}});
-    return f;
-  }
+  auto answer = TRY(session_.authenticate_server(std::move(server), code_.acToken));
   if (Transcript* t = transcript()) t->authenticateResponseOk = std::get<AuthenticateResponseOk>(answer.alt);
   enter(Step::authenticate_client);
   auto ok = TRY(of(server_.authenticate_client(code_.smdpAddress, {transactionId_, std::move(answer), std::nullopt, {}})));
   if (ok.transactionId != transactionId_) {
     return fail(Error{ErrorKind::verification, "the server answers for another transactionId"});
   }
-  TRY_VOID(judge(pki::Role::dp_pb, ok.smdpCertificate.tlv));
+  TRY_VOID(session_.judge(pki::Role::dp_pb, ok.smdpCertificate.tlv));
   if (Transcript* t = transcript()) t->authenticateClientOk = ok;
   return ok;
 }

@@ -28,7 +28,7 @@ struct Es9Failure {
 template <class T>
 using Es9Result = Result<T, Es9Failure>;
 
-/// ES9+ (and ES11, which has the same first two functions), as an LPA calls it. `server` is the address as the
+/// ES9+, and ES11, which has the same first two functions but for the answer of the second, as an LPA calls them. `server` is the address as the
 /// activation code has it, with ":port" where there is one.
 class Es9 {
  public:
@@ -37,6 +37,11 @@ class Es9 {
       const std::string& server, const messages::InitiateAuthenticationRequest&) = 0;
   virtual Es9Result<messages::AuthenticateClientOk> authenticate_client(
       const std::string& server, const messages::AuthenticateClientRequest&) = 0;
+  /// At an SM-DS (SGP.22 5.8.2). A port that reaches SM-DP+s alone need not have it.
+  virtual Es9Result<messages::AuthenticateClientOkEs11> authenticate_client_es11(
+      const std::string& server, const messages::AuthenticateClientRequest&) {
+    return Es9Failure{std::nullopt, Error{ErrorKind::unsupported, server + " cannot be asked for events this way"}};
+  }
   virtual Es9Result<messages::GetBoundProfilePackageOk> get_bound_profile_package(
       const std::string& server, const messages::GetBoundProfilePackageRequest&) = 0;
   virtual Es9Result<void> handle_notification(const std::string& server, const messages::HandleNotification&) = 0;

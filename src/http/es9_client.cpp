@@ -115,6 +115,12 @@ Es9Result<messages::AuthenticateClientOk> Es9Client::authenticate_client(
               messages::AuthenticateClientOk>(server, "authenticateClient", request);
 }
 
+Es9Result<messages::AuthenticateClientOkEs11> Es9Client::authenticate_client_es11(
+    const std::string& server, const messages::AuthenticateClientRequest& request) {
+  return call<messages::AuthenticateClientResponseEs11, messages::AuthenticateClientErrorEs11,
+              messages::AuthenticateClientOkEs11>(server, "authenticateClient", request);
+}
+
 Es9Result<messages::GetBoundProfilePackageOk> Es9Client::get_bound_profile_package(
     const std::string& server, const messages::GetBoundProfilePackageRequest& request) {
   return call<messages::GetBoundProfilePackageResponse, messages::GetBoundProfilePackageError,

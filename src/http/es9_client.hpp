@@ -22,6 +22,8 @@ class Es9Client final : public download::Es9 {
       const std::string& server, const messages::InitiateAuthenticationRequest& request) override;
   download::Es9Result<messages::AuthenticateClientOk> authenticate_client(
       const std::string& server, const messages::AuthenticateClientRequest& request) override;
+  download::Es9Result<messages::AuthenticateClientOkEs11> authenticate_client_es11(
+      const std::string& server, const messages::AuthenticateClientRequest& request) override;
   download::Es9Result<messages::GetBoundProfilePackageOk> get_bound_profile_package(
       const std::string& server, const messages::GetBoundProfilePackageRequest& request) override;
   /// Any 2xx means that the server has it and the eUICC may forget it.

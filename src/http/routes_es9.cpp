@@ -1,6 +1,6 @@
 #include "http/routes_es9.hpp"
 
-#include "http/es9_binding.hpp"
+#include "http/function_answer.hpp"
 #include "messages/es9_codes.hpp"
 #include "messages/es9_json.hpp"
 #include "messages/remote_profile_provisioning.hpp"
@@ -9,48 +9,14 @@
 namespace sealift::http {
 namespace {
 
-using messages::ExecutionStatus;
-using messages::JsonError;
-using messages::JsonFault;
-
-Response json(unsigned status, std::string body) {
-  return {status, "application/json;charset=UTF-8", std::move(body), {{"X-Admin-Protocol", admin_protocol}}};
-}
-
-std::string failed(messages::StatusCodeData codes) {
-  return messages::to_json(messages::FunctionExecutionStatus{ExecutionStatus::failed, std::move(codes)});
-}
-
 Response refused(smdp::Refusal refusal, unsigned status = 200) {
-  const smdp::RefusalRow& row = smdp::row_of(refusal);
-  return json(status, failed({std::string(row.subjectCode), std::string(row.reasonCode), std::nullopt,
-                              std::string(row.message)}));
-}
-
-/// Format errors (SGP.22 5.2.6.1, 5.2.6.2): subject 1.3.1 (format), the member at fault as subjectIdentifier.
-messages::StatusCodeData codes_of(const JsonError& error) {
-  const char* reason = error.fault == JsonFault::missing_field ? "2.2" : "2.1";
-  std::string message(messages::name(error.fault));
-  if (!error.detail.empty()) message += ": " + error.detail;
-  std::optional<std::string> member;
-  if (!error.field.empty()) member = error.field;
-  return {"1.3.1", reason, std::move(member), std::move(message)};
-}
-
-/// Versions differ freely between peers; what is not of this family at all is no RSP request.
-bool speaks_rsp(const Request& request) {
-  std::string_view protocol = request.header("X-Admin-Protocol");
-  return protocol.empty() || protocol.starts_with("gsma/rsp/");
-}
-
-Response other_protocol() {
-  return json(400, failed({"1.3", "3.1", std::nullopt, "X-Admin-Protocol must begin with gsma/rsp/"}));
+  return refused_answer(smdp::row_of(refusal), status);
 }
 
 /// The Ports for this request: they say who asks.
 smdp::Ports asked_by(const Request& request, const smdp::Ports& ports) {
   smdp::Ports here = ports;
-  here.peer = request.peer.substr(0, request.peer.rfind(':'));
+  here.peer = address_of(request);
   return here;
 }
 
@@ -61,14 +27,14 @@ Handler answering(smdp::Ports& ports,
   return [&ports, function](const Request& request) {
     if (!speaks_rsp(request)) return other_protocol();
     auto message = messages::request_from_json<Message>(request.body);
-    if (!message) return json(200, failed(codes_of(message.error())));
+    if (!message) return failed_answer(codes_of(message.error()));
     smdp::Ports here = asked_by(request, ports);
     Result<Output, smdp::Refusal> result = function(here, *message);
     if (!result) return refused(result.error());
     if constexpr (std::is_void_v<Output>) {
-      return json(200, messages::to_json(messages::CancelSessionOk{}));
+      return json_answer(200, messages::to_json(messages::CancelSessionOk{}));
     } else {
-      return json(200, messages::to_json(*result));
+      return json_answer(200, messages::to_json(*result));
     }
   };
 }
@@ -84,9 +50,9 @@ Response unreadable_notification(smdp::Ports& ports, const std::string& why) {
 }
 
 /// The one member is there; what it holds is not what it should be.
-bool is_a_notification(const JsonError& error) {
+bool is_a_notification(const messages::JsonError& error) {
   return error.field == "pendingNotification" &&
-         (error.fault == JsonFault::bad_value || error.fault == JsonFault::bad_base64);
+         (error.fault == messages::JsonFault::bad_value || error.fault == messages::JsonFault::bad_base64);
 }
 
 /// A notification: there is no body to put a refusal in, and whoever is not told 204 sends the same again for
@@ -97,7 +63,7 @@ Handler notified(smdp::Ports& ports) {
     auto message = messages::request_from_json<messages::HandleNotification>(request.body);
     if (!message && is_a_notification(message.error()))
       return unreadable_notification(ports, message.error().detail);
-    if (!message) return json(400, failed(codes_of(message.error())));
+    if (!message) return failed_answer(codes_of(message.error()), 400);
     if (!smdp::handle_notification(ports, *message)) {
       return refused(smdp::Refusal::server_failed, 503);
     }
@@ -108,13 +74,8 @@ Handler notified(smdp::Ports& ports) {
 // ---- The ASN.1 binding (6.6). It has no header to put codes in: a refusal is a number of the function's
 // own, and what has no number is an HTTP status.
 
-Response asn1_answer(const messages::RemoteProfileProvisioningResponse& message) {
-  return {
-      200, asn1_media_type, std::string(text(asn1::encode(message))), {{"X-Admin-Protocol", admin_protocol}}};
-}
-
-Response asn1_fault(unsigned status, std::string why) {
-  return {status, "text/plain", std::move(why) + "\n", {{"X-Admin-Protocol", admin_protocol}}};
+Response asn1_message(const messages::RemoteProfileProvisioningResponse& message) {
+  return asn1_answer(asn1::encode(message));
 }
 
 /// `Answer` is the function's CHOICE, `Fault` its numbers.
@@ -122,9 +83,9 @@ template <class Answer, class Fault, class Output>
 Response asn1_result(Result<Output, smdp::Refusal> result) {
   if (result) {
     if constexpr (std::is_void_v<Output>) {
-      return asn1_answer({Answer{messages::CancelSessionOk{}}});
+      return asn1_message({Answer{messages::CancelSessionOk{}}});
     } else {
-      return asn1_answer({Answer{std::move(*result)}});
+      return asn1_message({Answer{std::move(*result)}});
     }
   }
   const smdp::Refusal refusal = result.error();
@@ -135,7 +96,7 @@ Response asn1_result(Result<Output, smdp::Refusal> result) {
   }
   auto fault = messages::error_of<Fault>(row.subjectCode, row.reasonCode);
   if (!fault) return asn1_fault(400, std::string(row.message));
-  return asn1_answer({Answer{*fault}});
+  return asn1_message({Answer{*fault}});
 }
 
 struct Asn1Functions {

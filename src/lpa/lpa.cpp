@@ -20,6 +20,13 @@ Result<download::Outcome, download::Failure> Lpa::download(const download::Activ
   return outcome;
 }
 
+Result<download::Discovery, download::Failure> Lpa::discover(const std::string& root,
+                                                             const download::Options& options) {
+  auto found = download::discover(card_, server_, progress_, root, options);
+  card_.set_tracer(&progress_);
+  return found;
+}
+
 /// Free non-volatile memory of extCardResource: tag 82 (TS 102 226 8.2.1.7.2).
 static uint64_t free_nvm(View extCardResource) {
   asn1::Reader in(extCardResource, "extCardResource");

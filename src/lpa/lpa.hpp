@@ -3,7 +3,7 @@
 // One Lpa a card, one thread. It keeps nothing of profiles or keys: what it shows it asks the card for.
 #pragma once
 
-#include "download/download.hpp"
+#include "download/discover.hpp"
 
 namespace sealift::lpa {
 
@@ -33,6 +33,9 @@ class Lpa {
   /// Downloads by activation code, then delivers what notifications there are (best effort).
   Result<download::Outcome, download::Failure> download(const download::ActivationCode& code,
                                                         const download::Options& options);
+  /// What waits for this card, by way of the SM-DS at `root` (SGP.22 3.6.2); nothing is downloaded.
+  Result<download::Discovery, download::Failure> discover(const std::string& root,
+                                                          const download::Options& options);
   Result<Eid> eid() { return card_.eid(); }
   Result<CardInfo> info();
   Result<std::vector<messages::ProfileInfo>> profiles() { return card_.profiles(); }

@@ -1,21 +1,22 @@
-#include <algorithm>
-
+#include "auth/initiate.hpp"
 #include "smdp/es9.hpp"
 #include "smdp/steps.hpp"
 
 namespace sealift::smdp {
 namespace {
 
-/// Host names are compared without regard to case (SGP.22 5.6.1).
-bool same_host(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-Refusal refusal_of(auth::CiChoiceFailure failure) {
-  return failure == auth::CiChoiceFailure::no_ci_for_signing ? Refusal::no_common_ci_for_signing
-                                                             : Refusal::no_certificate_for_euicc;
+Refusal refusal_of(auth::InitiateFailure failure) {
+  switch (failure) {
+    case auth::InitiateFailure::address_not_ours:
+      return Refusal::smdp_address_not_ours;
+    case auth::InitiateFailure::svn_not_supported:
+      return Refusal::svn_not_supported;
+    case auth::InitiateFailure::no_ci_for_signing:
+      return Refusal::no_common_ci_for_signing;
+    case auth::InitiateFailure::no_certificate:
+      break;
+  }
+  return Refusal::no_certificate_for_euicc;
 }
 
 }  // namespace
@@ -29,33 +30,21 @@ Result<messages::InitiateAuthenticationOkEs9, Refusal> initiate_authentication(
     return refuse(ports, me, nullptr, Refusal::server_busy);
   }
   const Settings& settings = ports.settings;
-  if (!same_host(request.smdpAddress, settings.smdpAddress)) {
-    return refuse(ports, me, nullptr, Refusal::smdp_address_not_ours);
-  }
-  const messages::EuiccInfo1& info = request.euiccInfo1;
-  if (info.svn < settings.lowest_svn || info.svn > settings.highest_svn) {
-    return refuse(ports, me, nullptr, Refusal::svn_not_supported);
-  }
   std::vector<crypto::KeyIdentifier> own;
   for (const Signers& s : ports.signers) own.push_back(s.dpAuth.ciPKId);
-  const auto choice = auth::choose_ci(info, ports.authenticator.trust(), own);
+  const auto choice =
+      auth::judge_initiation(request, {settings.smdpAddress, settings.lowest_svn, settings.highest_svn, own},
+                             ports.authenticator.trust());
   if (!choice) return refuse(ports, me, nullptr, refusal_of(choice.error()));
 
-  const auto id = TransactionId::from_octets(ports.random.octets<16>());
-  check(id.has_value(), "sixteen octets are a TransactionId");
-  const auth::Challenged session{*id, settings.smdpAddress, ports.random.octets<16>(),
-                                 choice->euiccCiPKIdToBeUsed};
-  const auth::ServerIdentity& identity = ports.signers[choice->identity].dpAuth;
-  auto hello = auth::sign_server1(session, request.euiccChallenge, identity);
-  if (!hello) return fail(ports, me, hello.error());
-  if (!keep(ports, *id, InitDone{session.serverChallenge, session.euiccCiPKIdToBeUsed, choice->identity})) {
+  auto begun = auth::begin(request, *choice, ports.signers[choice->identity].dpAuth, settings.smdpAddress,
+                           ports.random);
+  if (!begun) return fail(ports, me, begun.error());
+  if (!keep(ports, begun->answer.transactionId,
+            InitDone{begun->serverChallenge, choice->euiccCiPKIdToBeUsed, choice->identity})) {
     return refuse(ports, me, nullptr, Refusal::server_busy);
   }
-  return messages::InitiateAuthenticationOkEs9{.transactionId = *id,
-                                               .serverSigned1 = std::move(hello->serverSigned1),
-                                               .serverSignature1 = hello->serverSignature1,
-                                               .euiccCiPKIdToBeUsed = session.euiccCiPKIdToBeUsed,
-                                               .serverCertificate = identity.certificate};
+  return std::move(begun->answer);
 }
 
 }  // namespace sealift::smdp

@@ -1,52 +1,11 @@
-// How much one peer may ask in vain: a bucket of tokens a key (an address, an EID), filled again over time.
-//
-// ES9+.InitiateAuthentication takes a token of the peer's address, and a client that authenticates gives it
-// back: so the bucket bounds the sessions that an address holds open without authenticating, and the failures
-// it may cause. Thread safe; at most `max_keys` keys are remembered, and those are forgotten first that have
-// been quiet for longest, which has them begin with a full bucket again.
+// How much one peer may ask in vain: auth/limiter.hpp, which an SM-DS shares.
 #pragma once
 
-#include <chrono>
-#include <list>
-#include <mutex>
-#include <string>
-#include <unordered_map>
+#include "auth/limiter.hpp"
 
 namespace sealift::smdp {
 
-class Limiter {
- public:
-  using Instant = std::chrono::milliseconds;  ///< Clock::monotonic
-  /// `capacity` tokens a key, all of them again after `refill`.
-  Limiter(uint32_t capacity, std::chrono::milliseconds refill, size_t max_keys = 100'000)
-      : capacity_(capacity), refill_(refill), max_keys_(max_keys) {}
-
-  /// Takes a token; false where there is none.
-  bool take(const std::string& key, Instant now);
-  /// True where there is a token to take.
-  bool has(const std::string& key, Instant now);
-  /// Gives one back.
-  void give(const std::string& key, Instant now);
-  size_t size() const;
-
- private:
-  struct Bucket {
-    double tokens;
-    Instant at;
-    std::list<std::string>::iterator place;
-  };
-  Bucket& bucket(const std::string& key, Instant now);
-
-  const double capacity_;
-  const std::chrono::milliseconds refill_;
-  const size_t max_keys_;
-  mutable std::mutex mutex_;
-  std::list<std::string> quiet_;  ///< keys, those that asked longest ago first
-  std::unordered_map<std::string, Bucket> buckets_;
-};
-
-/// Of an address as text: an IPv4 address itself, of an IPv6 address the /64 network it is in, since whoever
-/// has one address of that has them all.
-std::string address_key(std::string_view address);
+using auth::address_key;
+using auth::Limiter;
 
 }  // namespace sealift::smdp

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "base/files.hpp"
+#include "http/es12_client.hpp"
 #include "pki/pem.hpp"
 #include "tests/e2e/world.hpp"
 
@@ -121,6 +122,59 @@ TEST(Programs, of_server_card_and_lpa_find_each_other_by_their_interfaces) {
   EXPECT_NE(listed.find("8988211000000000424"), std::string::npos) << listed;
   EXPECT_NE(listed.find("enabled"), std::string::npos) << listed;
   EXPECT_EQ(run({"order", "show", "8988211000000000424", "--dir", dir}).at("state"), "installed");
+}
+
+/// Announces a profile as the SM-DP+ of this folder's PKI.
+void register_event(const std::string& pki, const std::string& smds, const std::string& eid, const std::string& code) {
+  auto folder = must(lab::KeysFolder::open(pki));
+  const auto tls = must(folder.identity(pki::Role::dp_tls));
+  http::ClientOptions options;
+  options.trusted_ci = {to_bytes(must(folder.certificate(pki::Role::ci)).der())};
+  options.identity = std::make_shared<const http::TlsIdentity>(
+      http::TlsIdentity{{to_bytes(tls.certificate.der())}, pki::private_key_to_pkcs8(tls.key)});
+  SystemClock clock;
+  auto client = must(http::Client::make(std::move(options), clock));
+  const auto parsed = must(download::ActivationCode::parse(code));
+  auto done = http::Es12Client(client).register_event(
+      smds, {{"2.999.10", "call-1"}, must(Eid::parse(eid)), parsed.smdpAddress, parsed.acToken.value(), false});
+  EXPECT_TRUE(done) << done.error().error.message;
+}
+
+TEST(Programs, activate_a_card_with_no_input_by_the_default_smdp_and_by_the_smds) {
+  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder;
+  const std::string dir = folder.path, card = dir + "/card.euicc";
+  run({"pki", "init", dir + "/pki"});
+  for (const std::string n : {"1", "2"}) {
+    run({"profile", "make", "--imsi", "00101000000004" + n, "--iccid", n == "1" ? "8988211000000000424" : "8988211000000000432",
+         "--k", "8D1F0C5A9B3E47E2A6C4D8F0B1729E35", "--opc", "5E0A7C93D2F14B86A9E3C7015D8F2B64", "--out", dir + "/" + n});
+  }
+  Program smdp({"smdp", "serve", "--dir", dir, "--port", "0"}), smds({"smds", "serve", "--dir", dir, "--port", "0"});
+  const std::string smdp_address = smdp.line().at("smdpAddress").as_string().c_str();
+  const std::string smds_address = smds.line().at("smdsAddress").as_string().c_str();
+  const auto made = run({"euicc", "make", card, "--pki", dir + "/pki", "--default-dp", smdp_address, "--root-ds", smds_address});
+  const std::string eid = made.at("eid").as_string().c_str();
+  const auto lpa = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "lpa");
+    for (const std::string& more : {std::string("--card"), card, std::string("--ci"), dir + "/pki/ci.der"}) arguments.push_back(more);
+    return run(std::move(arguments));
+  };
+
+  run({"order", "create", "--dir", dir, "--profile", dir + "/1", "--eid", eid, "--matching-id", ""});
+  const auto first = lpa({"activate", "--yes", "--enable"});
+  EXPECT_EQ(first.at("installed").as_array().size(), 1u) << boost::json::serialize(first);
+  EXPECT_EQ(first.at("events").as_array().size(), 0u);
+
+  const auto order = run({"order", "create", "--dir", dir, "--profile", dir + "/2", "--eid", eid});
+  register_event(dir + "/pki", smds_address, eid, order.at("activationCode").as_string().c_str());
+  const auto listed = lpa({"discover", "--list"});
+  ASSERT_EQ(listed.at("events").as_array().size(), 1u) << boost::json::serialize(listed);
+  EXPECT_EQ(listed.at("events").at(0).at("server").as_string(), smdp_address);
+  EXPECT_EQ(listed.at("installed").as_array().size(), 0u);
+  const auto second = lpa({"activate", "--yes"});
+  ASSERT_EQ(second.at("installed").as_array().size(), 1u) << boost::json::serialize(second);
+  EXPECT_EQ(second.at("installed").at(0).at("iccid").as_string(), "8988211000000000432");
+  EXPECT_EQ(run({"order", "show", "8988211000000000432", "--dir", dir}).at("state"), "installed");
 }
 
 TEST(Programs, make_a_card_of_keys_and_certificates_made_elsewhere) {

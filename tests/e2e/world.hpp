@@ -207,6 +207,11 @@ class Wire final : public download::Es9 {
     return answer<messages::AuthenticateClientResponseEs9>(inner_.authenticate_client(server, changed),
                                                            "ES9+.AuthenticateClient", on_offer);
   }
+  download::Es9Result<messages::AuthenticateClientOkEs11> authenticate_client_es11(
+      const std::string& server, const messages::AuthenticateClientRequest& request) override {
+    say(request, "ES11.AuthenticateClient");
+    return inner_.authenticate_client_es11(server, request);
+  }
   download::Es9Result<messages::GetBoundProfilePackageOk> get_bound_profile_package(
       const std::string& server, const messages::GetBoundProfilePackageRequest& request) override {
     key = request;
@@ -358,6 +363,7 @@ struct PhoneOptions {
   std::vector<Bytes> trusted_ci;  ///< instead of the world's; empty: the world's
   uint16_t port = 0;              ///< where `host` leads, instead of the world's server
   http::Es9Binding binding = http::Es9Binding::json;
+  std::vector<http::ConnectTo> routes;  ///< beside that to the world's server
 };
 
 /// A phone with a card in it.
@@ -401,6 +407,7 @@ class Phone {
     http::ClientOptions o;
     o.trusted_ci = options.trusted_ci.empty() ? world.site->ci_certificates() : options.trusted_ci;
     o.connect_to = {{{host, 443}, "127.0.0.1", options.port ? options.port : world.site->port()}};
+    o.connect_to.insert(o.connect_to.end(), options.routes.begin(), options.routes.end());
     return o;
   }
 };

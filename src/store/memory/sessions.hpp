@@ -1,52 +1,44 @@
-// Open ES9+ sessions in this process's memory, capped and swept as they expire.
-//
-// Thread safe: one lock, held for a few map operations.
+// Open ES9+ sessions, and those of ES11, in this process's memory (bounded_sessions.hpp). Thread safe.
 #pragma once
 
-#include <list>
-#include <mutex>
-#include <unordered_map>
-
 #include "smdp/ports.hpp"
+#include "smds/ports.hpp"
+#include "store/memory/bounded_sessions.hpp"
 
 namespace sealift::store {
 
 class MemorySessions final : public smdp::SessionStore {
  public:
   /// At most `capacity` sessions at once: some 400 octets each, and with an authenticated eUICC some 4,000.
-  explicit MemorySessions(size_t capacity = 100'000) : capacity_(capacity) {}
+  explicit MemorySessions(size_t capacity = 100'000) : sessions_(capacity) {}
 
   bool put(const TransactionId&, smdp::Session, std::chrono::milliseconds until) override;
-  std::optional<smdp::Session> take(const TransactionId&, std::chrono::milliseconds now) override;
-  /// Sessions held, expired ones not yet swept included.
-  size_t size() const;
+  std::optional<smdp::Session> take(const TransactionId& id, std::chrono::milliseconds now) override {
+    return sessions_.take(id, now);
+  }
+  size_t size() const { return sessions_.size(); }
 
  private:
-  using Order = std::list<TransactionId>;  ///< oldest first; lifetimes are alike, so it is by expiry as well
-  struct Entry {
-    smdp::Session session;
-    std::chrono::milliseconds until;
-    Order* line;
-    Order::iterator place;
-  };
-  /// A transactionId is random where we chose it, so its first octets are a good hash; what a peer makes up
-  /// is only looked up, never put.
-  struct Hash {
-    size_t operator()(const TransactionId& id) const;
-  };
-  using Map = std::unordered_map<TransactionId, Entry, Hash>;
-  void erase(Map::iterator);
-  void sweep(Order& line, std::chrono::milliseconds now);
-  bool make_room();
-  Order& line_of(const smdp::Session&);
+  /// Delivered ones give way first, since nothing is left to do but to cancel, and authenticated ones last:
+  /// refusing all others would let one eUICC shut us.
+  BoundedSessions<smdp::Session, 3> sessions_;
+};
 
-  const size_t capacity_;
-  mutable std::mutex mutex_;
-  Map sessions_;
-  Order delivered_;                   ///< gives way first when full: nothing is left to do but to cancel
-  Order unauthenticated_;             ///< gives way second
-  Order authenticated_;               ///< gives way last; refusing all others would let one eUICC shut us
-  std::chrono::milliseconds now_{0};  ///< the latest `now` heard of
+class MemorySmdsSessions final : public smds::SessionStore {
+ public:
+  /// At most `capacity` sessions at once, some 300 octets each.
+  explicit MemorySmdsSessions(size_t capacity = 100'000) : sessions_(capacity) {}
+
+  bool put(const TransactionId& id, smds::InitDone session, std::chrono::milliseconds until) override {
+    return sessions_.put(id, session, 0, until);
+  }
+  std::optional<smds::InitDone> take(const TransactionId& id, std::chrono::milliseconds now) override {
+    return sessions_.take(id, now);
+  }
+  size_t size() const { return sessions_.size(); }
+
+ private:
+  BoundedSessions<smds::InitDone> sessions_;
 };
 
 }  // namespace sealift::store

@@ -134,11 +134,11 @@ Status configure(Database& db) {
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;");
 }
 
-Status step(Database& db, size_t number) {
+Status step(Database& db, const Schema& schema, size_t number) {
   TRY_VOID(db.execute("BEGIN IMMEDIATE"));
-  const std::string marks = "PRAGMA application_id = " + std::to_string(kApplicationId) +
+  const std::string marks = "PRAGMA application_id = " + std::to_string(schema.application_id) +
                             "; PRAGMA user_version = " + std::to_string(number + 1);
-  Status done = db.execute(kSteps[number]);
+  Status done = db.execute(schema.steps[number]);
   if (done) done = db.execute(marks.c_str());
   if (done) done = db.execute("COMMIT");
   // A failed rollback leaves nothing either: the connection is given up with the error.
@@ -148,18 +148,23 @@ Status step(Database& db, size_t number) {
 
 }  // namespace
 
-Status migrate(Database& db) {
+const Schema& smdp_schema() {
+  static const Schema schema{kApplicationId, kSteps};
+  return schema;
+}
+
+Status migrate(Database& db, const Schema& schema) {
   const int64_t tables = TRY(db.integer("SELECT count(*) FROM sqlite_master"));
   const int64_t application = TRY(db.integer("PRAGMA application_id"));
   const int64_t version = TRY(db.integer("PRAGMA user_version"));
-  if (tables > 0 && application != kApplicationId) {
+  if (tables > 0 && application != schema.application_id) {
     return Error{ErrorKind::invalid, "the file is a database of something else: choose another path"};
   }
-  if (version > static_cast<int64_t>(kSteps.size())) {
+  if (version > static_cast<int64_t>(schema.steps.size())) {
     return Error{ErrorKind::invalid, "the store was written by a newer Sealift: use that one"};
   }
   TRY_VOID(configure(db));
-  for (size_t i = static_cast<size_t>(version); i < kSteps.size(); ++i) TRY_VOID(step(db, i));
+  for (size_t i = static_cast<size_t>(version); i < schema.steps.size(); ++i) TRY_VOID(step(db, schema, i));
   return {};
 }
 

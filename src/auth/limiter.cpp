@@ -1,9 +1,9 @@
-#include "smdp/limiter.hpp"
+#include "auth/limiter.hpp"
 
 #include <algorithm>
 #include <vector>
 
-namespace sealift::smdp {
+namespace sealift::auth {
 
 Limiter::Bucket& Limiter::bucket(const std::string& key, Instant now) {
   auto found = buckets_.find(key);
@@ -84,4 +84,4 @@ std::string address_key(std::string_view address) {
   return groups[0] + ":" + groups[1] + ":" + groups[2] + ":" + groups[3] + "::/64";
 }
 
-}  // namespace sealift::smdp
+}  // namespace sealift::auth

@@ -1,0 +1,71 @@
+// ES12 as an SM-DP+ calls an SM-DS, and ES15 as an SM-DS calls the root SM-DS: events registered and deleted
+// over mutual TLS (SGP.22 5.9, 5.10).
+//
+// Borrows a Client that has an identity (ClientOptions::identity), and like it belongs to one thread. Pooled
+// is for many. A refusal comes back as its status and codes, everything else as an Error that says what to
+// do.
+#pragma once
+
+#include <functional>
+#include <mutex>
+
+#include "http/client.hpp"
+#include "messages/es12.hpp"
+
+namespace sealift::http {
+
+/// Why a call gave nothing.
+struct Es12Failure {
+  std::optional<messages::FunctionExecutionStatus>
+      status;   ///< set where the server answered Failed or Expired
+  Error error;  ///< for people
+  /// True where the same call may fare better later: no connection, no answer, or a server in trouble.
+  bool worth_a_retry = false;
+  /// True where the server refused with these codes.
+  bool is(std::string_view subjectCode, std::string_view reasonCode) const;
+};
+using Es12Result = Result<void, Es12Failure>;
+
+enum class EventInterface : uint8_t { es12, es15 };
+
+class Es12Client {
+ public:
+  /// `client` must outlive this.
+  explicit Es12Client(Client& client, EventInterface which = EventInterface::es12)
+      : client_(client), which_(which) {}
+
+  /// `server` is the SM-DS's address, perhaps with ":port". A repeat of a call carries the same
+  /// functionCallIdentifier and content: then it is answered as the first was.
+  Es12Result register_event(const std::string& server, const messages::RegisterEventRequest& request);
+  /// 8.9.5/3.9 says that there is no such event of ours: deleted already, or expired.
+  Es12Result delete_event(const std::string& server, const messages::DeleteEventRequest& request);
+
+ private:
+  Es12Result call(const std::string& server, const char* function, const std::string& body);
+  Client& client_;
+  EventInterface which_;
+};
+
+/// Clients that are lent to one thread at a time and made where all are out. Thread safe.
+class ClientPool {
+ public:
+  using Make = std::function<Result<Client>()>;
+  explicit ClientPool(Make make) : make_(std::move(make)) {}
+  /// Calls `use(Client&)` with a client of the pool and gives its result, or why there is no client.
+  template <class Use>
+  auto with(Use&& use) -> Result<decltype(use(std::declval<Client&>()))> {
+    Client client = TRY(lend());
+    auto result = use(client);
+    give_back(std::move(client));
+    return result;
+  }
+
+ private:
+  Result<Client> lend();
+  void give_back(Client client);
+  const Make make_;
+  std::mutex mutex_;
+  std::vector<Client> idle_;
+};
+
+}  // namespace sealift::http

@@ -1,0 +1,309 @@
+#include "lab/smds_site.hpp"
+
+#include <condition_variable>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "base/files.hpp"
+#include "http/routes_es11.hpp"
+#include "http/routes_es12.hpp"
+#include "http/routes_es9.hpp"
+#include "lab/keys_folder.hpp"
+#include "lab/smds_root.hpp"
+#include "pki/pem.hpp"
+#include "store/memory/events.hpp"
+#include "store/memory/sessions.hpp"
+#include "store/sqlite/events.hpp"
+
+namespace sealift::lab {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What the Ports borrow, in the order in which it has to go.
+struct Parts {
+  pki::TrustStore trust;
+  std::unique_ptr<auth::Authenticator> authenticator;
+  std::vector<auth::ServerIdentity> identities;
+  std::unique_ptr<smds::EventStore> events;
+  store::MemorySmdsSessions sessions;
+  smds::Settings settings;
+  std::unique_ptr<auth::Limiter> by_address;
+  std::unique_ptr<RemoteRoot> root;
+  std::vector<Bytes> cis;
+};
+
+/// The CRLs in a folder and below it, when they change.
+class CrlFiles {
+ public:
+  explicit CrlFiles(std::string dir) : dir_(std::move(dir)) {}
+
+  /// True where anything is new since the last call; `crls` is then all of them.
+  bool changed(std::vector<Bytes>& crls) {
+    std::map<std::string, std::pair<fs::file_time_type, uintmax_t>> now;
+    std::error_code error;
+    for (auto f = fs::recursive_directory_iterator(dir_, error);
+         !error && f != fs::recursive_directory_iterator(); f.increment(error)) {
+      std::error_code gone;
+      if (f->path().extension() == ".crl")
+        now[f->path().string()] = {f->last_write_time(gone), f->file_size(gone)};
+    }
+    if (now == seen_) return false;
+    crls.clear();
+    for (const auto& [path, facts] : now) {
+      auto octets = read_file(path, pki::Crl::max_size);
+      if (octets) crls.push_back(std::move(*octets));
+    }
+    seen_ = std::move(now);
+    return true;
+  }
+
+ private:
+  const std::string dir_;
+  std::map<std::string, std::pair<fs::file_time_type, uintmax_t>> seen_;
+};
+
+class Site final : public SmdsSite {
+ public:
+  Site(std::unique_ptr<Parts> parts, const SmdsSiteOptions& options, Clock& clock, Random& random,
+       smds::Observer& observer)
+      : parts_(std::move(parts)),
+        options_(options),
+        ports_{clock,
+               random,
+               *parts_->authenticator,
+               parts_->identities,
+               *parts_->events,
+               parts_->sessions,
+               observer,
+               parts_->settings,
+               parts_->root.get(),
+               parts_->by_address.get(),
+               {}},
+        crl_files_(options.dir + "/pki") {}
+  ~Site() override { stop(); }
+
+  Status listen(const http::TlsIdentity& identity);
+  void start() {
+    thread_ = std::thread([this] { run(); });
+  }
+
+  smds::Ports& ports() override { return ports_; }
+  const std::string& smds_address() const override { return parts_->settings.smdsAddress; }
+  uint16_t port() const override { return server_->port(); }
+  uint16_t es12_port() const override { return es12_server_ ? es12_server_->port() : server_->port(); }
+  http::ServerStats stats() const override { return server_->stats(); }
+  const std::vector<Bytes>& ci_certificates() const override { return parts_->cis; }
+  void upkeep() override;
+  void stop() override;
+  /// Takes up CRLs that are new: for eUICCs, and for the certificates of SM-DP+s.
+  void read_crls();
+
+ private:
+  http::ClientCertificates client_certificates() const;
+  Status start_server(std::unique_ptr<http::Server>& server, http::ServerOptions options,
+                      const http::TlsIdentity& identity, http::Router router);
+  void set_address(uint16_t port) {
+    parts_->settings.smdsAddress = options_.host + (port == 443 ? "" : ":" + std::to_string(port));
+  }
+  void run();
+  /// Until there is nothing left of it to do.
+  template <class Step>
+  void repeat(const char* what, Step step);
+
+  std::unique_ptr<Parts> parts_;
+  const SmdsSiteOptions options_;
+  smds::Ports ports_;
+  std::mutex upkeep_mutex_;  // of the three below
+  CrlFiles crl_files_;
+  std::vector<Bytes> crls_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+  // last, so that they stop first
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<http::Server> es12_server_;
+};
+
+http::ClientCertificates Site::client_certificates() const {
+  http::ClientCertificates asked;
+  asked.demand = options_.es12_port ? http::ClientCertificates::Demand::required
+                                    : http::ClientCertificates::Demand::optional;
+  asked.rsp_ci = parts_->cis;
+  for (const Bytes& ci : options_.further_cis) asked.rsp_ci.push_back(ci);
+  asked.crls = crls_;
+  asked.clock = &ports_.clock;
+  return asked;
+}
+
+Status Site::listen(const http::TlsIdentity& identity) {
+  http::Router lpas, servers;
+  http::add_es11_routes(lpas, ports_);
+  http::add_health_route(lpas);
+  http::add_es12_routes(options_.es12_port ? servers : lpas, ports_);
+  uint16_t port = options_.public_port ? options_.public_port : options_.server.port;
+  set_address(port);
+  http::ServerOptions server = options_.server;
+  if (!options_.es12_port) server.client_certificates = client_certificates();
+  server_ = TRY(http::Server::start(std::move(server), identity, std::move(lpas)));
+  if (port == 0) set_address(server_->port());
+  if (!options_.es12_port) return {};
+  http::ServerOptions between = options_.server;
+  between.port = *options_.es12_port;
+  between.client_certificates = client_certificates();
+  es12_server_ = TRY(http::Server::start(std::move(between), identity, std::move(servers)));
+  return {};
+}
+
+void Site::read_crls() {
+  std::lock_guard lock(upkeep_mutex_);
+  if (!crl_files_.changed(crls_)) return;
+  for (auto crl = crls_.begin(); crl != crls_.end();) {
+    const auto taken = parts_->trust.add_crl(*crl);
+    if (!taken && taken.error().error != pki::CrlError::fresher_loaded) {
+      const Error problem(taken.error());
+      ports_.observer.maintained("CRL", &problem);
+      crl = crls_.erase(crl);
+      continue;
+    }
+    ++crl;
+  }
+  ports_.observer.maintained("CRLs: " + std::to_string(crls_.size()), nullptr);
+  http::Server* between = options_.es12_port ? es12_server_.get() : server_.get();
+  if (!between) return;
+  const Status replaced = between->replace_client_certificates(client_certificates());
+  if (!replaced) ports_.observer.maintained("CRLs for SM-DP+ certificates", &replaced.error());
+}
+
+template <class Step>
+void Site::repeat(const char* what, Step step) {
+  for (;;) {
+    const Result<size_t> done = step(ports_);
+    if (!done) return ports_.observer.maintained(what, &done.error());
+    if (*done == 0) return;
+    ports_.observer.maintained(std::string(what) + ": " + std::to_string(*done), nullptr);
+    std::lock_guard lock(mutex_);
+    if (stopping_) return;
+  }
+}
+
+void Site::upkeep() {
+  read_crls();
+  repeat("events ended", smds::end_expired);
+  repeat("deletions told to the root SM-DS", smds::tell_root);
+  repeat("old events forgotten", smds::prune);
+}
+
+void Site::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    upkeep();
+    lock.lock();
+    wake_.wait_for(lock, options_.upkeep_pace, [this] { return stopping_; });
+  }
+}
+
+void Site::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  if (es12_server_) es12_server_->stop();
+  if (server_) server_->stop();
+}
+
+Result<std::shared_ptr<http::TlsIdentity>> tls_identity(const std::vector<KeysFolder>& sets,
+                                                        const std::string& host) {
+  auto out = std::make_shared<http::TlsIdentity>();
+  for (const KeysFolder& set : sets) {
+    pki::Identity tls = TRY(set.identity(pki::Role::ds_tls));
+    if (!tls.certificate.names_host(host)) {
+      return Error{ErrorKind::invalid,
+                   "CERT.DS.TLS in " + set.dir + " is not for the host name '" + host +
+                       "': give the name that it has, or make another PKI with `sealift pki init "
+                       "--host " +
+                       host + "`"};
+    }
+    http::TlsIdentity one{{to_bytes(tls.certificate.der())}, pki::private_key_to_pkcs8(tls.key)};
+    if (out->certificates.empty())
+      *out = std::move(one);
+    else
+      out->others.push_back(std::move(one));
+  }
+  return out;
+}
+
+Status add_identities(const std::vector<KeysFolder>& sets, Parts& parts, Time now) {
+  for (const KeysFolder& set : sets) {
+    auto certificate = TRY(set.certificate(pki::Role::ds_auth));
+    auto signer = TRY(set.signer(pki::Role::ds_auth));
+    auto made =
+        auth::server_identity(pki::Role::ds_auth, certificate.der(), std::move(signer), parts.trust, now);
+    if (!made) return std::move(made.error()).within("CERT.DSauth in " + set.dir);
+    parts.identities.push_back(std::move(*made));
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Parts>> make_parts(const SmdsSiteOptions& options, const std::vector<KeysFolder>& sets,
+                                          const std::shared_ptr<http::TlsIdentity>& tls, Clock& clock) {
+  auto parts = std::make_unique<Parts>();
+  parts->trust = pki::TrustStore(options.crl_policy);
+  parts->settings = options.settings;
+  for (const KeysFolder& set : sets) {
+    pki::Certificate ci = TRY(set.certificate(pki::Role::ci));
+    if (auto added = parts->trust.add(ci); !added)
+      return Error(added.error()).within("CERT.CI in " + set.dir);
+    parts->cis.push_back(to_bytes(ci.der()));
+  }
+  std::vector<Bytes> crls;  // before our own chains are judged
+  CrlFiles(options.dir + "/pki").changed(crls);
+  for (const Bytes& crl : crls)
+    (void)parts->trust.add_crl(crl);  // what is wrong with one is told by read_crls
+  parts->authenticator = std::make_unique<auth::Authenticator>(parts->trust);
+  TRY_VOID(add_identities(sets, *parts, clock.now()));
+  if (options.sessions_per_address > 0) {
+    parts->by_address =
+        std::make_unique<auth::Limiter>(options.sessions_per_address, std::chrono::seconds(60));
+  }
+  if (options.keep_in_memory)
+    parts->events = std::make_unique<store::MemoryEvents>();
+  else
+    parts->events = TRY(store::SqliteEvents::open(options.dir + "/smds.db"));
+  if (!options.root.empty()) {
+    http::ClientOptions client;
+    client.trusted_ci = parts->cis;
+    for (const Bytes& ci : options.further_cis) client.trusted_ci.push_back(ci);
+    client.identity = tls;
+    client.connect_to = options.connect_to;
+    client.request_timeout = std::chrono::seconds(20);
+    client.user_agent = "gsma-rsp-smds";
+    auto root = RemoteRoot::make(options.root, std::move(client), clock);
+    if (!root) return std::move(root.error()).within("the root SM-DS");
+    parts->root = std::move(*root);
+  }
+  return parts;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SmdsSite>> SmdsSite::open(SmdsSiteOptions options, Clock& clock, Random& random,
+                                                 smds::Observer& observer) {
+  auto sets = TRY(KeysFolder::open_all(options.dir + "/pki"));
+  const auto tls = TRY(tls_identity(sets, options.host));
+  auto parts = TRY(make_parts(options, sets, tls, clock));
+  auto site = std::make_unique<Site>(std::move(parts), options, clock, random, observer);
+  site->read_crls();  // before any request
+  TRY_VOID(site->listen(*tls));
+  site->start();
+  return std::unique_ptr<SmdsSite>(std::move(site));
+}
+
+}  // namespace sealift::lab

@@ -1,0 +1,70 @@
+#include "store/sqlite/events.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "smds/event_store_suite.hpp"
+#include "store/sqlite/database.hpp"
+
+namespace sealift::smds {
+namespace {
+
+using store::SqliteEvents;
+
+/// A directory of its own for each test.
+class EventsFile : public ::testing::Test {
+ protected:
+  EventsFile() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "sealift-events-XXXXXX").string();
+    directory_ = ::mkdtemp(pattern.data());
+  }
+  ~EventsFile() override { std::filesystem::remove_all(directory_); }
+  std::string path() const { return (directory_ / "smds.db").string(); }
+  std::unique_ptr<SqliteEvents> open() {
+    auto opened = SqliteEvents::open(path());
+    EXPECT_TRUE(opened) << opened.error().message;
+    return std::move(*opened);
+  }
+  std::filesystem::path directory_;
+};
+
+class InSqlite : public EventsFile {
+ protected:
+  EventStore& store() { return *store_; }
+  std::unique_ptr<SqliteEvents> store_ = open();
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, EventStoreSuite, InSqlite);
+
+using SqliteEventsFiles = EventsFile;
+
+TEST_F(SqliteEventsFiles, keeps_events_when_opened_again) {
+  ASSERT_TRUE(open()->add(suite_event(1), {}, {}));
+  EXPECT_EQ(open()->events(suite_eid(0), kSuiteStart, 10).value().size(), 1u);
+}
+
+TEST_F(SqliteEventsFiles, writes_an_audit_row_with_each_change_and_none_without) {
+  {
+    auto events = open();
+    Event e = suite_event(1);
+    e.number = events->add(e, {}, {kSuiteStart, "2.999.10", "register"}).value();
+    ASSERT_FALSE(events->add(e, {}, {kSuiteStart, "2.999.10", "register"}));
+    ASSERT_FALSE(
+        events->add(suite_event(2), {.for_eid = 1, .of_owner = 9}, {kSuiteStart, "2.999.10", "register"}));
+    e.state = EventState::deleted;
+    ASSERT_TRUE(events->change(e, EventState::live, {kSuiteStart, "smds", "expire"}));
+    ASSERT_FALSE(events->change(e, EventState::live, {kSuiteStart, "smds", "expire"}));
+  }
+  auto db = store::Database::open(path(), store::Database::Mode::read, std::chrono::seconds(1)).value();
+  EXPECT_EQ(db.integer("SELECT count(*) FROM audit").value(), 2);
+  EXPECT_EQ(db.integer("SELECT events FROM owners").value(), 0) << "failed ones are not counted";
+}
+
+TEST_F(SqliteEventsFiles, refuses_the_store_of_an_smdp) {
+  { ASSERT_TRUE(store::SqliteStore::open(path())); }
+  auto opened = SqliteEvents::open(path());
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::invalid);
+}
+
+}  // namespace
+}  // namespace sealift::smds
