@@ -1,5 +1,6 @@
 #include "messages/function_header.hpp"
 
+#include "messages/execution_status.hpp"
 #include "messages/json_writer.hpp"
 
 namespace sealift::messages {
@@ -29,7 +30,11 @@ JsonResult<FunctionHeader> read_function_header(const Members& body) {
 
 JsonResult<FunctionExecutionStatus> read_function_execution_status(const Members& body) {
   const Members header = TRY(body.object("header"));
-  const Members in = TRY(header.object("functionExecutionStatus"));
+  const Members status = TRY(header.object("functionExecutionStatus"));
+  return read_execution_status(status);
+}
+
+JsonResult<FunctionExecutionStatus> read_execution_status(const Members& in) {
   std::string_view text = TRY(in.text("status"));
   FunctionExecutionStatus out;
   bool known = false;
@@ -62,15 +67,21 @@ JsonObject request_with(const FunctionHeader& header) {
   return out;
 }
 
-JsonObject response_with(const FunctionExecutionStatus& status, size_t output_size) {
-  JsonObject out(output_size + 256);
-  out.open("header").open("functionExecutionStatus").text("status", name(status.status));
+void add_execution_status(JsonObject& out, std::string_view key, const FunctionExecutionStatus& status) {
+  out.open(key).text("status", name(status.status));
   if (status.statusCodeData) {
     const StatusCodeData& data = *status.statusCodeData;
     out.open("statusCodeData").text("subjectCode", data.subjectCode).text("reasonCode", data.reasonCode);
     out.optional("subjectIdentifier", data.subjectIdentifier).optional("message", data.message).close();
   }
-  out.close().close();
+  out.close();
+}
+
+JsonObject response_with(const FunctionExecutionStatus& status, size_t output_size) {
+  JsonObject out(output_size + 256);
+  out.open("header");
+  add_execution_status(out, "functionExecutionStatus", status);
+  out.close();
   return out;
 }
 

@@ -19,21 +19,25 @@ struct Cancellable {
   Iccid iccid;
   size_t signers;
   bool delivered;  ///< a package went out in this session
+  std::optional<MatchingId> matchingId;
 };
 Cancellable cancellable(const Session& session) {
-  if (const auto* s = std::get_if<ClientAuthenticated>(&session)) return {&s->euicc, s->iccid, s->signers, false};
+  if (const auto* s = std::get_if<ClientAuthenticated>(&session))
+    return {&s->euicc, s->iccid, s->signers, false, s->order.matchingId};
   const auto& s = std::get<BppDelivered>(session);
-  return {&s.euicc, s.iccid, s.signers, true};
+  return {&s.euicc, s.iccid, s.signers, true, s.order.matchingId};
 }
 
-/// Ends the order, unless it is another eUICC's by now, over, or a later session's that got its package anew.
-Status end_order(Ports& ports, const TransactionId& id, const Cancellable& session, CancelSessionReason reason) {
+/// Ends the order, unless it is another eUICC's by now, over, another one, or a later session's that got its
+/// package anew.
+Status end_order(Ports& ports, const TransactionId& id, const Cancellable& session,
+                 CancelSessionReason reason) {
   Status done;
   for (int i = 0; i < kMaxConflicts; ++i) {
     const std::optional<Order> order = TRY(ports.orders.find(session.iccid));
     if (!order || (order->eid && *order->eid != session.euicc->eid())) return {};
     if (order->state != OrderState::released && order->state != OrderState::downloaded) return {};
-    if (session.delivered && order->delivered != id) return {};
+    if (order->matchingId != session.matchingId || (session.delivered && order->delivered != id)) return {};
     if (never_ends(*order)) return {};
     Transition t{
         .after = *order,
@@ -49,7 +53,8 @@ Result<void, Refusal> cancel(Ports& ports, const TransactionId& id, const Cancel
                              const messages::CancelSessionResponse& response) {
   const auto* ok = std::get_if<messages::CancelSessionResponseOk>(&response.alt);
   if (!ok) {
-    ports.observer.card_refused(me, id, static_cast<int>(std::get<messages::CancelSessionResponseError>(response.alt)));
+    ports.observer.card_refused(
+        me, id, static_cast<int>(std::get<messages::CancelSessionResponseError>(response.alt)));
     return Refusal::client_reported_error;
   }
   if (ok->euiccCancelSessionSigned.value.transactionId != id) return Refusal::transaction_unknown;

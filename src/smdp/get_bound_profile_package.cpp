@@ -82,6 +82,8 @@ bool is_rebinding(const Step& step, const Order& order) {
 
 std::optional<Refusal> check_order(const Step& step, const Order& order) {
   const Settings& settings = step.ports.settings;
+  // Its order was cancelled meanwhile, and the profile ordered anew: that is not what this eUICC asked for.
+  if (order.matchingId != step.session.order.matchingId) return Refusal::profile_not_released;
   if (order.eid && *order.eid != step.euicc.signer().eid()) return Refusal::rebinding_refused;
   if (order.state == OrderState::error && order.confirmation && used_up_codes(order)) {
     return Refusal::confirmation_attempts_exceeded;

@@ -34,6 +34,8 @@ Order failed(Order order, ErrorReason reason) {
   } else {
     order.state = OrderState::error;
   }
+  // The only package that went out is on no eUICC; of one before it that would not be known.
+  if (order.download_attempts == 1) order.delivered.reset();
   return order;
 }
 

@@ -1,0 +1,37 @@
+#include "http/event_registrar.hpp"
+
+#include <algorithm>
+
+#include "crypto/hash.hpp"
+
+namespace sealift::http {
+namespace {
+
+/// One event has one functionCallIdentifier, whichever of us registers it and however often: so a
+/// registration whose answer was lost is one that can be repeated.
+std::string call_of(const messages::RegisterEventRequest& request, const std::string& smdsAddress) {
+  const std::string said =
+      smdsAddress + "\n" + request.rspServerAddress + "\n" + request.eid.digits() + "\n" + request.eventId;
+  return hex(View(crypto::sha256(view(said))).first(16));
+}
+
+}  // namespace
+
+smdp::EventRegistrar::Outcome Es12Registrar::register_event(const std::string& smdsAddress, const Eid& eid,
+                                                            const std::string& eventId) {
+  messages::RegisterEventRequest request;
+  request.eid = eid;
+  request.rspServerAddress = settings_.smdpAddress;
+  request.eventId = eventId;
+  request.forwardingIndicator =
+      std::ranges::find(options_.root_smds, smdsAddress) == options_.root_smds.end();
+  request.header = {options_.requester, call_of(request, smdsAddress)};
+  const auto done =
+      clients_.with([&](Client& client) { return Es12Client(client).register_event(smdsAddress, request); });
+  if (!done) return Outcome::unreachable;  // no client could be made
+  if (*done) return Outcome::registered;
+  if (done->error().status) return Outcome::refused;
+  return done->error().error.kind == ErrorKind::timeout ? Outcome::unheard : Outcome::unreachable;
+}
+
+}  // namespace sealift::http

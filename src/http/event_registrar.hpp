@@ -1,0 +1,30 @@
+// The events that an order needs before it is released, registered at its SM-DS over ES12 (SGP.22 5.9.1).
+//
+// Thread safe: each call borrows a client of the pool, whose time-outs bound it.
+#pragma once
+
+#include "http/es12_client.hpp"
+#include "smdp/es2.hpp"
+
+namespace sealift::http {
+
+struct EventRegistrarOptions {
+  std::string requester;               ///< our functionRequesterIdentifier: the OID of the SM-DP+
+  std::vector<std::string> root_smds;  ///< those that announce no further; every other one is asked to
+};
+
+class Es12Registrar final : public smdp::EventRegistrar {
+ public:
+  /// `settings` says what our address is; it and `clients` outlive this.
+  Es12Registrar(EventRegistrarOptions options, ClientPool& clients, const smdp::Settings& settings)
+      : options_(std::move(options)), clients_(clients), settings_(settings) {}
+
+  Outcome register_event(const std::string& smdsAddress, const Eid& eid, const std::string& eventId) override;
+
+ private:
+  const EventRegistrarOptions options_;
+  ClientPool& clients_;
+  const smdp::Settings& settings_;
+};
+
+}  // namespace sealift::http

@@ -1,0 +1,257 @@
+#include "smdp/es2_steps.hpp"
+
+#include <algorithm>
+
+#include "access/directory.hpp"
+#include "crypto/hash.hpp"
+#include "messages/es12.hpp"
+#include "smdp/steps.hpp"
+
+namespace sealift::smdp {
+namespace {
+
+/// A call with what identifies it.
+struct Known {
+  const Call& call;
+  CallKey key;
+  Octets<32> digest;
+
+  FunctionCall with(const std::string& answer) const {
+    return {key, digest, to_bytes(answer), call.ports.clock.now()};
+  }
+  Audit audit(std::string detail) const {
+    return {call.ports.clock.now(), "es2+ " + call.requester.tenant, key.function, std::move(detail)};
+  }
+};
+
+/// '/' in a tenant's name would let two requesters have one key.
+Known known(const Call& call) {
+  return {call,
+          {call.requester.tenant + "/" + call.header.functionRequesterIdentifier,
+           std::string(name(call.function)), call.header.functionCallIdentifier},
+          crypto::sha256(call.body)};
+}
+
+std::string body_of(Es2Refusal refusal) {
+  const Es2RefusalRow& row = row_of(refusal);
+  return messages::to_json(messages::FunctionExecutionStatus{
+      messages::ExecutionStatus::failed,
+      messages::StatusCodeData{std::string(row.subjectCode), std::string(row.reasonCode), std::nullopt,
+                               std::string(row.message)}});
+}
+
+Es2Answer refused(const Call& call, Es2Refusal refusal) {
+  call.es2.observer.refused(call.function, refusal);
+  return {body_of(refusal), refusal};
+}
+
+Es2Answer failed(const Call& call, const Error& error) {
+  return refused(call, fail(call, error));
+}
+
+/// The refusal that an answer from before tells of.
+std::optional<Es2Refusal> refusal_in(const std::string& body) {
+  for (const Es2RefusalRow& row : all_es2_refusals()) {
+    if (body == body_of(row.refusal)) return row.refusal;
+  }
+  return std::nullopt;
+}
+
+/// The answer that this very call got before; none where it is new.
+Result<std::optional<Es2Answer>> answered(const Known& known) {
+  const auto calls = TRY(known.call.ports.orders.calls(known.key));
+  for (const FunctionCall& one : calls) {
+    if (one.digest != known.digest) continue;
+    std::string body(text(one.answer));
+    const auto refusal = refusal_in(body);
+    return std::optional(Es2Answer{std::move(body), refusal, true});
+  }
+  if (!calls.empty()) known.call.es2.observer.call_identifier_reused(known.call.function);
+  return std::optional<Es2Answer>();
+}
+
+/// Somebody else was answering the same call: so is this.
+Es2Answer answered_meanwhile(const Known& known) {
+  auto before = answered(known);
+  if (!before) return failed(known.call, before.error());
+  if (!*before) return refused(known.call, Es2Refusal::server_busy);
+  return std::move(**before);
+}
+
+Es2Answer refuse(const Known& known, Es2Refusal refusal) {
+  if (refusal >= Es2Refusal::issuance_stopped) return refused(known.call, refusal);
+  const Es2RefusalRow& row = row_of(refusal);
+  const Status kept = known.call.ports.orders.remember(
+      known.with(body_of(refusal)),
+      known.audit("refused " + std::string(row.subjectCode) + "/" + std::string(row.reasonCode)));
+  if (kept) return refused(known.call, refusal);
+  if (kept.error().kind == ErrorKind::exists) return answered_meanwhile(known);
+  return failed(known.call, kept.error());
+}
+
+/// An event whose order was not released after all: it goes, unless somebody else released that order with
+/// it.
+Status withdraw(const Known& known, const Iccid& iccid, const Announcement& event) {
+  Ports& ports = known.call.ports;
+  Status done;
+  for (int i = 0; i < kMaxConflicts; ++i) {
+    const std::optional<Order> order = TRY(ports.orders.find(iccid));
+    if (!order || (order->state == OrderState::released && announcement_of(*order) == event)) return {};
+    done = ports.orders.apply({.after = *order,
+                               .audit = known.audit("event withdrawn"),
+                               .outgoing = {event_deletion(ports, *order, event)}});
+    if (done || done.error().kind != ErrorKind::conflict) break;
+  }
+  return done;
+}
+
+/// Writes a change with its answer. No value: somebody else changed the order first.
+Result<std::optional<Es2Answer>> write(const Known& known, Change change) {
+  Ports& ports = known.call.ports;
+  FunctionCall call = known.with(change.answer);
+  if (!change.transition) {
+    TRY_VOID(ports.orders.remember(call, known.audit("as before")));
+    return std::optional(Es2Answer{std::move(change.answer), {}});
+  }
+  Transition& t = *change.transition;
+  t.audit = known.audit(std::string(name(change.from)) + " to " + std::string(name(t.after.state)));
+  t.call = std::move(call);
+  const Status done = ports.orders.apply(t);
+  if (!done && done.error().kind == ErrorKind::conflict) return std::optional<Es2Answer>();
+  if (!done) return done.error();
+  ++t.after.version;
+  ports.observer.moved(t.after, change.from);
+  return std::optional(Es2Answer{std::move(change.answer), {}});
+}
+
+/// One call from its first look to its answer.
+class Settling {
+ public:
+  Settling(const Known& known, const std::function<Decided(unsigned)>& decide)
+      : known_(known), decide_(decide) {}
+
+  Es2Answer settle() {
+    Es2Answer out = tried();
+    take_back();
+    return out;
+  }
+
+ private:
+  Es2Answer tried() {
+    for (unsigned attempt = 0; attempt < kAttempts; ++attempt) {
+      Decided change = decide_(attempt);
+      if (!change) return refuse(known_, change.error());
+      if (const auto no = announce_for(*change)) return refuse(known_, *no);
+      auto written = write(known_, std::move(*change));
+      if (!written && written.error().kind == ErrorKind::exists) return answered_meanwhile(known_);
+      if (!written) return failed(known_.call, written.error());
+      if (!*written) continue;
+      announced_.reset();
+      return std::move(**written);
+    }
+    return refused(known_.call, Es2Refusal::server_busy);
+  }
+
+  /// Registers the event that a change needs, once.
+  std::optional<Es2Refusal> announce_for(const Change& change) {
+    if (!change.announcement || announced_ == change.announcement) return std::nullopt;
+    take_back();
+    EventRegistrar* events = known_.call.es2.events;
+    if (!events) return Es2Refusal::smds_unreachable;
+    const Announcement& event = *change.announcement;
+    using enum EventRegistrar::Outcome;
+    const auto outcome = events->register_event(event.smdsAddress, event.eid, event.eventId);
+    if (outcome == refused) return Es2Refusal::smds_refused;
+    if (outcome == unreachable) return Es2Refusal::smds_unreachable;
+    announced_ = event;
+    iccid_ = change.transition->after.iccid;
+    return outcome == unheard ? std::optional(Es2Refusal::smds_unreachable) : std::nullopt;
+  }
+
+  /// What was registered, or may have been, for an order that is not open with it.
+  void take_back() {
+    if (!announced_) return;
+    const Status gone = withdraw(known_, iccid_, *announced_);
+    if (!gone) fail(known_.call, gone.error());
+    announced_.reset();
+  }
+
+  /// Of many who want one of a type, each attempt is somebody's success.
+  static constexpr unsigned kAttempts = 64;
+  const Known& known_;
+  const std::function<Decided(unsigned)>& decide_;
+  std::optional<Announcement> announced_;
+  Iccid iccid_;
+};
+
+}  // namespace
+
+std::string_view name(Es2Function function) {
+  constexpr std::string_view names[] = {"downloadOrder", "confirmOrder", "cancelOrder", "releaseProfile"};
+  return names[static_cast<size_t>(function)];
+}
+
+Es2Refusal fail(const Call& call, const Error& error) {
+  call.es2.observer.failed(call.function, error);
+  return Es2Refusal::server_failed;
+}
+
+Es2Answer answer(const Call& call, const std::function<Decided(unsigned attempt)>& decide) {
+  const auto& identifiers = call.requester.identifiers;
+  if (!identifiers.empty() &&
+      std::ranges::find(identifiers, call.header.functionRequesterIdentifier) == identifiers.end()) {
+    return refused(call, Es2Refusal::requester_unknown);
+  }
+  const Known it = known(call);
+  auto before = answered(it);
+  if (!before) return failed(call, before.error());
+  if (*before) return std::move(**before);
+  return Settling(it, decide).settle();
+}
+
+Result<Order, Es2Refusal> find_order(const Call& call, const Iccid& iccid) {
+  auto found = call.ports.orders.find(iccid);
+  if (!found) return fail(call, found.error());
+  if (!*found) return Es2Refusal::profile_unknown;
+  if ((*found)->tenant != call.requester.tenant) return Es2Refusal::profile_of_another;
+  return std::move(**found);
+}
+
+std::optional<Es2Refusal> stopped(const Call& call) {
+  const access::Directory* directory = call.ports.directory;
+  if (!directory || directory->current()->issues_for(call.requester.tenant)) return std::nullopt;
+  return Es2Refusal::issuance_stopped;
+}
+
+Order released(Order order, const OrderPolicy& policy, Time now) {
+  order.state = OrderState::released;
+  std::chrono::seconds lifetime = policy.lifetime;
+  if (!order.eid) {
+    const auto unbound = std::min(policy.unbound_lifetime, max_unbound_lifetime);
+    lifetime = lifetime.count() > 0 ? std::min(lifetime, unbound) : unbound;
+  }
+  if (lifetime.count() > 0 || !order.eid) order.expires = now + lifetime;
+  return order;
+}
+
+std::optional<Announcement> announcement_of(const Order& order) {
+  if (!order.smdsAddress || !order.eid || !order.matchingId) return std::nullopt;
+  return Announcement{*order.smdsAddress, *order.eid, order.matchingId->value()};
+}
+
+Outgoing event_deletion(Ports& ports, const Order& order, const Announcement& event) {
+  messages::DeleteEventRequest request;
+  if (!ports.signers.empty())
+    request.header.functionRequesterIdentifier = ports.signers.front().dpAuth.oid.dotted();
+  request.header.functionCallIdentifier = hex(ports.random.octets<16>());
+  request.eid = event.eid;
+  request.eventId = event.eventId;
+  return {.kind = OutgoingKind::delete_event,
+          .iccid = order.iccid,
+          .tenant = order.tenant,
+          .destination = event.smdsAddress,
+          .content = to_bytes(messages::to_json(request)),
+          .at = ports.clock.now()};
+}
+
+}  // namespace sealift::smdp
