@@ -33,9 +33,10 @@ LIBRARIES = {
     r"(qrcodegen|ZXing|png\.h|jpeglib\.h)": r"src/qr/",
     r"CLI/": r"src/(cli|keyd)/",
     r"p11-kit/": r"src/hsm/pkcs11/",
+    r"toml": r"src/lab/config_sheet\.cpp$",
 }
 # Headers through which a library would spread to every room that includes them.
-CLOSED_HEADERS = r"<(boost|openssl|sqlite3|libpq|curl|p11-kit)[/.>]"
+CLOSED_HEADERS = r"<(boost|openssl|sqlite3|libpq|curl|p11-kit|toml)[/.+>]"
 LONG_FILES_ALLOWED = set()
 
 
@@ -121,7 +122,8 @@ def roles_are_pure():
 def tls_is_always_verified():
     for path in sources("src/*.cpp", "src/*.hpp"):
         for number, line in enumerate((ROOT / path).read_text().splitlines(), 1):
-            if re.search(r"VERIFYPEER,\s*0|VERIFYHOST,\s*0|getenv", line) and not is_test(path):
+            manager = path == Path("src/cli/service_manager.cpp") and re.search(r'getenv\("(NOTIFY_SOCKET|WATCHDOG_\w+)"\)', line)
+            if re.search(r"VERIFYPEER,\s*0|VERIFYHOST,\s*0|getenv", line) and not is_test(path) and not manager:
                 yield f"{path}:{number}: {line.strip()}"
 
 

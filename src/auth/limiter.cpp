@@ -25,8 +25,15 @@ Limiter::Bucket& Limiter::bucket(const std::string& key, Instant now) {
   return b;
 }
 
+void Limiter::set(uint32_t capacity, std::chrono::milliseconds refill) {
+  std::lock_guard lock(mutex_);
+  capacity_ = capacity;
+  refill_ = refill;
+}
+
 bool Limiter::take(const std::string& key, Instant now) {
   std::lock_guard lock(mutex_);
+  if (capacity_ == 0) return true;
   Bucket& b = bucket(key, now);
   if (b.tokens < 1) return false;
   b.tokens -= 1;
@@ -35,11 +42,12 @@ bool Limiter::take(const std::string& key, Instant now) {
 
 bool Limiter::has(const std::string& key, Instant now) {
   std::lock_guard lock(mutex_);
-  return bucket(key, now).tokens >= 1;
+  return capacity_ == 0 || bucket(key, now).tokens >= 1;
 }
 
 void Limiter::give(const std::string& key, Instant now) {
   std::lock_guard lock(mutex_);
+  if (capacity_ == 0) return;
   Bucket& b = bucket(key, now);
   b.tokens = std::min(capacity_, b.tokens + 1);
 }

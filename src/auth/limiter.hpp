@@ -17,9 +17,12 @@ namespace sealift::auth {
 class Limiter {
  public:
   using Instant = std::chrono::milliseconds;  ///< Clock::monotonic
-  /// `capacity` tokens a key, all of them again after `refill`.
+  /// `capacity` tokens a key, all of them again after `refill`; 0: any number.
   Limiter(uint32_t capacity, std::chrono::milliseconds refill, size_t max_keys = 100'000)
-      : capacity_(capacity), refill_(refill), max_keys_(max_keys) {}
+      : max_keys_(max_keys), capacity_(capacity), refill_(refill) {}
+
+  /// From now on; 0: nobody is asked to wait. What buckets hold stays, as far as they still have room.
+  void set(uint32_t capacity, std::chrono::milliseconds refill);
 
   /// Takes a token; false where there is none.
   bool take(const std::string& key, Instant now);
@@ -37,10 +40,10 @@ class Limiter {
   };
   Bucket& bucket(const std::string& key, Instant now);
 
-  const double capacity_;
-  const std::chrono::milliseconds refill_;
   const size_t max_keys_;
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // guards what follows
+  double capacity_;
+  std::chrono::milliseconds refill_;
   std::list<std::string> quiet_;  ///< keys, those that asked longest ago first
   std::unordered_map<std::string, Bucket> buckets_;
 };

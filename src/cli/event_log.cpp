@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "crypto/hash.hpp"
+#include "http/metrics.hpp"
 
 namespace sealift::cli {
 
@@ -15,31 +16,15 @@ namespace json = boost::json;
 
 namespace {
 
-std::string_view name(smdp::Function function) {
-  switch (function) {
-    case smdp::Function::initiate_authentication:
-      return "initiateAuthentication";
-    case smdp::Function::authenticate_client:
-      return "authenticateClient";
-    case smdp::Function::get_bound_profile_package:
-      return "getBoundProfilePackage";
-    case smdp::Function::handle_notification:
-      return "handleNotification";
-    case smdp::Function::cancel_session:
-      return "cancelSession";
-  }
-  return "";
-}
-
 std::string short_id(const TransactionId& id) {
   return id.hex_digits().substr(0, 8);
 }
 
-void put_refusal(json::object& line, smdp::Refusal refusal) {
+void put_refusal(json::object& out, smdp::Refusal refusal) {
   const smdp::RefusalRow& row = smdp::row_of(refusal);
-  line["subjectCode"] = row.subjectCode;
-  line["reasonCode"] = row.reasonCode;
-  line["message"] = row.message;
+  out["subjectCode"] = row.subjectCode;
+  out["reasonCode"] = row.reasonCode;
+  out["message"] = row.message;
 }
 
 /// The time of the machine, to the millisecond: logs of several programs are read side by side.
@@ -62,62 +47,96 @@ std::string EventLog::alias(View identifier) const {
   return hex(View(crypto::hmac_sha256(key_.expose(), {identifier})).first(shown_octets));
 }
 
-void EventLog::event(std::string_view what, json::object members) {
-  json::object line{{"time", now()}, {"event", what}};
-  for (auto& member : members) line[member.key()] = std::move(member.value());
-  const std::string text = json::serialize(line) + "\n";
-  while (::write(fd_, text.data(), text.size()) < 0 && errno == EINTR) {
+std::string_view name(LogLevel level) {
+  constexpr std::string_view names[] = {"info", "notice", "warning", "error"};
+  return names[static_cast<size_t>(level)];
+}
+
+static std::string text_of(LogLevel level, std::string_view what, json::object members) {
+  json::object out{{"time", now()}, {"level", name(level)}, {"event", what}};
+  if (const uint64_t request = http::current_request()) out["request"] = http::request_digits(request);
+  for (auto& member : members) out[member.key()] = std::move(member.value());
+  return json::serialize(out) + "\n";
+}
+
+EventLog::EventLog(int fd, Secret<32> key)
+    : key_(std::move(key)), writer_(fd, 4u << 20, [](uint64_t lost) {
+        return text_of(LogLevel::warning, "log_dropped", {{"lines", lost}});
+      }) {}
+
+void EventLog::line(LogLevel level, std::string_view what, json::object members) {
+  if (level < level_.load(std::memory_order_relaxed)) return;
+  writer_.write(text_of(level, what, std::move(members)));
+}
+
+void EventLog::answered(const http::Exchange& exchange) noexcept {
+  if (!requests_.load(std::memory_order_relaxed)) return;
+  try {
+    const http::Response& response = exchange.response;
+    const std::string_view peer = exchange.request.peer.substr(0, exchange.request.peer.rfind(':'));
+    json::object out{{"request", http::request_digits(exchange.id)},
+                     {"function", http::function_of(response.route)},
+                     {"status", response.status},
+                     {"microseconds", exchange.took.count() / 1000},
+                     {"peer", alias(view(peer))}};
+    if (response.outcome) {
+      out["subjectCode"] = response.outcome->subject;
+      out["reasonCode"] = response.outcome->reason;
+    }
+    line(LogLevel::info, "request", std::move(out));
+  } catch (...) {  // no memory: the line is lost, the request is not
   }
 }
 
 void EventLog::decided(const smdp::Decision& decision) {
-  json::object line{{"transaction", short_id(decision.transactionId)},
-                    {"rightChip", decision.right_chip},
-                    {"rightServer", decision.right_server},
-                    {"protectedForThisChip", decision.protected_for_this_chip},
-                    {"delivered", decision.delivered()}};
-  if (decision.refusal) put_refusal(line, *decision.refusal);
-  event("decision", std::move(line));
+  json::object out{{"transaction", short_id(decision.transactionId)},
+                   {"rightChip", decision.right_chip},
+                   {"rightServer", decision.right_server},
+                   {"protectedForThisChip", decision.protected_for_this_chip},
+                   {"delivered", decision.delivered()}};
+  if (decision.refusal) put_refusal(out, *decision.refusal);
+  event("decision", std::move(out));
 }
 
 void EventLog::refused(smdp::Function function, const TransactionId* transaction, smdp::Refusal refusal) {
-  json::object line{{"function", name(function)}};
-  if (transaction) line["transaction"] = short_id(*transaction);
-  put_refusal(line, refusal);
-  event("refused", std::move(line));
+  json::object out{{"function", smdp::name(function)}};
+  if (transaction) out["transaction"] = short_id(*transaction);
+  put_refusal(out, refusal);
+  line(LogLevel::notice, "refused", std::move(out));
 }
 
 void EventLog::moved(const smdp::Order& order, smdp::OrderState from) {
-  json::object line{
+  json::object out{
       {"order", alias(order.iccid.octets())}, {"from", smdp::name(from)}, {"to", smdp::name(order.state)}};
-  if (order.eid) line["eid"] = alias(order.eid->octets());
-  if (order.delivered) line["transaction"] = short_id(*order.delivered);
-  event("order", std::move(line));
+  if (order.eid) out["eid"] = alias(order.eid->octets());
+  if (order.delivered) out["transaction"] = short_id(*order.delivered);
+  event("order", std::move(out));
 }
 
 void EventLog::ended(const smdp::Order& order, smdp::Refusal why) {
-  json::object line{{"order", alias(order.iccid.octets())}};
-  put_refusal(line, why);
-  event("order_ended", std::move(line));
+  json::object out{{"order", alias(order.iccid.octets())}};
+  put_refusal(out, why);
+  line(LogLevel::warning, "order_ended", std::move(out));
 }
 
 void EventLog::card_refused(smdp::Function function, const TransactionId& transaction, int code) {
-  event("card_refused", {{"function", name(function)}, {"transaction", short_id(transaction)}, {"code", code}});
+  line(LogLevel::notice, "card_refused",
+       {{"function", smdp::name(function)}, {"transaction", short_id(transaction)}, {"code", code}});
 }
 
 void EventLog::maintained(std::string_view what, const Error* problem) {
-  json::object line{{"what", what}};
-  if (problem) line["problem"] = problem->message;
-  event("maintenance", std::move(line));
+  json::object out{{"what", what}};
+  if (problem) out["problem"] = problem->message;
+  line(problem ? LogLevel::error : LogLevel::info, "maintenance", std::move(out));
 }
 
 void EventLog::notification_ignored(std::string_view why) {
-  event("notification_ignored", {{"why", why}});
+  line(LogLevel::notice, "notification_ignored", {{"why", why}});
 }
 
 void EventLog::failed(smdp::Function function, const Error& error) {
-  event("failed",
-        {{"function", name(function)}, {"kind", sealift::name(error.kind)}, {"message", error.message}});
+  line(LogLevel::error, "failed",
+       {{"function", smdp::name(function)}, {"kind", sealift::name(error.kind)}, {"message", error.message}});
 }
 
 }  // namespace sealift::cli

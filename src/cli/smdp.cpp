@@ -3,17 +3,22 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <boost/json/array.hpp>
+
 #include "cli/command.hpp"
 #include "cli/event_log.hpp"
+#include "cli/service_manager.hpp"
+#include "cli/smdp_check_config.hpp"
 #include "cli/smdp_deny.hpp"
 #include "lab/keys_folder.hpp"
-#include "lab/smdp_site.hpp"
+#include "lab/smdp_config.hpp"
 
 namespace sealift::cli {
 
 namespace {
 
 struct ServeOptions {
+  std::string config;
   std::string dir;
   std::string host = "localhost";
   std::string address = "127.0.0.1";
@@ -33,21 +38,22 @@ struct ServeOptions {
   bool any_matching_id = false;
 };
 
-/// SIGINT and SIGTERM, taken from every thread that starts from now on, and waited for.
-class StopSignals {
+/// SIGINT, SIGTERM and SIGHUP, taken from every thread that starts from now on, and waited for.
+class Signals {
  public:
-  StopSignals() {
+  Signals() {
     sigemptyset(&set_);
-    sigaddset(&set_, SIGINT);
-    sigaddset(&set_, SIGTERM);
+    for (int one : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set_, one);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   }
-  /// Returns once one came. The next one ends the program at once, whatever it is doing.
-  void wait() {
-    int caught = 0;
-    sigwait(&set_, &caught);
-    pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
+  /// The next one, or 0 after `patience`.
+  int wait(std::chrono::microseconds patience) {
+    const timespec time{patience.count() / 1'000'000, patience.count() % 1'000'000 * 1000};
+    const int caught = sigtimedwait(&set_, nullptr, &time);
+    return caught > 0 ? caught : 0;
   }
+  /// The next one ends the program at once, whatever it is doing.
+  void let_go() { pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
 
  private:
   sigset_t set_;
@@ -58,15 +64,19 @@ Result<Secret<32>> log_key(const std::string& dir, Random& random) {
   return folder.data_key("log", random);
 }
 
-Result<lab::SmdpSiteOptions> site_options(const ServeOptions& o) {
-  lab::SmdpSiteOptions site;
-  site.dir = o.dir;
-  site.host = o.host;
-  site.public_port = o.public_port;
-  site.server.address = o.address;
-  site.server.port = o.port;
-  site.server.io_threads = o.io_threads;
-  site.admin = {o.admin_address, o.admin_port};
+Result<lab::SmdpConfig> config_of(const ServeOptions& o) {
+  if (!o.config.empty()) return lab::SmdpConfig::read(o.config);
+  lab::SmdpConfig config = lab::SmdpConfig::of_folder(o.dir);
+  lab::SmdpSiteOptions& site = config.site;
+  site.es9plus().host = o.host;
+  site.es9plus().public_port = o.public_port;
+  site.es9plus().server.address = o.address;
+  site.es9plus().server.port = o.port;
+  site.es9plus().server.io_threads = o.io_threads;
+  lab::ListenerOptions& admin = site.listeners.back();
+  admin.host = o.host;
+  admin.server.address = o.admin_address;
+  admin.server.port = o.admin_port;
   site.settings.confirmation_attempts = o.confirmation_attempts;
   site.settings.max_download_attempts = o.download_attempts;
   site.settings.rebind = !o.no_rebind;
@@ -77,43 +87,101 @@ Result<lab::SmdpSiteOptions> site_options(const ServeOptions& o) {
   if (o.crl == "required") site.crl_policy = pki::CrlPolicy::required;
   for (const std::string& ci : o.test_cis) {
     auto id = octets_from_hex<20>(ci);
-    if (!id) return Error{ErrorKind::invalid, "--test-ci: 40 hexadecimal digits, the CI's subjectKeyIdentifier"};
+    if (!id)
+      return Error{ErrorKind::invalid, "--test-ci: 40 hexadecimal digits, the CI's subjectKeyIdentifier"};
     site.settings.test_cis.push_back(*id);
   }
-  return site;
+  return config;
+}
+
+LogLevel level_named(const std::string& name) {
+  for (LogLevel level : {LogLevel::notice, LogLevel::warning, LogLevel::error})
+    if (name == cli::name(level)) return level;
+  return LogLevel::info;
+}
+
+void set_log(const lab::LogOptions& options, EventLog& log) {
+  log.set_level(level_named(options.level));
+  log.set_requests(options.requests);
+}
+
+/// Takes up the configuration and the certificates as they are now; what is wrong with them stands in the
+/// log, and the server goes on as before.
+void reload(const ServeOptions& o, lab::SmdpSite& site, EventLog& log) {
+  tell_service_manager_of_reload();
+  auto config = config_of(o);
+  auto done = config ? site.reload(config->site) : Result<std::vector<std::string>>(config.error());
+  if (done) {
+    set_log(config->log, log);
+    boost::json::array later(done->begin(), done->end());
+    const LogLevel level = later.empty() ? LogLevel::info : LogLevel::warning;
+    log.line(level, "reloaded", {{"onlyByRestart", std::move(later)}});
+  } else {
+    log.line(LogLevel::error, "reload_failed", {{"problem", done.error().message}});
+  }
+  tell_service_manager("READY=1");
+}
+
+/// Returns when the server is to stop.
+void attend(const ServeOptions& o, Signals& signals, lab::SmdpSite& site, EventLog& log) {
+  const auto watchdog = watchdog_interval();
+  for (;;) {
+    const int caught = signals.wait(watchdog ? *watchdog / 2 : std::chrono::hours(1));
+    if (watchdog) tell_service_manager("WATCHDOG=1");
+    if (caught == SIGHUP) reload(o, site, log);
+    if (caught == SIGINT || caught == SIGTERM) return;
+  }
+}
+
+void tell_of_start(const ServeOptions& o, const std::string& dir, lab::SmdpSite& site, EventLog& log,
+                   Output& out) {
+  boost::json::object ports;
+  for (const auto& one : site.listeners()) ports[one.name] = one.port;
+  log.event("started", {{"smdpAddress", site.smdp_address()}, {"ports", ports}});
+  const std::string admin = std::to_string(site.admin_port());
+  out.line("SM-DP+ at https://" + site.smdp_address() + ", administration at port " + admin +
+           "; try\n  sealift order create --dir " + dir + " --profile FILE --qr\nCtrl-C stops it" +
+           (o.config.empty() ? "." : ", SIGHUP has it read " + o.config + " again."));
+  out.object({{"smdpAddress", site.smdp_address()},
+              {"port", site.port()},
+              {"adminPort", site.admin_port()},
+              {"ports", std::move(ports)},
+              {"dir", dir}});
 }
 
 int serve(const ServeOptions& o, Output& out) {
-  StopSignals stop;
+  Signals signals;
   SystemClock clock;
   SystemRandom random;
-  auto options = site_options(o);
-  if (!options) return out.fail(options.error());
-  auto key = log_key(o.dir, random);
+  auto config = config_of(o);
+  if (!config) return out.fail(config.error());
+  const std::string dir = config->site.dir;
+  auto key = log_key(dir, random);
   if (!key) return out.fail(key.error());
   EventLog log(STDERR_FILENO, std::move(*key));
-  auto site = lab::SmdpSite::open(std::move(*options), clock, random, log);
+  set_log(config->log, log);
+  config->site.exchanges = &log;
+  auto site = lab::SmdpSite::open(std::move(config->site), clock, random, log);
   if (!site) return out.fail(site.error());
-
-  const std::string& address = (*site)->smdp_address();
-  log.event("started",
-            {{"smdpAddress", address}, {"port", (*site)->port()}, {"adminPort", (*site)->admin_port()}});
-  out.line("SM-DP+ at https://" + address + ", administration at https://" + o.admin_address + ":" +
-           std::to_string((*site)->admin_port()) + "; try\n  sealift order create --dir " + o.dir +
-           " --profile FILE --qr\nCtrl-C stops it.");
-  out.object({{"smdpAddress", address},
-              {"port", (*site)->port()},
-              {"adminPort", (*site)->admin_port()},
-              {"dir", o.dir}});
-  stop.wait();
+  (*site)->monitor().add_figures([&log](http::MetricsPage& page) {
+    page.counter("sealift_log_lines_dropped_total", "Log lines lost because they came faster than they went.",
+                 "", log.dropped());
+  });
+  tell_of_start(o, dir, **site, log, out);
+  tell_service_manager("READY=1");
+  attend(o, signals, **site, log);
+  signals.let_go();
+  tell_service_manager("STOPPING=1");
   log.event("stopping");
   (*site)->stop();
-  const auto stats = (*site)->stats();
-  log.event("stopped", {{"requests", stats.requests},
-                        {"connections", stats.accepted},
-                        {"badRequests", stats.bad_requests},
-                        {"overloads", stats.overloads},
-                        {"timeouts", stats.timeouts}});
+  for (const auto& [name, port, stats] : (*site)->listeners()) {
+    log.event("stopped", {{"listener", name},
+                          {"requests", stats.requests},
+                          {"connections", stats.accepted},
+                          {"badRequests", stats.bad_requests},
+                          {"overloads", stats.overloads},
+                          {"timeouts", stats.timeouts}});
+  }
   return exit_ok;
 }
 
@@ -134,9 +202,10 @@ void add_policies(CLI::App* command, ServeOptions& o) {
       ->check(CLI::IsMember({"if-present", "required"}))
       ->capture_default_str();
   command
-      ->add_option("--test-ci", o.test_cis,
-                   "Key identifier of a test CI: its eUICCs get profiles of class test alone, others never (may "
-                   "be repeated; default: no such separation)")
+      ->add_option(
+          "--test-ci", o.test_cis,
+          "Key identifier of a test CI: its eUICCs get profiles of class test alone, others never (may "
+          "be repeated; default: no such separation)")
       ->type_name("HEX");
   command
       ->add_option("--sessions-per-address", o.sessions_per_address,
@@ -161,10 +230,13 @@ void add(CLI::App& app, Output& out) {
   auto o = std::make_shared<ServeOptions>();
   auto* command =
       group->add_subcommand("serve", "Run an SM-DP+ until Ctrl-C; one JSON line an event on standard error");
+  auto* config = command->add_option(
+      "--config", o->config, "Its configuration, in place of all other options (sealift smdp check-config)");
   command
-      ->add_option("--dir", o->dir,
-                   "Its folder: pki/ (sealift pki init DIR/pki), orders, administration token")
-      ->required();
+      ->add_option(
+          "--dir", o->dir,
+          "Its folder: pki/ (sealift pki init DIR/pki), orders, administration token; without --config")
+      ->excludes(config);
   command->add_option("--host", o->host, "Its name, in activation codes and in its TLS certificate")
       ->capture_default_str();
   command->add_option("--address", o->address, "IP address to listen on; :: for all")->capture_default_str();
@@ -179,9 +251,13 @@ void add(CLI::App& app, Output& out) {
       ->check(CLI::Range(1u, 64u))
       ->capture_default_str();
   add_policies(command, *o);
+  add_smdp_check_config(*group, out);
   add_smdp_deny(*group, out);
   command->footer("Example:\n  sealift pki init site/pki\n  sealift smdp serve --dir site");
-  on_run(command, out, [o](Output& to) { return serve(*o, to); });
+  on_run(command, out, [o](Output& to) {
+    if (o->config.empty() && o->dir.empty()) throw CLI::RequiredError("--dir or --config");
+    return serve(*o, to);
+  });
 }
 
 SEALIFT_COMMAND(add)

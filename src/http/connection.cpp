@@ -64,7 +64,7 @@ Connection::~Connection() {
 void Connection::enter(Phase phase) {
   phase_ = phase;
   const ServerOptions& o = shared_.options;
-  auto now = std::chrono::steady_clock::now();
+  const auto now = entered_ = std::chrono::steady_clock::now();
   switch (phase) {
     case Phase::handshake:
       deadline_ = now + o.handshake_timeout;
@@ -244,6 +244,7 @@ bool Connection::take_request() {
     request_.headers.emplace_back(std_view(field.name_string()), std_view(field.value()));
   }
   ++shared_.requests;
+  request_number_ = next_request();
   return true;
 }
 
@@ -286,8 +287,10 @@ Task<void> Connection::answer() {
 }
 
 void Connection::work() {
+  set_current_request(request_number_);
   response_ = shared_.router.answer(request_);
   answered_ = true;
+  set_current_request(0);
   --shared_.at_work;
   // From the moment it is resumed the connection may be gone: nothing of it is touched after this.
   if (resume_) std::exchange(resume_, nullptr)();
@@ -378,7 +381,10 @@ Task<void> Connection::serve() {
       co_return;
     }
     co_await answer();
+    const SteadyTime asked = entered_;
     enter(Phase::writing);
+    if (ExchangeObserver* observer = shared_.options.observer)
+      observer->answered({request_, response_, request_number_, entered_ - asked});
     bool keep_alive = parser_->get().keep_alive() && parser_->get().version() == 11 && !shared_.stopping;
     bool sent = co_await write(text_of(response_, keep_alive));
     if (!sent) co_return;

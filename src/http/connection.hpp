@@ -157,6 +157,7 @@ class Connection {
   std::string peer_;
   std::optional<ClientIdentity> client_;
   Phase phase_ = Phase::handshake;
+  SteadyTime entered_{};  // when phase_ began
   SteadyTime deadline_{};
   bool ended_ = false;  // its time is over or it was abandoned: no step may wait any more
   bool plain_http_ = false;
@@ -165,6 +166,7 @@ class Connection {
   size_t header_size_ = 0;  // octets of the request line and fields that the parser took
   std::optional<Parser> parser_;
   Request request_;
+  uint64_t request_number_ = 0;
   Response response_;
   bool answered_ = false;         // response_ is the handler's
   std::function<void()> resume_;  // where serve() sleeps until it is

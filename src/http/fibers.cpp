@@ -7,6 +7,7 @@
 #include <new>
 
 #include "base/result.hpp"
+#include "http/exchange.hpp"
 
 #if defined(__SANITIZE_THREAD__)
 #define SEALIFT_TSAN 1
@@ -103,6 +104,7 @@ struct Fibers::Fiber {
   Place place;   // of the fiber, while it is left
   Place caller;  // of whoever entered it
   Job job{};
+  uint64_t request = 0;  // current_request() of its job, while it is left
 };
 
 Fibers::Fibers(unsigned most, size_t max_waiting, std::function<void()> wake)
@@ -134,7 +136,10 @@ void Fibers::start(unsigned high, unsigned low) {
 void Fibers::enter(Fiber& fiber) {
   running_ = &fiber;
   here() = this;
+  set_current_request(fiber.request);
   change(fiber.caller, fiber.place);
+  fiber.request = current_request();
+  set_current_request(0);
   here() = nullptr;
   running_ = nullptr;
   if (!fiber.job.run) idle_.push_back(&fiber);

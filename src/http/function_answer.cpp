@@ -1,5 +1,8 @@
 #include "http/function_answer.hpp"
 
+#include <list>
+#include <mutex>
+
 namespace sealift::http {
 
 using messages::ExecutionStatus;
@@ -10,8 +13,27 @@ Response json_answer(unsigned status, std::string body) {
 }
 
 Response failed_answer(messages::StatusCodeData codes, unsigned status) {
-  return json_answer(status, messages::to_json(messages::FunctionExecutionStatus{ExecutionStatus::failed,
-                                                                                 std::move(codes)}));
+  const Outcome* outcome = outcome_of(codes.subjectCode, codes.reasonCode);
+  Response out = json_answer(
+      status, messages::to_json(messages::FunctionExecutionStatus{ExecutionStatus::failed, std::move(codes)}));
+  out.outcome = outcome;
+  return out;
+}
+
+const Outcome* outcome_of(std::string_view subjectCode, std::string_view reasonCode) {
+  struct Known {
+    Known(std::string_view s, std::string_view r) : subject(s), reason(r) {}
+    Known(const Known&) = delete;
+    const std::string subject, reason;
+    const Outcome outcome{subject, reason};
+  };
+  static std::mutex mutex;
+  static std::list<Known> all;  // ours alone get here: some dozens
+  std::lock_guard lock(mutex);
+  for (const Known& one : all) {
+    if (one.subject == subjectCode && one.reason == reasonCode) return &one.outcome;
+  }
+  return &all.emplace_back(subjectCode, reasonCode).outcome;
 }
 
 messages::StatusCodeData codes_of(const messages::JsonError& error) {

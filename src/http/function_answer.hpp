@@ -19,6 +19,8 @@ Response refused_answer(const Row& row, unsigned status = 200) {
       {std::string(row.subjectCode), std::string(row.reasonCode), std::nullopt, std::string(row.message)},
       status);
 }
+/// For counting: one object for each pair of codes, which lives for ever. Thread safe.
+const Outcome* outcome_of(std::string_view subjectCode, std::string_view reasonCode);
 /// Format errors (SGP.22 5.2.6.1, 5.2.6.2): subject 1.3.1 (format), the member at fault as subjectIdentifier.
 messages::StatusCodeData codes_of(const messages::JsonError& error);
 

@@ -29,11 +29,20 @@ struct Request {
   std::string_view header(std::string_view name) const;
 };
 
+/// Why a function of RSP was not done, in its own codes. Those that responses point at live for ever.
+struct Outcome {
+  std::string_view subject;  ///< subjectCode: "8.1.1"
+  std::string_view reason;   ///< reasonCode: "3.8"
+};
+
 struct Response {
   unsigned status = 200;
   std::string content_type;  ///< empty: no Content-Type field
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  ///< further fields; values hold no line breaks
+  const Outcome* outcome = nullptr;  ///< for counting alone; null where it was done, or is no such function
+  /// The path as the Router has it, without what a client may choose; lives as long as the Router.
+  std::string_view route{};
 
   std::string_view header(std::string_view name) const;
 };

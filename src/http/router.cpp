@@ -24,18 +24,31 @@ void Router::add_below(std::string method, std::string prefix, Handler handler) 
   below_[std::move(prefix)].push_back({std::move(method), std::move(handler), ""});
 }
 
-const std::vector<Router::Route>* Router::at(std::string_view path) const {
-  if (auto whole = routes_.find(path); whole != routes_.end()) return &whole->second;
+const Router::Routes::value_type* Router::at(std::string_view path) const {
+  if (auto whole = routes_.find(path); whole != routes_.end()) return &*whole;
   const std::string_view segment = last_segment(path);
   auto below = below_.find(path.substr(0, path.size() - segment.size()));
-  return below == below_.end() || segment.empty() ? nullptr : &below->second;
+  return below == below_.end() || segment.empty() ? nullptr : &*below;
+}
+
+std::vector<std::string> Router::paths() const {
+  std::vector<std::string> out;
+  for (const auto& [path, routes] : routes_) out.push_back(path);
+  for (const auto& [prefix, routes] : below_) out.push_back(prefix);
+  return out;
 }
 
 Response Router::answer(const Request& request) const {
-  const std::vector<Route>* found = at(request.path);
+  const Routes::value_type* found = at(request.path);
   if (!found) return plain(404, "There is nothing at this path.");
+  Response response = answer(request, found->second);
+  response.route = found->first;
+  return response;
+}
+
+Response Router::answer(const Request& request, const std::vector<Route>& routes) const {
   std::string allowed;
-  for (const Route& route : *found) {
+  for (const Route& route : routes) {
     if (!answers(route.method, request.method)) {
       allowed += (allowed.empty() ? "" : ", ") + route.method + (route.method == "GET" ? ", HEAD" : "");
       continue;

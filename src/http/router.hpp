@@ -31,6 +31,9 @@ class Router {
   /// last_segment(). A path that was added as a whole comes first.
   void add_below(std::string method, std::string prefix, Handler handler);
 
+  /// The paths that were added; those of add_below() end with '/'.
+  std::vector<std::string> paths() const;
+
   /// Finds the handler and calls it; 404 for an unknown path, 405 with Allow for a wrong method, 415 for a
   /// wrong media type, 500 where a handler lets an exception of a third party through.
   Response answer(const Request& request) const;
@@ -43,7 +46,8 @@ class Router {
   };
   using Routes = std::map<std::string, std::vector<Route>, std::less<>>;
   /// Null where nothing is at this path.
-  const std::vector<Route>* at(std::string_view path) const;
+  const Routes::value_type* at(std::string_view path) const;
+  Response answer(const Request& request, const std::vector<Route>& routes) const;
 
   Routes routes_;
   Routes below_;

@@ -90,13 +90,14 @@ Response asn1_result(Result<Output, smdp::Refusal> result) {
   }
   const smdp::Refusal refusal = result.error();
   const smdp::RefusalRow& row = smdp::row_of(refusal);
+  const auto fault = messages::error_of<Fault>(row.subjectCode, row.reasonCode);
   // No number says "try again later".
-  if (refusal == smdp::Refusal::server_busy || refusal == smdp::Refusal::server_failed) {
-    return asn1_fault(503, std::string(row.message));
-  }
-  auto fault = messages::error_of<Fault>(row.subjectCode, row.reasonCode);
-  if (!fault) return asn1_fault(400, std::string(row.message));
-  return asn1_message({Answer{*fault}});
+  const bool later = refusal == smdp::Refusal::server_busy || refusal == smdp::Refusal::server_failed;
+  Response out = later    ? asn1_fault(503, std::string(row.message))
+                 : !fault ? asn1_fault(400, std::string(row.message))
+                          : asn1_message({Answer{*fault}});
+  out.outcome = outcome_of(row.subjectCode, row.reasonCode);
+  return out;
 }
 
 struct Asn1Functions {
@@ -159,12 +160,6 @@ void add_es9_routes(Router& router, smdp::Ports& ports) {
   router.add("POST", base + "handleNotification", notified(ports), type);
   router.add("POST", base + "cancelSession", answering(ports, smdp::cancel_session), type);
   router.add("POST", asn1_path, answering_asn1(ports), asn1_media_type);
-}
-
-void add_health_route(Router& router) {
-  router.add("GET", "/health", [](const Request&) {
-    return Response{200, "application/json", "{\"status\":\"ok\"}", {}};
-  });
 }
 
 }  // namespace sealift::http

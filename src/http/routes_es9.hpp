@@ -3,8 +3,8 @@
 //
 // A request is read into its message, one function of smdp is called, and its response or refusal written.
 // Functions answer 200 with a status (JSON) or a number (ASN.1) in the body, handleNotification 204 without
-// one; other HTTP statuses are for requests that are no ES9+ request, and in the ASN.1 binding for what it has
-// no number for.
+// one; other HTTP statuses are for requests that are no ES9+ request, and in the ASN.1 binding for what it
+// has no number for.
 #pragma once
 
 #include "http/router.hpp"
@@ -14,8 +14,5 @@ namespace sealift::http {
 
 /// `ports` must outlive every server that uses the router.
 void add_es9_routes(Router& router, smdp::Ports& ports);
-
-/// GET /health: 200 {"status":"ok"} while the server takes requests.
-void add_health_route(Router& router);
 
 }  // namespace sealift::http

@@ -1,4 +1,5 @@
 #include "http/routes_es9.hpp"
+#include "http/routes_health.hpp"
 
 #include <gtest/gtest.h>
 
@@ -93,7 +94,7 @@ class Es9Routes : public testing::Test {
   SeededRandom random_{1};
   pki::TrustStore trust_;
   auth::Authenticator authenticator_{trust_};
-  std::vector<smdp::Signers> signers_;
+  smdp::SignerList signers_;
   Secret<32> store_key_;
   NoOrders orders_;
   NoSessions sessions_;

@@ -168,6 +168,12 @@ Task<void> accept(Shared& shared, Acceptor& acceptor, std::vector<std::unique_pt
 
 }  // namespace
 
+Status can_listen(const ServerOptions& options) {
+  asio::io_context loop;
+  Acceptor acceptor(loop.get_executor());
+  return listen(acceptor, options);
+}
+
 struct Server::State {
   State(ServerOptions options, Router router) : shared(std::move(options), std::move(router)) {
     for (unsigned i = 0; i < std::max(1u, shared.options.io_threads); ++i)
@@ -236,8 +242,8 @@ Status Server::replace_client_certificates(const ClientCertificates& asked) {
 ServerStats Server::stats() const {
   Shared& s = state_->shared;
   std::lock_guard lock(s.mutex);
-  return {s.connections, s.accepted, s.refused, s.handshake_failures, s.requests, s.bad_requests,
-          s.overloads,   s.timeouts, s.faults};
+  return {s.connections, s.at_work,      s.accepted,  s.refused,  s.handshake_failures,
+          s.requests,    s.bad_requests, s.overloads, s.timeouts, s.faults};
 }
 
 void Server::stop() {

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "http/exchange.hpp"
 #include "http/router.hpp"
 #include "http/tls.hpp"
 #include "http/tls_client_auth.hpp"
@@ -41,11 +42,16 @@ struct ServerOptions {
   std::chrono::milliseconds write_timeout{30'000};   ///< to take a response
   std::chrono::milliseconds idle_timeout{30'000};    ///< between requests
   std::chrono::milliseconds stop_timeout{5'000};     ///< for requests under way when stop() is called
+  ExchangeObserver* observer = nullptr;              ///< borrowed; null: nobody hears of requests
 };
+
+/// Whether a server could listen there now. Errors as those of Server::start.
+Status can_listen(const ServerOptions& options);
 
 /// Counters since the start; a snapshot.
 struct ServerStats {
   uint64_t connections = 0;  ///< open now
+  uint64_t running = 0;      ///< requests with a handler, or waiting for one, now
   uint64_t accepted = 0;
   uint64_t refused = 0;             ///< over max_connections
   uint64_t handshake_failures = 0;  ///< including time-outs

@@ -21,6 +21,9 @@ using Owned = std::unique_ptr<T, Free>;
 constexpr const char* tls12_ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:"
     "ECDHE-ECDSA-AES128-SHA256";
+// A public CA may have certified an RSA key.
+constexpr const char* tls12_rsa_ciphers =
+    "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr const char* tls13_ciphers =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 // brainpool is last and thus only reached by a peer that needs it, over TLS 1.2.
@@ -113,8 +116,9 @@ struct OtherContexts {
 
 int other_contexts_index() {
   static const int index = SSL_CTX_get_ex_new_index(
-      0, nullptr, nullptr, nullptr,
-      [](void*, void* value, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<OtherContexts*>(value); });
+      0, nullptr, nullptr, nullptr, [](void*, void* value, CRYPTO_EX_DATA*, int, long, void*) {
+        delete static_cast<OtherContexts*>(value);
+      });
   return index;
 }
 
@@ -193,6 +197,8 @@ Result<std::shared_ptr<SSL_CTX>> server_context(const TlsIdentity& identity) {
   SSL_CTX_set_read_ahead(ctx.get(), 1);  // one read a record instead of two
   SSL_CTX_set_alpn_select_cb(ctx.get(), choose_http11, nullptr);
   TRY_VOID(use_identity(ctx.get(), identity, "server"));
+  if (EVP_PKEY_is_a(SSL_CTX_get0_privatekey(ctx.get()), "RSA"))
+    SSL_CTX_set_cipher_list(ctx.get(), tls12_rsa_ciphers);
   return ctx;
 }
 
@@ -277,6 +283,22 @@ Result<PeerIdentity> identity_of(View certificate) {
   return names_in(parsed.get());
 }
 
+bool is_for_host(View certificate, const std::string& host) {
+  Owned<X509> parsed = parse_certificate(certificate);
+  if (!parsed) return false;
+  constexpr unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+  return X509_check_ip_asc(parsed.get(), host.c_str(), 0) == 1 ||
+         X509_check_host(parsed.get(), host.data(), host.size(), flags, nullptr) == 1;
+}
+
+Result<Time> valid_until(View certificate) {
+  Owned<X509> parsed = parse_certificate(certificate);
+  tm utc{};
+  if (!parsed || ASN1_TIME_to_tm(X509_get0_notAfter(parsed.get()), &utc) != 1)
+    return tls_error(ErrorKind::invalid, "not a DER certificate");
+  return Time(std::chrono::seconds(timegm(&utc)));
+}
+
 Result<PeerIdentity> identity_of_peer(SSL* connection) {
   X509* certificate = SSL_get0_peer_certificate(connection);
   if (!certificate) return Error{ErrorKind::verification, "TLS: the peer showed no certificate"};
@@ -313,8 +335,8 @@ Error verification_error(long code, const std::string& server) {
       what = "its certificate is not for a TLS server (key usage or extended key usage)";
       break;
     case X509_V_ERR_APPLICATION_VERIFICATION:
-      what = "its certificate is not the TLS certificate of an SM-DP+ or SM-DS (SGP.22 4.5.2): " + take_refusal() +
-             "; look at it with `sealift pki lint`";
+      what = "its certificate is not the TLS certificate of an SM-DP+ or SM-DS (SGP.22 4.5.2): " +
+             take_refusal() + "; look at it with `sealift pki lint`";
       break;
     case X509_V_ERR_CERT_REVOKED:
       what = "its certificate was revoked";

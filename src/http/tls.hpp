@@ -80,6 +80,10 @@ void apply_client_rules(ssl_st* connection, const std::string& host, Time now);
 
 /// The names in a certificate (DER). Error kind: invalid.
 Result<PeerIdentity> identity_of(View certificate);
+/// True where a client that asked for `host` will take a certificate (DER, with a key of any kind) for it.
+bool is_for_host(View certificate, const std::string& host);
+/// When a certificate (DER, with a key of any kind) runs out. Error kind: invalid.
+Result<Time> valid_until(View certificate);
 /// The names of the peer of an established connection. Error kind: verification where it showed none.
 Result<PeerIdentity> identity_of_peer(ssl_st* connection);
 

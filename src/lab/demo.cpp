@@ -182,8 +182,8 @@ Status Demo::open_site() {
   begin("smdp", "an SM-DP+ listens on TLS");
   SmdpSiteOptions o;
   o.dir = options_.dir;
-  o.server.port = options_.port;
-  if (options_.serve) o.admin.emplace();
+  o.es9plus().server.port = options_.port;
+  if (options_.serve) o.add_admin();
   site_ = TRY(SmdpSite::open(std::move(o), clock_, random_, observer_));
   text_ += ": https://" + site_->smdp_address();
   return {};

@@ -1,11 +1,17 @@
 #include "lab/smdp_site.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+
+#include "asn1/time.hpp"
+#include "http/crl_client.hpp"
 #include "http/routes_admin_smdp.hpp"
 #include "http/routes_es9.hpp"
 #include "lab/admin_door.hpp"
-#include "lab/keys_folder.hpp"
+#include "lab/smdp_certificates.hpp"
+#include "lab/smdp_figures.hpp"
 #include "lab/smdp_upkeep.hpp"
-#include "pki/pem.hpp"
 #include "store/memory/orders.hpp"
 #include "store/memory/restrictions.hpp"
 #include "store/memory/sessions.hpp"
@@ -15,228 +21,431 @@ namespace sealift::lab {
 
 namespace {
 
-/// What the Ports borrow, in the order in which it has to go.
+/// One server of ES9+ as its clients see it: a name, certificates, sessions. Its address stays.
+struct Front {
+  Front(SmdpCertificates& c, smdp::Settings s) : certificates(c), settings(std::move(s)) {}
+  SmdpCertificates& certificates;
+  smdp::Settings settings;
+  store::MemorySessions sessions;
+  std::optional<smdp::Ports> ports;
+};
+
+/// What the fronts share, in the order in which it has to go.
 struct Parts {
-  pki::TrustStore trust;
-  std::unique_ptr<auth::Authenticator> authenticator;
-  std::vector<smdp::Signers> signers;
+  Parts(Clock& c, smdp::Observer& next) : clock(c), figures(next) {}
+  Clock& clock;
+  SmdpFigures figures;
+  Monitor monitor;
+  std::vector<std::unique_ptr<SmdpCertificates>> certificates;  // the site's own first
   Secret<32> store_key;
   std::unique_ptr<store::SqliteStore> database;
   std::unique_ptr<smdp::OrderStore> orders_in_memory;
   store::MemoryRestrictions restrictions_in_memory;
   std::unique_ptr<smdp::RestrictionList> restrictions;
-  std::unique_ptr<smdp::Limiter> by_address, by_eid;
-  store::MemorySessions sessions;
-  smdp::Settings settings;
-  std::vector<Bytes> cis;
+  smdp::Limiter by_address{0, std::chrono::seconds(60)}, by_eid{0, std::chrono::minutes(10)};
+  std::unique_ptr<http::CrlClient> crl_client;
+  std::unique_ptr<CrlFetcher> crl_fetcher;
   std::unique_ptr<Upkeep> upkeep;  // last, so that it goes first
+
+  smdp::OrderStore& orders() const { return database ? database->orders() : *orders_in_memory; }
+};
+
+void set_limits(const SmdpSiteOptions& options, Parts& parts) {
+  using namespace std::chrono_literals;
+  parts.by_address.set(options.sessions_per_address, 60s);
+  parts.by_eid.set(options.guesses_per_eid, 10min);
+}
+
+/// What a running server does not take up.
+std::vector<std::string> only_by_restart(const SmdpSiteOptions& before, const SmdpSiteOptions& now) {
+  std::vector<std::string> out;
+  const auto changed = [&](bool same, const std::string& what) {
+    if (!same) out.push_back(what);
+  };
+  changed(before.dir == now.dir, "dir");
+  changed(before.settings.lowest_svn == now.settings.lowest_svn, "orders.lowest_svn");
+  changed(before.settings.highest_svn == now.settings.highest_svn, "orders.highest_svn");
+  changed(before.settings.test_cis == now.settings.test_cis, "trust.test_cis");
+  changed(before.fetch_crls == now.fetch_crls, "trust.crl_fetch");
+  changed(before.crl_fetch.refresh == now.crl_fetch.refresh, "trust.crl_refresh_seconds");
+  changed(before.crl_uris == now.crl_uris, "trust.crl_uris");
+  changed(before.listeners.size() == now.listeners.size(), "the number of listeners");
+  for (size_t i = 0; i < std::min(before.listeners.size(), now.listeners.size()); ++i) {
+    if (!same_place(before.listeners[i], now.listeners[i]))
+      out.push_back("listener " + before.listeners[i].name);
+  }
+  return out;
+}
+
+/// A listener that is up.
+struct Door {
+  Door(const ListenerOptions& o, const http::Router& router, http::ExchangeObserver* next)
+      : options(o), figures(o.name, router), exchanges(figures, next) {}
+  const ListenerOptions& options;
+  http::RequestFigures figures;
+  http::ExchangeObservers exchanges;
+  std::atomic<Time> certified_until{};   ///< its TLS certificate
+  std::unique_ptr<http::Server> server;  // last, so that it stops first
+
+  /// New connections get this certificate.
+  Status show(const http::TlsIdentity& identity) {
+    const Time until = TRY(http::valid_until(identity.certificates.front()));
+    if (server) TRY_VOID(server->replace_identity(identity));
+    certified_until = until;
+    return {};
+  }
 };
 
 class Site final : public SmdpSite {
  public:
-  Site(std::unique_ptr<Parts> parts, Clock& clock, Random& random, smdp::Observer& observer)
-      : parts_(std::move(parts)),
-        ports_{clock,
-               random,
-               *parts_->authenticator,
-               parts_->signers,
-               parts_->store_key,
-               parts_->database ? parts_->database->orders() : *parts_->orders_in_memory,
-               parts_->sessions,
-               observer,
-               parts_->settings,
-               parts_->restrictions.get(),
-               parts_->by_address.get(),
-               parts_->by_eid.get(),
-               nullptr,
-               {}} {}
+  Site(SmdpSiteOptions options, std::unique_ptr<Parts> parts, std::optional<AdminDoor> door)
+      : options_(std::move(options)), parts_(std::move(parts)), admin_door_(std::move(door)) {}
 
-  void keep_up() { parts_->upkeep->start(ports_.orders); }
-
-  Status listen(const SmdpSiteOptions& options, const http::TlsIdentity& identity) {
-    http::Router router;
-    http::add_es9_routes(router, ports_);
-    http::add_health_route(router);
-    // Before the first request can come; where the system chooses the port nobody knows it yet.
-    uint16_t port = options.public_port ? options.public_port : options.server.port;
-    set_address(options.host, port);
-    http::ServerOptions server = options.server;
-    // Keys are in this process and the store is waited for by events: nothing blocks an I/O thread for long.
-    server.handlers_wait_by_events = true;
-    server.workers = 256;
-    server_ = TRY(http::Server::start(std::move(server), identity, std::move(router)));
-    if (port == 0) set_address(options.host, server_->port());
-    if (options.admin) return listen_for_operators(options, identity);
+  Status start(Random& random) {
+    for (const ListenerOptions& listener : options_.listeners) {
+      if (listener.serves(Interface::es9plus)) add_front(listener, random);
+    }
+    watch();
+    check(!fronts_.empty(), "a listener of ES9+, as SmdpSite::open has seen to");
+    parts_->upkeep->start(parts_->orders());
+    if (parts_->crl_fetcher) parts_->crl_fetcher->start();
+    for (const ListenerOptions& listener : options_.listeners) {
+      if (auto started = listen(listener); !started) {
+        if (options_.listeners.size() == 1) return started;
+        return std::move(started.error()).within("the listener '" + listener.name + "'");
+      }
+    }
     return {};
   }
 
-  void set_address(const std::string& host, uint16_t port) {
-    parts_->settings.smdpAddress = host + (port == 443 ? "" : ":" + std::to_string(port));
+  smdp::Ports& ports() override { return *fronts_.front()->ports; }
+  const std::string& smdp_address() const override { return fronts_.front()->settings.smdpAddress; }
+  uint16_t port() const override { return port_of(Interface::es9plus); }
+  uint16_t admin_port() const override { return port_of(Interface::admin); }
+  std::vector<Listening> listeners() const override {
+    std::vector<Listening> out;
+    for (const auto& door : doors_)
+      out.push_back({door->options.name, door->server->port(), door->server->stats()});
+    return out;
   }
-
-  void hold(AdminDoor door) { door_.emplace(std::move(door)); }
-
-  smdp::Ports& ports() override { return ports_; }
-  const std::string& smdp_address() const override { return parts_->settings.smdpAddress; }
-  uint16_t port() const override { return server_->port(); }
-  uint16_t admin_port() const override { return admin_server_ ? admin_server_->port() : 0; }
-  http::ServerStats stats() const override { return server_->stats(); }
-  const std::vector<Bytes>& ci_certificates() const override { return parts_->cis; }
+  const std::vector<Bytes>& ci_certificates() const override { return parts_->certificates.front()->cis; }
   Commits commits() const override {
     if (!parts_->database) return {};
     const auto f = parts_->database->figures();
     return {f.batches, f.changes};
   }
+  Monitor& monitor() override { return parts_->monitor; }
+
+  Result<std::vector<std::string>> reload(const SmdpSiteOptions& now) override {
+    // What may fail comes first. A folder that cannot be taken up keeps what it has; those before it are new
+    // then.
+    std::vector<http::TlsIdentity> identities;
+    std::vector<std::optional<http::ClientCertificates>> clients;
+    for (const auto& one : parts_->certificates) TRY_VOID(one->reload(parts_->clock.now(), now.crl_policy));
+    for (const auto& door : doors_) {
+      auto identity =
+          tls_identity(tls_of(door->options, now), certificates_of(door->options).sets, pki::Role::dp_tls);
+      if (!identity) return std::move(identity.error()).within("the listener '" + door->options.name + "'");
+      identities.push_back(std::move(*identity));
+      auto asked =
+          client_certificates(tls_of(door->options, now), certificates_of(door->options).sets, parts_->clock);
+      if (!asked) return std::move(asked.error()).within("the listener '" + door->options.name + "'");
+      clients.push_back(std::move(*asked));
+    }
+    for (size_t i = 0; i < doors_.size(); ++i) {
+      TRY_VOID(doors_[i]->show(identities[i]));
+      if (clients[i]) TRY_VOID(doors_[i]->server->replace_client_certificates(*clients[i]));
+    }
+    crls_required_ = now.crl_policy == pki::CrlPolicy::required;
+    set_limits(now, *parts_);
+    for (const auto& front : fronts_) take_over(now.settings, front->settings);
+    return only_by_restart(options_, now);
+  }
+  // The administration last: until then it tells monitors that the server stops.
   void stop() override {
-    if (admin_server_) admin_server_->stop();
-    server_->stop();
-    door_.reset();
+    stopping_ = true;
+    for (auto& door : doors_)
+      if (door->options.serves(Interface::es9plus)) door->server->stop();
+    for (auto& door : doors_) door->server->stop();
+    admin_door_.reset();
   }
 
  private:
-  Status listen_for_operators(const SmdpSiteOptions& options, const http::TlsIdentity& identity) {
-    http::Router router;
-    http::add_admin_smdp_routes(router, ports_, door_->token());
-    http::add_health_route(router);
-    http::ServerOptions server;
-    server.address = options.admin->address;
-    server.port = options.admin->port;
-    server.workers = 4;  // people and their scripts, not phones
-    server.max_connections = 64;
-    server.max_body = http::max_admin_body;
-    auto started = http::Server::start(std::move(server), identity, std::move(router));
-    if (!started) return std::move(started.error()).within("the administration listener");
-    admin_server_ = std::move(*started);
-    return door_->announce({options.host, options.admin->address, admin_server_->port()});
+  /// The listener as it is, with the certificate files that are named for it now.
+  static ListenerOptions tls_of(ListenerOptions listener, const SmdpSiteOptions& now) {
+    for (const ListenerOptions& one : now.listeners)
+      if (one.name == listener.name && one.clients.demand == listener.clients.demand) {
+        listener.tls = one.tls;
+        listener.clients = one.clients;
+      }
+    return listener;
   }
 
+  static void take_over(const smdp::Settings& now, smdp::Settings& settings) {
+    settings.session_ttl = now.session_ttl;
+    settings.unauthenticated_ttl = now.unauthenticated_ttl;
+    settings.max_download_attempts = now.max_download_attempts;
+    settings.confirmation_attempts = now.confirmation_attempts;
+    settings.rebind = now.rebind;
+    settings.uniform_refusals = now.uniform_refusals;
+    settings.any_matching_id = now.any_matching_id;
+  }
+
+  SmdpCertificates& certificates_of(const ListenerOptions& listener) {
+    for (auto& one : parts_->certificates)
+      if (one->dir == listener.certificates) return *one;
+    return *parts_->certificates.front();
+  }
+
+  /// Two listeners of the same name and certificates are one front, unless the system chooses their ports.
+  Front* front_of(const ListenerOptions& listener) {
+    const std::string address = public_address(listener, listener.server.port);
+    for (auto& front : fronts_) {
+      if (&front->certificates == &certificates_of(listener) && front->settings.smdpAddress == address)
+        return front.get();
+    }
+    return nullptr;
+  }
+
+  void add_front(const ListenerOptions& listener, Random& random) {
+    if (front_of(listener)) return;
+    SmdpCertificates& certificates = certificates_of(listener);
+    auto front = std::make_unique<Front>(certificates, options_.settings);
+    // Before the first request can come; where the system chooses the port nobody knows it yet.
+    front->settings.smdpAddress = public_address(listener, listener.server.port);
+    front->ports.emplace(smdp::Ports{parts_->clock,
+                                     random,
+                                     certificates.authenticator,
+                                     certificates.signers,
+                                     parts_->store_key,
+                                     parts_->orders(),
+                                     front->sessions,
+                                     parts_->figures,
+                                     front->settings,
+                                     parts_->restrictions.get(),
+                                     &parts_->by_address,
+                                     &parts_->by_eid,
+                                     nullptr,
+                                     {},
+                                     nullptr});
+    fronts_.push_back(std::move(front));
+  }
+
+  Status listen(const ListenerOptions& listener) {
+    http::Router router;
+    Front* front = listener.serves(Interface::es9plus) ? front_of(listener) : nullptr;
+    if (front) http::add_es9_routes(router, *front->ports);
+    if (listener.serves(Interface::admin)) http::add_admin_smdp_routes(router, ports(), admin_door_->token());
+    if (listener.serves(Interface::metrics)) parts_->monitor.add_routes(router);
+    http::add_health_route(router);
+    auto door = std::make_unique<Door>(listener, router, options_.exchanges);
+    http::ServerOptions server = listener.server;
+    // Keys are in this process and the store is waited for by events: nothing blocks an I/O thread for long.
+    server.handlers_wait_by_events = front && !listener.serves(Interface::admin);
+    if (listener.serves(Interface::admin)) server.max_body = std::max(server.max_body, http::max_admin_body);
+    server.observer = &door->exchanges;
+    server.client_certificates =
+        TRY(client_certificates(listener, certificates_of(listener).sets, parts_->clock));
+    auto identity = TRY(tls_identity(listener, certificates_of(listener).sets, pki::Role::dp_tls));
+    TRY_VOID(door->show(identity));
+    door->server = TRY(http::Server::start(std::move(server), identity, std::move(router)));
+    const uint16_t port = door->server->port();
+    {
+      std::lock_guard lock(doors_mutex_);
+      doors_.push_back(std::move(door));
+    }
+    if (front && listener.server.port == 0) front->settings.smdpAddress = public_address(listener, port);
+    if (listener.serves(Interface::admin))
+      return admin_door_->announce({listener.host, listener.server.address, port});
+    return {};
+  }
+
+  uint16_t port_of(Interface interface) const {
+    for (const auto& door : doors_)
+      if (door->options.serves(interface)) return door->server->port();
+    return 0;
+  }
+
+  /// What monitors ask for.
+  void watch() {
+    Monitor& m = parts_->monitor;
+    m.add_check("running", [this] { return std::string(stopping_ ? "the server stops" : ""); });
+    m.add_check("certificates", [this] { return certificates_problem(std::chrono::seconds(0)); });
+    m.add_check("crls", [this] { return crls_problem(); });
+    if (parts_->database) {
+      m.add_check("store", asked_seldom([this] {
+                    const Status written = parts_->database->probe();
+                    return written ? std::string() : written.error().message;
+                  }));
+    }
+    m.add_warning("certificates", [this] { return certificates_problem(soon); });
+    m.add_figures([this](http::MetricsPage& page) { write_figures(page); });
+  }
+
+  /// Those of ours that run out before `ahead` has passed.
+  std::string certificates_problem(std::chrono::seconds ahead) {
+    std::string out;
+    each_certificate([&](const std::string& set, std::string_view name, Time until) {
+      if (until - parts_->clock.now() >= ahead) return;
+      out += (out.empty() ? "" : ", ") + std::string(name) + " of " + set + " until " + asn1::rfc3339(until);
+    });
+    return out.empty() ? out : "runs out: " + out;
+  }
+
+  /// Where a current CRL is demanded, the CIs that have none.
+  std::string crls_problem() {
+    std::string out;
+    if (!crls_required_) return out;
+    for (const auto& certificates : parts_->certificates) {
+      for (const pki::Certificate& ci : certificates->trust.all()) {
+        const auto is_current = [&](const pki::Crl& crl) {
+          return crl.next_update() && *crl.next_update() > parts_->clock.now();
+        };
+        if (std::ranges::none_of(certificates->trust.crls(ci.subject_key_id()), is_current))
+          out += (out.empty() ? "no current CRL of CI " : ", ") + hex(ci.subject_key_id());
+      }
+    }
+    return out;
+  }
+
+  void each_certificate(const std::function<void(const std::string&, std::string_view, Time)>& tell) {
+    for (const auto& certificates : parts_->certificates) certificates->each_expiry(tell);
+    std::lock_guard lock(doors_mutex_);
+    for (const auto& door : doors_)
+      tell("listener " + door->options.name, "TLS", door->certified_until.load());
+  }
+
+  void write_figures(http::MetricsPage& page) {
+    parts_->figures.write(page);
+    each_certificate([&](const std::string& set, std::string_view name, Time until) {
+      write_certificate_days(page, set, name, until, parts_->clock.now());
+    });
+    for (const auto& one : parts_->certificates) write_crl_ages(page, one->trust, parts_->clock.now());
+    for (const auto& front : fronts_) {
+      page.gauge("sealift_sessions", "ES9+ sessions in memory.",
+                 http::label("server", front->settings.smdpAddress),
+                 static_cast<double>(front->sessions.size()));
+    }
+    if (parts_->database) write_store_figures(page, parts_->database->figures());
+    std::lock_guard lock(doors_mutex_);
+    for (const auto& door : doors_) {
+      door->figures.write(page);
+      write_server_stats(page, door->options.name, door->server->stats());
+    }
+  }
+
+  static void write_store_figures(http::MetricsPage& page, const store::GroupFigures& figures) {
+    page.counter("sealift_store_commits_total", "Commits of the store: one fsync each.", "", figures.batches);
+    page.counter("sealift_store_changes_total", "Changes in them; by commits, the size of a commit group.",
+                 "", figures.changes);
+    page.gauge("sealift_store_largest_group", "The most changes that one commit had.", "",
+               static_cast<double>(figures.largest));
+    page.gauge("sealift_store_waiting", "Changes that wait for the next commit.", "",
+               static_cast<double>(figures.waiting));
+  }
+
+  SmdpSiteOptions options_;
   std::unique_ptr<Parts> parts_;
-  smdp::Ports ports_;
-  std::optional<AdminDoor> door_;
-  // last, so that they stop first
-  std::unique_ptr<http::Server> server_;
-  std::unique_ptr<http::Server> admin_server_;
+  std::vector<std::unique_ptr<Front>> fronts_;
+  std::optional<AdminDoor> admin_door_;
+  std::atomic<bool> stopping_{false}, crls_required_{options_.crl_policy == pki::CrlPolicy::required};
+  mutable std::mutex doors_mutex_;            // guards doors_ while listeners start
+  std::vector<std::unique_ptr<Door>> doors_;  // last, so that they stop first
 };
 
 }  // namespace
 
-/// Trust in the CIs of all sets, before any chain below one of them is judged.
-static Status add_trust(const std::vector<KeysFolder>& sets, Parts& parts) {
-  for (const KeysFolder& set : sets) {
-    pki::Certificate ci = TRY(set.certificate(pki::Role::ci));
-    if (auto added = parts.trust.add(ci); !added) return Error(added.error()).within("CERT.CI in " + set.dir);
-    parts.cis.push_back(to_bytes(ci.der()));
+ListenerOptions& SmdpSiteOptions::add_admin() {
+  ListenerOptions admin;
+  admin.name = "admin";
+  admin.interfaces = {Interface::admin, Interface::metrics};
+  admin.server.workers = 4;  // people and their scripts, not phones
+  admin.server.max_connections = 64;
+  admin.host = es9plus().host;
+  listeners.push_back(std::move(admin));
+  return listeners.back();
+}
+
+/// The folders of certificates that the listeners name, each once, the site's own first.
+static Status open_certificates(const SmdpSiteOptions& options, Parts& parts) {
+  const std::string own = options.dir + "/pki";
+  parts.certificates.push_back(TRY(SmdpCertificates::open(own, options.crl_policy)));
+  for (const ListenerOptions& listener : options.listeners) {
+    if (listener.certificates.empty()) continue;
+    const auto is_its = [&](const auto& one) { return one->dir == listener.certificates; };
+    if (std::ranges::any_of(parts.certificates, is_its)) continue;
+    parts.certificates.push_back(TRY(SmdpCertificates::open(listener.certificates, options.crl_policy)));
   }
   return {};
 }
 
-/// Certificate and signer of a server role, its chain checked as an eUICC will check it.
-static Result<auth::ServerIdentity> server_identity(const KeysFolder& folder, pki::Role role,
-                                                    const pki::TrustStore& trust, Time now) {
-  pki::Certificate certificate = TRY(folder.certificate(role));
-  auto chain = pki::verify_chain(role, certificate, {}, trust, now);
-  if (!chain) {
-    Error why(chain.error());
-    if (chain.error().error == pki::ChainError::revocation_unknown) {
-      why.message += "; sign one with `sealift pki crl " + folder.dir + "`, or put the CI's there as *.crl";
-    }
-    return std::move(why).within(std::string(pki::rules(role).title) + " in " + folder.dir);
+/// All that can be had are there when it returns.
+static Status fetch_crls(const SmdpSiteOptions& options, Random& random, Parts& parts) {
+  parts.crl_client = std::make_unique<http::CrlClient>(TRY(http::CrlClient::make(options.crl_connect_to)));
+  parts.crl_fetcher =
+      std::make_unique<CrlFetcher>(options.crl_fetch, *parts.crl_client, parts.clock, random, parts.figures);
+  for (auto& one : parts.certificates) {
+    auto uris = [&certificates = *one, further = options.crl_uris] {
+      std::set<std::string> out = certificates.crl_uris();
+      out.insert(further.begin(), further.end());
+      return out;
+    };
+    parts.crl_fetcher->add(std::move(uris), one->trust, one->dir + "/crls");
   }
-  auto signer = TRY(folder.signer(role));
-  if (signer->public_key() != certificate.public_key()) {
-    return Error{ErrorKind::invalid,
-                 std::string(pki::rules(role).title) + " in " + folder.dir + " does not belong to its key"};
-  }
-  auth::ServerIdentity out;
-  out.ciPKId = TRY(octets<20>(chain->ci_key_id()));
-  out.certificate.tlv = to_bytes(certificate.der());
-  out.oid = chain->owner().value_or(asn1::Oid());
-  out.signer = std::move(signer);
-  return out;
-}
-
-static void add_limits(const SmdpSiteOptions& options, Parts& parts) {
-  using namespace std::chrono_literals;
-  if (options.sessions_per_address > 0) {
-    parts.by_address = std::make_unique<smdp::Limiter>(options.sessions_per_address, 60s);
-  }
-  if (options.guesses_per_eid > 0) {
-    parts.by_eid = std::make_unique<smdp::Limiter>(options.guesses_per_eid, 10min);
-  }
-}
-
-/// What signs below each CI. An SM-DP+ has one OID, whichever CI vouches for it (SGP.22 4.5.2.1).
-static Status add_signers(const std::vector<KeysFolder>& sets, Parts& parts, Time now) {
-  for (const KeysFolder& set : sets) {
-    auto dp_auth = TRY(server_identity(set, pki::Role::dp_auth, parts.trust, now));
-    auto dp_pb = TRY(server_identity(set, pki::Role::dp_pb, parts.trust, now));
-    if (dp_auth.oid != dp_pb.oid)
-      return Error{ErrorKind::invalid, "CERT.DPauth and CERT.DPpb in " + set.dir + " have different OIDs"};
-    if (dp_auth.ciPKId != dp_pb.ciPKId)
-      return Error{ErrorKind::invalid, "CERT.DPauth and CERT.DPpb in " + set.dir + " are below different CIs"};
-    if (!parts.signers.empty() && parts.signers.front().dpAuth.oid != dp_auth.oid) {
-      return Error{ErrorKind::invalid, "CERT.DPauth in " + set.dir + " has another OID than that in " +
-                                           sets.front().dir + ": they must be of one SM-DP+"};
-    }
-    parts.signers.push_back({std::move(dp_auth), std::move(dp_pb)});
-  }
+  (void)parts.crl_fetcher->fetch_due();
   return {};
 }
 
-static Result<std::unique_ptr<Parts>> make_parts(const SmdpSiteOptions& options,
-                                                 std::vector<KeysFolder>& sets, Clock& clock, Random& random,
-                                                 smdp::Observer& observer) {
-  auto parts = std::make_unique<Parts>();
-  parts->trust = pki::TrustStore(options.crl_policy);
-  parts->settings = options.settings;
-  add_limits(options, *parts);
-  TRY_VOID(add_trust(sets, *parts));
+static Status fill_parts(const SmdpSiteOptions& options, Random& random, Parts& parts) {
+  set_limits(options, parts);
+  parts.upkeep = std::make_unique<Upkeep>(UpkeepOptions(), parts.clock, parts.figures);
+  for (auto& one : parts.certificates) parts.upkeep->watch(one->dir, one->trust);
   // Before our own chains are judged, and any request.
-  parts->upkeep =
-      std::make_unique<Upkeep>(UpkeepOptions{.dir = options.dir + "/pki"}, parts->trust, clock, observer);
-  parts->upkeep->read_crls();
-  parts->authenticator = std::make_unique<auth::Authenticator>(parts->trust);
-  TRY_VOID(add_signers(sets, *parts, clock.now()));
-  parts->store_key = TRY(sets.front().data_key("smdp", random));
+  parts.upkeep->read_crls();
+  if (options.fetch_crls) TRY_VOID(fetch_crls(options, random, parts));
+  for (auto& one : parts.certificates) TRY_VOID(one->add_signers(parts.clock.now()));
+  parts.store_key = TRY(parts.certificates.front()->sets.front().data_key("smdp", random));
   if (options.keep_in_memory)
-    parts->orders_in_memory = std::make_unique<store::MemoryOrders>();
+    parts.orders_in_memory = std::make_unique<store::MemoryOrders>();
   else
-    parts->database = TRY(store::SqliteStore::open(options.dir + "/smdp.db"));
-  smdp::RestrictionStore* restrictions = &parts->restrictions_in_memory;
-  if (parts->database) restrictions = &parts->database->restrictions();
-  parts->restrictions = TRY(smdp::RestrictionList::open(*restrictions));
-  return parts;
+    parts.database = TRY(store::SqliteStore::open(options.dir + "/smdp.db"));
+  smdp::RestrictionStore* restrictions = &parts.restrictions_in_memory;
+  if (parts.database) restrictions = &parts.database->restrictions();
+  parts.restrictions = TRY(smdp::RestrictionList::open(*restrictions));
+  return {};
 }
 
-static Result<http::TlsIdentity> tls_identity(const KeysFolder& set, const std::string& host) {
-  pki::Identity tls = TRY(set.identity(pki::Role::dp_tls));
-  if (!tls.certificate.names_host(host)) {
-    return Error{ErrorKind::invalid,
-                 "CERT.DP.TLS in " + set.dir + " is not for the host name '" + host +
-                     "': give the name that it has, or make another PKI with `sealift pki init --host " +
-                     host + "`"};
+Status check_listeners(const SmdpSiteOptions& options) {
+  size_t es9plus = 0, admin = 0;
+  std::set<std::string> names;
+  for (const ListenerOptions& listener : options.listeners) {
+    if (!names.insert(listener.name).second)
+      return Error{ErrorKind::invalid, "two listeners have the name '" + listener.name + "'"};
+    es9plus += listener.serves(Interface::es9plus);
+    admin += listener.serves(Interface::admin);
+    if (listener.interfaces.empty())
+      return Error{ErrorKind::invalid,
+                   "the listener '" + listener.name + "' serves nothing: give it interfaces"};
   }
-  http::TlsIdentity identity;
-  identity.certificates.push_back(to_bytes(tls.certificate.der()));
-  identity.private_key = pki::private_key_to_pkcs8(tls.key);
-  return identity;
+  if (es9plus == 0)
+    return Error{ErrorKind::invalid, "no listener serves es9plus: an SM-DP+ has one at least"};
+  if (admin > 1)
+    return Error{ErrorKind::invalid, "more than one listener serves admin: DIR/admin.json names one"};
+  return {};
 }
 
 Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock& clock, Random& random,
                                                  smdp::Observer& observer) {
-  auto sets = TRY(KeysFolder::open_all(options.dir + "/pki"));
+  TRY_VOID(check_listeners(options));
+  const bool administered = std::ranges::any_of(
+      options.listeners, [](const ListenerOptions& one) { return one.serves(Interface::admin); });
+  auto parts = std::make_unique<Parts>(clock, observer);
+  TRY_VOID(open_certificates(options, *parts));
   std::optional<AdminDoor> door;
-  if (options.admin) door.emplace(TRY(AdminDoor::open(options.dir, random)));
-  auto parts = TRY(make_parts(options, sets, clock, random, observer));
-  http::TlsIdentity identity = TRY(tls_identity(sets.front(), options.host));
-  for (size_t i = 1; i < sets.size(); ++i) {
-    auto other = TRY(tls_identity(sets[i], options.host));
-    identity.others.push_back(std::move(other));
-  }
-  auto site = std::make_unique<Site>(std::move(parts), clock, random, observer);
-  if (door) site->hold(std::move(*door));
-  site->keep_up();
-  TRY_VOID(site->listen(options, identity));
+  if (administered) door.emplace(TRY(AdminDoor::open(options.dir, random)));
+  TRY_VOID(fill_parts(options, random, *parts));
+  auto site = std::make_unique<Site>(std::move(options), std::move(parts), std::move(door));
+  TRY_VOID(site->start(random));
   return std::unique_ptr<SmdpSite>(std::move(site));
 }
 

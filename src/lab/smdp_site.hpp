@@ -1,42 +1,55 @@
-// One SM-DP+ put together: keys and certificates, a store, the role, and its ES9+ listener. Everything is in
-// one folder, or, for simulations, in memory.
+// One SM-DP+ put together: keys and certificates, a store, the role, and its listeners. Everything is in one
+// folder, or, for simulations, in memory.
 //
-//   DIR/pki/      certificates and keys (keys_folder.hpp; `sealift pki init DIR/pki`); where there are sets of
-//                 several CIs it serves under all of them, as each eUICC's lists ask (SGP.22 5.6.1)
+//   DIR/pki/      certificates and keys (keys_folder.hpp; `sealift pki init DIR/pki`); where there are sets
+//   of
+//                 several CIs it serves under all of them, as each eUICC's lists ask (SGP.22 5.6.1). A
+//                 listener may have a folder of its own in its place
 //   DIR/smdp.db   orders and sealed profiles (SQLite)
 //   DIR/admin.*   where its administration is, and the token for it (admin_door.hpp), where that is asked for
 //
-// Thread safe once open. The destructor stops the listener and waits for requests under way.
+// Listeners of ES9+ share orders and limits. Those with the same certificates and the same public name and
+// port are one server; a session that began on another one is unknown to it.
+//
+// Thread safe once open. The destructor stops the listeners and waits for requests under way.
 #pragma once
 
 #include <memory>
 #include <optional>
 
-#include "http/server.hpp"
-#include "pki/issue.hpp"
+#include "http/client.hpp"
+#include "lab/crl_fetcher.hpp"
+#include "lab/listener.hpp"
+#include "lab/monitor.hpp"
 #include "smdp/admin.hpp"
 #include "smdp/es9.hpp"
 
 namespace sealift::lab {
 
-/// The listener of the administration, apart from that of ES9+.
-struct AdminListenerOptions {
-  std::string address = "127.0.0.1";
-  uint16_t port = 0;  ///< 0: any free one; DIR/admin.json tells which
+struct SmdpSiteOptions {
+  std::string dir;  ///< folder with pki/ and smdp.db; the latter is made where absent
+  /// The first that serves ES9+ is the one that activation codes name.
+  std::vector<ListenerOptions> listeners{ListenerOptions()};
+  bool keep_in_memory = false;                             ///< no database: orders end with the process
+  smdp::Settings settings;                                 ///< but smdpAddress, which the listeners say
+  pki::CrlPolicy crl_policy = pki::CrlPolicy::if_present;  ///< of CRLs in DIR/pki (smdp_upkeep.hpp)
+  /// CRLs fetched from where certificates, and `crl_uris`, say that they are published.
+  bool fetch_crls = false;
+  CrlFetchOptions crl_fetch;
+  std::vector<std::string> crl_uris;
+  std::vector<http::ConnectTo> crl_connect_to;  ///< other ways to their hosts
+  uint32_t sessions_per_address = 0;            ///< begun and not authenticated, within 60 s; 0: no limit
+  uint32_t guesses_per_eid = 0;  ///< wrong MatchingIDs of one eUICC, within 10 minutes; 0: no limit
+  http::ExchangeObserver* exchanges = nullptr;  ///< borrowed; hears of every request, for a log
+
+  ListenerOptions& es9plus() { return listeners.front(); }
+  /// Adds the listener of the administration, on loopback; its port 0 is any free one, and DIR/admin.json
+  /// tells which.
+  ListenerOptions& add_admin();
 };
 
-struct SmdpSiteOptions {
-  std::string dir;                 ///< folder with pki/ and smdp.db; the latter is made where absent
-  std::string host = "localhost";  ///< the name in activation codes; the TLS certificate has it
-  uint16_t public_port = 0;        ///< the port in activation codes; 0: the one listened on
-  http::ServerOptions server;      ///< address and port to listen on, limits
-  std::optional<AdminListenerOptions> admin;  ///< none: no administration over the network
-  bool keep_in_memory = false;                ///< no database: orders end with the process
-  smdp::Settings settings;                    ///< but smdpAddress, which the site knows
-  pki::CrlPolicy crl_policy = pki::CrlPolicy::if_present;  ///< of CRLs in DIR/pki (smdp_upkeep.hpp)
-  uint32_t sessions_per_address = 0;  ///< begun and not authenticated, within 60 s; 0: no limit
-  uint32_t guesses_per_eid = 0;       ///< wrong MatchingIDs of one eUICC, within 10 minutes; 0: no limit
-};
+/// What listeners may not be, whatever there is on disk. Error kind: invalid.
+Status check_listeners(const SmdpSiteOptions& options);
 
 class SmdpSite {
  public:
@@ -47,13 +60,21 @@ class SmdpSite {
                                                 smdp::Observer& observer);
   virtual ~SmdpSite() = default;
 
+  /// Those of the first listener of ES9+, as are the two below.
   virtual smdp::Ports& ports() = 0;
   /// "localhost:8443", or without the port where it is 443.
   virtual const std::string& smdp_address() const = 0;
   virtual uint16_t port() const = 0;
   /// The port of the administration; 0 where there is none.
   virtual uint16_t admin_port() const = 0;
-  virtual http::ServerStats stats() const = 0;
+  /// In the order of the options.
+  struct Listening {
+    std::string name;
+    uint16_t port = 0;
+    http::ServerStats stats;
+  };
+  virtual std::vector<Listening> listeners() const = 0;
+  http::ServerStats stats() const { return listeners().front().stats; }
   /// CERT.CI of each certificate set, DER; the first is that of the TLS certificate that most clients see.
   virtual const std::vector<Bytes>& ci_certificates() const = 0;
   const Bytes& ci_certificate() const { return ci_certificates().front(); }
@@ -63,6 +84,13 @@ class SmdpSite {
     uint64_t changes = 0;
   };
   virtual Commits commits() const = 0;
+  /// What /readyz and /metrics tell; whoever else belongs to this server may add to it.
+  virtual Monitor& monitor() = 0;
+  /// Takes up what may change while it serves: certificates, keys and CRLs as they are on disk now, the
+  /// policies of `now`, its limits of peers, its idle times. No connection is dropped and no request fails;
+  /// sessions end with the certificates they began with. All or, with an error, nothing. Gives what has
+  /// changed in `now` that only a restart takes up. From one thread at a time.
+  virtual Result<std::vector<std::string>> reload(const SmdpSiteOptions& now) = 0;
   virtual void stop() = 0;
 };
 

@@ -1,8 +1,8 @@
 // What an SM-DP+ does beside requests: it takes up the CRLs in its folder, and again when they change, and
 // forgets rows that nothing asks for any more.
 //
-// CRLs are the files of DIR/pki (sets of several CIs below it included) whose name ends in .crl, DER. One thread of its
-// own from start(); the destructor stops it.
+// CRLs are the files of the folders watched (sets of several CIs below them included) whose name ends in
+// .crl, DER. One thread of its own from start(); the destructor stops it.
 #pragma once
 
 #include <condition_variable>
@@ -16,20 +16,24 @@
 namespace sealift::lab {
 
 struct UpkeepOptions {
-  std::string dir;                             ///< where the CRLs are
   std::chrono::milliseconds crl_pace{10'000};  ///< between two looks at the files; a change holds within 60 s
   std::chrono::milliseconds prune_pace{3'600'000};
-  std::chrono::hours keep{24 * 180};           ///< deliveries and notifications
+  std::chrono::hours keep{24 * 180};  ///< deliveries and notifications
 };
+
+/// Takes up every CRL in a folder that can be; those that can not are passed over.
+void take_up_crls(const std::string& dir, pki::TrustStore& trust);
 
 class Upkeep {
  public:
   /// All are borrowed.
-  Upkeep(UpkeepOptions options, pki::TrustStore& trust, Clock& clock, smdp::Observer& observer);
+  Upkeep(UpkeepOptions options, Clock& clock, smdp::Observer& observer);
   ~Upkeep();
   Upkeep(const Upkeep&) = delete;
   Upkeep& operator=(const Upkeep&) = delete;
 
+  /// From the next look on, the CRLs in `dir` are for `trust`, which is borrowed. Before start().
+  void watch(std::string dir, pki::TrustStore& trust) { watched_.push_back({std::move(dir), &trust, {}}); }
   /// Takes up what is new or has changed since the last call. A list that cannot be taken up is told to the
   /// observer once; the one before it stays.
   void read_crls();
@@ -40,18 +44,23 @@ class Upkeep {
 
  private:
   void run(smdp::OrderStore& orders);
-  void take_up(const std::filesystem::path& file);
-
-  const UpkeepOptions options_;
-  pki::TrustStore& trust_;
-  Clock& clock_;
-  smdp::Observer& observer_;
   struct Seen {
     std::filesystem::file_time_type changed;
     uintmax_t size = 0;
     bool operator==(const Seen&) const = default;
   };
-  std::map<std::string, Seen> seen_;
+  struct Folder {
+    std::string dir;
+    pki::TrustStore* trust;
+    std::map<std::string, Seen> seen;
+  };
+  void read_crls(Folder& folder);
+  void take_up(const std::filesystem::path& file, pki::TrustStore& trust);
+
+  const UpkeepOptions options_;
+  Clock& clock_;
+  smdp::Observer& observer_;
+  std::vector<Folder> watched_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -41,7 +41,8 @@ class SmdpUpkeep : public ::testing::Test {
   }
   Bytes crl(uint64_t number, bool with_eum) {
     pki::CrlSpec spec{.this_update = kStart, .next_update = kStart + std::chrono::days(7), .number = number};
-    if (with_eum) spec.revoked.push_back({to_bytes(pki_->certificate(pki::Role::eum).serial_number()), kStart});
+    if (with_eum)
+      spec.revoked.push_back({to_bytes(pki_->certificate(pki::Role::eum).serial_number()), kStart});
     crypto::SoftwareSigner signer((*pki_)[pki::Role::ci].key);
     return to_bytes(pki::issue_crl(spec, pki_->certificate(pki::Role::ci), signer)->der());
   }
@@ -59,7 +60,8 @@ class SmdpUpkeep : public ::testing::Test {
 };
 
 TEST_F(SmdpUpkeep, takes_up_a_crl_and_again_when_it_changes) {
-  Upkeep upkeep({.dir = dir_.string()}, trust_, clock_, listener_);
+  Upkeep upkeep({}, clock_, listener_);
+  upkeep.watch(dir_.string(), trust_);
   upkeep.read_crls();
   EXPECT_TRUE(listener_.done.empty());
   write("ci.crl", crl(1, false));
@@ -75,7 +77,8 @@ TEST_F(SmdpUpkeep, takes_up_a_crl_and_again_when_it_changes) {
 TEST_F(SmdpUpkeep, finds_lists_of_the_sets_below_and_passes_other_files_over) {
   write("nist/ci.crl", crl(1, true));
   write("ci.txt", crl(1, true));
-  Upkeep upkeep({.dir = dir_.string()}, trust_, clock_, listener_);
+  Upkeep upkeep({}, clock_, listener_);
+  upkeep.watch(dir_.string(), trust_);
   upkeep.read_crls();
   EXPECT_EQ(listener_.done.size(), 1u);
   EXPECT_TRUE(listener_.problems.empty());
@@ -84,7 +87,8 @@ TEST_F(SmdpUpkeep, finds_lists_of_the_sets_below_and_passes_other_files_over) {
 
 TEST_F(SmdpUpkeep, tells_of_a_list_that_it_cannot_take_up_and_keeps_the_one_before) {
   write("ci.crl", crl(2, true));
-  Upkeep upkeep({.dir = dir_.string()}, trust_, clock_, listener_);
+  Upkeep upkeep({}, clock_, listener_);
+  upkeep.watch(dir_.string(), trust_);
   upkeep.read_crls();
   write("ci.crl", crl(1, false));
   upkeep.read_crls();
@@ -96,7 +100,8 @@ TEST_F(SmdpUpkeep, tells_of_a_list_that_it_cannot_take_up_and_keeps_the_one_befo
 }
 
 TEST_F(SmdpUpkeep, looks_again_by_itself) {
-  Upkeep upkeep({.dir = dir_.string(), .crl_pace = std::chrono::milliseconds(5)}, trust_, clock_, listener_);
+  Upkeep upkeep({.crl_pace = std::chrono::milliseconds(5)}, clock_, listener_);
+  upkeep.watch(dir_.string(), trust_);
   upkeep.start(orders_);
   write("ci.crl", crl(1, true));
   for (int i = 0; i < 1000 && eum_is_valid(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -108,7 +113,8 @@ TEST_F(SmdpUpkeep, forgets_what_is_older_than_it_is_to_be_kept) {
   const Eid eid = *Eid::with_check_digits("890490321234512345123456789012");
   ASSERT_TRUE(orders_.hear({eid, 1}, iccid, {.at = kStart - std::chrono::hours(24 * 181)}));
   ASSERT_TRUE(orders_.hear({eid, 2}, iccid, {.at = kStart - std::chrono::hours(24 * 179)}));
-  Upkeep upkeep({.dir = dir_.string()}, trust_, clock_, listener_);
+  Upkeep upkeep({}, clock_, listener_);
+  upkeep.watch(dir_.string(), trust_);
   upkeep.prune(orders_);
   EXPECT_TRUE(orders_.hear({eid, 1}, iccid, {}));
   EXPECT_FALSE(orders_.hear({eid, 2}, iccid, {}));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <mutex>
 #include <shared_mutex>
 #include <unordered_map>
@@ -110,7 +111,7 @@ ChainFailure unreadable(const Error& error, Link link) {
 }  // namespace
 
 struct TrustStore::State {
-  CrlPolicy crl_policy = CrlPolicy::if_present;
+  std::atomic<CrlPolicy> crl_policy = CrlPolicy::if_present;
   mutable std::shared_mutex mutex;
   std::vector<AnchorPtr> anchors;
   std::unordered_map<std::string_view, KnownEumPtr> eums;  // by DER, which the certificate itself holds
@@ -242,8 +243,7 @@ class ChainVerifier {
 
   Checked<KnownEumPtr> believe_eum(View der, AnchorPtr& anchor) {
     KnownEumPtr known = state_.known(der);
-    if (known) {
-      anchor = state_.find(known->ci_key_id);
+    if (known && (anchor = state_.find(known->ci_key_id))) {
       TRY_VOID(judge_time(anchor->certificate, Link::ci));
       TRY_VOID(judge_time(known->certificate, Link::eum));
       TRY_VOID(judge_revocation(known->certificate, *anchor, Link::eum));
@@ -365,6 +365,25 @@ Result<void, ChainFailure> TrustStore::add(View ci_der) {
   auto parsed = Certificate::parse(ci_der);
   if (!parsed) return unreadable(parsed.error(), Link::ci);
   return add(*parsed);
+}
+
+Result<void, ChainFailure> TrustStore::trust_only(const std::vector<Certificate>& cis) {
+  std::vector<AnchorPtr> next;
+  for (const Certificate& ci : cis) {
+    const crypto::KeyIdentifier key_id = TRY(ChainVerifier::check_ci(ci));
+    const AnchorPtr before = state_->find(key_id);
+    const bool same_key = before && before->certificate.public_key() == ci.public_key();
+    next.push_back(std::make_shared<const Anchor>(
+        Anchor{ci, crypto::Verifier(ci.public_key()), key_id, same_key ? before->crls : std::vector<Crl>()}));
+  }
+  std::unique_lock lock(state_->mutex);
+  state_->anchors = std::move(next);
+  state_->eums.clear();  // they are judged anew
+  return {};
+}
+
+void TrustStore::set_crl_policy(CrlPolicy policy) {
+  state_->crl_policy = policy;
 }
 
 /// Numbers without leading zeros, big endian.

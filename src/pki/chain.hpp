@@ -133,6 +133,10 @@ class TrustStore {
   Result<void, ChainFailure> add(const Certificate& ci);
   /// Parses, then adds.
   Result<void, ChainFailure> add(View ci_der);
+  /// From now on these CIs are trusted and no others; all of them or, where one is refused, none. CRLs of
+  /// those whose key stays are kept, so that a CI whose certificate was renewed goes on.
+  Result<void, ChainFailure> trust_only(const std::vector<Certificate>& cis);
+  void set_crl_policy(CrlPolicy policy);
   /// Takes up a CRL of one of the CIs, in the place of the one of the same scope, distribution point and
   /// part. From then on it is judged by, also for certificates that verified before.
   Result<void, CrlFailure> add_crl(const Crl& crl);
@@ -171,7 +175,8 @@ inline Result<VerifiedChain, ChainFailure> verify_chain(Role role, View leaf_der
 /// For an eUICC.
 Result<VerifiedChain, ChainFailure> verify_euicc(View euicc_der, View eum_der, const TrustStore& trust,
                                                  JudgeAt when);
-/// Judges an EUM's certificate anew, its time and revocation above all: for whoever keeps what it vouched for.
+/// Judges an EUM's certificate anew, its time and revocation above all: for whoever keeps what it vouched
+/// for.
 Result<void, ChainFailure> verify_eum_again(const Certificate& eum, const TrustStore& trust, JudgeAt when);
 
 }  // namespace sealift::pki

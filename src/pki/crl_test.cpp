@@ -86,6 +86,21 @@ TEST(Crl, is_taken_only_from_the_ci_and_never_an_older_one) {
   EXPECT_TRUE(verify(Role::dp_pb, trust));
 }
 
+TEST(Crl, stays_with_its_ci_when_the_trusted_are_exchanged) {
+  SeededRandom other(99);
+  const Hierarchy theirs = std::move(*make_hierarchy(testing::our_options(), other));
+  TrustStore trust;
+  ASSERT_TRUE(trust.add(ours().certificate(Role::ci)));
+  ASSERT_TRUE(verify(Role::euicc, trust));  // the EUM is known from here on
+  ASSERT_TRUE(trust.add_crl(crl_of(spec_of({ours().certificate(Role::eum).serial_number()}))));
+  ASSERT_TRUE(trust.trust_only({theirs.certificate(Role::ci), ours().certificate(Role::ci)}));
+  EXPECT_EQ(verify(Role::euicc, trust).error().error, ChainError::revoked);
+  ASSERT_TRUE(trust.trust_only({theirs.certificate(Role::ci)}));
+  EXPECT_EQ(verify(Role::euicc, trust).error().error, ChainError::unknown_ci) << "though its EUM was known";
+  EXPECT_FALSE(trust.trust_only({ours().certificate(Role::ci), ours().certificate(Role::eum)})) << "no CI";
+  EXPECT_EQ(verify(Role::euicc, trust).error().error, ChainError::unknown_ci) << "all of them or none";
+}
+
 TEST(Crl, is_demanded_fresh_where_the_policy_says_so) {
   TrustStore trust(CrlPolicy::required);
   ASSERT_TRUE(trust.add(ours().certificate(Role::ci)));

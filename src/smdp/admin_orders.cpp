@@ -77,8 +77,9 @@ Result<std::string> activation_code(const Ports& ports, const Order& order) {
     return Error{ErrorKind::conflict, "the profile is not ordered, so it has no activation code"};
   std::string code = "1$" + ports.settings.smdpAddress + "$" + order.matchingId->value();
   // With the OID an LPA knows the server from every other one of the same CI, whatever becomes of TLS.
-  if (!ports.signers.empty()) code += "$" + ports.signers.front().dpAuth.oid.dotted();
-  if (order.confirmation) code += ports.signers.empty() ? "$$1" : "$1";
+  const std::optional<asn1::Oid> oid = ports.signers.oid();
+  if (oid) code += "$" + oid->dotted();
+  if (order.confirmation) code += oid ? "$1" : "$$1";
   return code;
 }
 

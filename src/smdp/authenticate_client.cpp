@@ -148,9 +148,10 @@ Result<messages::AuthenticateClientOk, Refusal> authenticate(
     return offer.error();
   }
 
-  const auth::ServerIdentity& dpPb = ports.signers[session.signers].dpPb;
+  const auto signers = ports.signers.find(session.signers);
+  if (!signers) return Refusal::transaction_unknown;
   const Iccid iccid = offer->order.iccid;
-  auto ok = answer(id, offer->order, std::move(offer->metadata), signed1->euiccSignature1, dpPb);
+  auto ok = answer(id, offer->order, std::move(offer->metadata), signed1->euiccSignature1, signers->dpPb);
   if (!ok) return fail(ports, me, ok.error());
   if (!keep(ports, id,
             ClientAuthenticated{euicc->signer(), iccid, ok->smdpSignature2, session.signers,

@@ -17,7 +17,7 @@ bool is_terminal(CancelSessionReason reason) {
 struct Cancellable {
   const auth::EuiccIdentity* euicc;
   Iccid iccid;
-  size_t signers;
+  SignersId signers;
   bool delivered;  ///< a package went out in this session
   std::optional<MatchingId> matchingId;
 };
@@ -61,7 +61,9 @@ Result<void, Refusal> cancel(Ports& ports, const TransactionId& id, const Cancel
   const auto told = auth::verify_signed(*session.euicc, ok->euiccCancelSessionSigned, View(),
                                         ok->euiccCancelSessionSignature);
   if (!told) return Refusal::euicc_signature_invalid;
-  if ((*told)->smdpOid != ports.signers[session.signers].dpAuth.oid) return Refusal::smdp_oid_not_ours;
+  const auto signers = ports.signers.find(session.signers);
+  if (!signers) return Refusal::transaction_unknown;
+  if ((*told)->smdpOid != signers->dpAuth.oid) return Refusal::smdp_oid_not_ours;
   if (!is_terminal((*told)->reason)) return {};
   const Status done = end_order(ports, id, session, (*told)->reason);
   if (!done) return fail(ports, me, done.error());

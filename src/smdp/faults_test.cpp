@@ -109,11 +109,16 @@ TEST(Faults, an_hsm_that_is_away_makes_every_step_ask_to_come_again_and_changes_
     World w;
     const Order order = w.order();
     MiniCard card = w.card();
-    std::vector<Signers> signers = w.signers;
-    DeadHsm hsm(signers.front().dpAuth.signer->public_key(), kind);
-    Ports ports{w.clock,  w.random,   w.authenticator, signers,   w.store_key,
+    DeadHsm hsm(w.signers.front().dpAuth.signer->public_key(), kind);
+    Ports ports{w.clock,  w.random,   w.authenticator, w.signers, w.store_key,
                 w.orders, w.sessions, w.observer,      w.settings};
     ports.key_agreement = &hsm;
+    // The same certificates, whose keys are away.
+    Signers dead = w.signers.front();
+    dead.dpPb.signer = dead.dpAuth.signer = std::make_shared<DeadHsm>(hsm.key, kind);
+    const SignerList dead_signers({dead});
+    Ports away{w.clock,  w.random,   w.authenticator, dead_signers, w.store_key,
+               w.orders, w.sessions, w.observer,      w.settings};
 
     const auto hello = initiate_authentication(ports, card.initiate(std::string(kAddress)));
     const auto offer = authenticate_client(
@@ -127,14 +132,12 @@ TEST(Faults, an_hsm_that_is_away_makes_every_step_ask_to_come_again_and_changes_
     EXPECT_EQ(w.now(order).state, OrderState::released);
 
     const auto second = initiate_authentication(ports, card.initiate(std::string(kAddress)));
-    signers.front().dpPb.signer = std::make_shared<DeadHsm>(hsm.key, kind);
     EXPECT_EQ(authenticate_client(
-                  ports, {.transactionId = second->transactionId,
-                          .authenticateServerResponse = card.authenticate(*second, order.matchingId)})
+                  away, {.transactionId = second->transactionId,
+                         .authenticateServerResponse = card.authenticate(*second, order.matchingId)})
                   .error(),
               refusal);
-    signers.front().dpAuth.signer = std::make_shared<DeadHsm>(hsm.key, kind);
-    EXPECT_EQ(initiate_authentication(ports, card.initiate(std::string(kAddress))).error(), refusal);
+    EXPECT_EQ(initiate_authentication(away, card.initiate(std::string(kAddress))).error(), refusal);
     EXPECT_EQ(w.observer.failures.size(), 3u);
     EXPECT_TRUE(w.download(card, order)) << "and once it is back the download goes on";
   }

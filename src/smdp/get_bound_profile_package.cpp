@@ -186,9 +186,11 @@ Result<Bytes, Refusal> get_package(Ports& ports, const TransactionId& id, Client
   const auto still = ports.authenticator.verify_again(session.euicc, ports.clock.now());
   if (!still) return refusal_of(still.error());
   if (const auto no = restriction(ports, session.subject)) return *no;
+  const auto signers = ports.signers.find(session.signers);
+  if (!signers) return Refusal::transaction_unknown;
   Code code = Code::not_looked_at;
   Order written;
-  auto package = bind_and_deliver({ports, id, session, euicc, ports.signers[session.signers], code, written});
+  auto package = bind_and_deliver({ports, id, session, euicc, *signers, code, written});
   decision.right_chip = package || package.error() != Refusal::rebinding_refused;
   decision.protected_for_this_chip = package || package.error() != Refusal::euicc_signature_invalid;
   // The session goes on in either case: the eUICC may yet cancel it. Where it cannot be kept nothing but

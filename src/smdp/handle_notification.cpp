@@ -8,8 +8,9 @@ namespace {
 constexpr auto me = Function::handle_notification;
 
 bool is_ours(const Ports& ports, const asn1::Oid& oid) {
-  for (const Signers& s : ports.signers) {
-    if (s.dpPb.oid == oid) return true;
+  const SignerList::Offered offered = ports.signers.offered();
+  for (const SignerList::Ptr& s : *offered) {
+    if (s->signers.dpPb.oid == oid) return true;
   }
   return false;
 }

@@ -30,18 +30,19 @@ Result<messages::InitiateAuthenticationOkEs9, Refusal> initiate_authentication(
     return refuse(ports, me, nullptr, Refusal::server_busy);
   }
   const Settings& settings = ports.settings;
+  const SignerList::Offered signers = ports.signers.offered();
   std::vector<crypto::KeyIdentifier> own;
-  for (const Signers& s : ports.signers) own.push_back(s.dpAuth.ciPKId);
+  for (const SignerList::Ptr& s : *signers) own.push_back(s->signers.dpAuth.ciPKId);
   const auto choice =
       auth::judge_initiation(request, {settings.smdpAddress, settings.lowest_svn, settings.highest_svn, own},
                              ports.authenticator.trust());
   if (!choice) return refuse(ports, me, nullptr, refusal_of(choice.error()));
 
-  auto begun = auth::begin(request, *choice, ports.signers[choice->identity].dpAuth, settings.smdpAddress,
-                           ports.random);
+  const SignerList::Entry& mine = *(*signers)[choice->identity];
+  auto begun = auth::begin(request, *choice, mine.signers.dpAuth, settings.smdpAddress, ports.random);
   if (!begun) return fail(ports, me, begun.error());
   if (!keep(ports, begun->answer.transactionId,
-            InitDone{begun->serverChallenge, choice->euiccCiPKIdToBeUsed, choice->identity})) {
+            InitDone{begun->serverChallenge, choice->euiccCiPKIdToBeUsed, mine.id})) {
     return refuse(ports, me, nullptr, Refusal::server_busy);
   }
   return std::move(begun->answer);

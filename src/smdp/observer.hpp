@@ -27,6 +27,8 @@ enum class Function : uint8_t {
   handle_notification,
   cancel_session,
 };
+/// As the specification writes it: "initiateAuthentication".
+std::string_view name(Function function);
 
 class Observer {
  public:

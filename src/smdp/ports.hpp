@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "auth/server.hpp"
+#include "base/live.hpp"
 #include "smdp/limiter.hpp"
 #include "smdp/observer.hpp"
 #include "smdp/order.hpp"
 #include "smdp/restrictions.hpp"
 #include "smdp/session.hpp"
+#include "smdp/signers.hpp"
 
 namespace sealift::access {
 class Directory;
@@ -91,36 +93,31 @@ class SessionStore {
   virtual std::optional<Session> take(const TransactionId&, std::chrono::milliseconds now) = 0;
 };
 
-/// Keys and certificates under one CI.
-struct Signers {
-  auth::ServerIdentity dpAuth;  ///< CERT.DPauth, SK.DPauth
-  auth::ServerIdentity dpPb;    ///< CERT.DPpb, SK.DPpb; same OID, same CI
-};
-
 struct Settings {
-  std::string smdpAddress;                ///< host, or host:port (docs/divergences.md)
-  Octets<3> lowest_svn{2, 0, 0};          ///< first and last SVN of eUICCs that are served
-  Octets<3> highest_svn{2, 255, 255};     ///<
-  std::chrono::seconds session_ttl{300};  ///< idle time between two steps, once the eUICC has authenticated
-  std::chrono::seconds unauthenticated_ttl{60};  ///< and before
-  uint32_t max_download_attempts = 10;           ///< packages delivered per order
-  uint32_t confirmation_attempts = 3;            ///< of an order that does not say
-  bool rebind = true;                            ///< false: no order is bound anew, whatever it says
+  std::string smdpAddress;             ///< host, or host:port (docs/divergences.md)
+  Octets<3> lowest_svn{2, 0, 0};       ///< first and last SVN of eUICCs that are served
+  Octets<3> highest_svn{2, 255, 255};  ///<
+  Live<std::chrono::seconds> session_ttl{std::chrono::seconds(300)};  ///< idle time between two steps, once
+                                                                      ///< the eUICC has authenticated
+  Live<std::chrono::seconds> unauthenticated_ttl{std::chrono::seconds(60)};  ///< and before
+  Live<uint32_t> max_download_attempts = 10;                                 ///< packages delivered per order
+  Live<uint32_t> confirmation_attempts = 3;  ///< of an order that does not say
+  Live<bool> rebind = true;                  ///< false: no order is bound anew, whatever it says
   /// CI keys of test eUICCs: these get profiles of class test alone, and no other eUICC gets them. Empty: no
   /// such separation.
   std::vector<crypto::KeyIdentifier> test_cis;
   /// MatchingIDs that an operator chooses may have any characters, not those of SGP.22 4.1.1 alone.
-  bool any_matching_id = false;
+  Live<bool> any_matching_id = false;
   /// An eUICC that may not have a profile is told that there is none, whatever the reason (8.2.6/3.8), so
   /// that guessing a MatchingID tells nothing of used and expired ones.
-  bool uniform_refusals = false;
+  Live<bool> uniform_refusals = false;
 };
 
 struct Ports {
   Clock& clock;
   Random& random;
   const auth::Authenticator& authenticator;  ///< the CIs trusted for eUICCs
-  const std::vector<Signers>& signers;       ///< one for each CI
+  const SignerList& signers;                 ///< one for each CI
   const Secret<32>& store_key;               ///< seals profiles at rest
   OrderStore& orders;
   SessionStore& sessions;

@@ -79,7 +79,7 @@ class Race {
   void run(int round, bool together) {
     const Order order = order_in(ports_, round);
     // The sessions of the round before are over; they would fill the store.
-    w_.clock.advance(w_.settings.session_ttl + std::chrono::seconds(1));
+    w_.clock.advance(w_.settings.session_ttl.get() + std::chrono::seconds(1));
     all([&](Phone& p) {
       p.getting.reset();
       p.authenticate(ports_, order);
@@ -122,7 +122,9 @@ class Race {
 };
 
 /// 1,000 of 1,000 runs in the long form.
-int rounds(int few) { return std::getenv("SEALIFT_LONG") ? 1000 : few; }
+int rounds(int few) {
+  return std::getenv("SEALIFT_LONG") ? 1000 : few;
+}
 
 TEST(Race, of_sixty_four_phones_for_one_order_has_one_winner_in_memory) {
   store::MemoryOrders store;

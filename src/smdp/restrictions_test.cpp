@@ -385,6 +385,17 @@ TEST(Limits, of_addresses_are_by_network_where_one_peer_has_it_all) {
   EXPECT_EQ(address_key(""), "");
 }
 
+TEST(Limits, change_while_they_hold) {
+  using namespace std::chrono_literals;
+  Limiter limiter(0, 60s);
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(limiter.take("a", 0ms)) << "0 is no limit";
+  limiter.set(1, 60s);
+  EXPECT_TRUE(limiter.take("a", 0ms));
+  EXPECT_FALSE(limiter.take("a", 0ms));
+  limiter.set(0, 60s);
+  EXPECT_TRUE(limiter.take("a", 0ms));
+}
+
 TEST(Limits, remember_no_more_keys_than_told) {
   Limiter limiter(1, std::chrono::seconds(60), 100);
   for (int i = 0; i < 1000; ++i) {

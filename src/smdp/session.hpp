@@ -8,6 +8,7 @@
 
 #include "auth/euicc_identity.hpp"
 #include "smdp/restrictions.hpp"
+#include "smdp/signers.hpp"
 
 namespace sealift::smdp {
 
@@ -15,7 +16,7 @@ namespace sealift::smdp {
 struct InitDone {
   Challenge serverChallenge{};
   crypto::KeyIdentifier euiccCiPKIdToBeUsed{};
-  size_t signers = 0;  ///< index into Ports::signers
+  SignersId signers = 0;  ///< of Ports::signers
 };
 
 /// After AuthenticateClient: waits for GetBoundProfilePackage or CancelSession.
@@ -23,7 +24,7 @@ struct ClientAuthenticated {
   auth::EuiccIdentity euicc;
   Iccid iccid;
   Octets<64> smdpSignature2{};  ///< euiccSignature2 runs on over it
-  size_t signers = 0;
+  SignersId signers = 0;
   Subject subject;  ///< for restrictions that come between two steps
   Order order;      ///< as it was read; the next step tries it before it reads again
 };
@@ -32,7 +33,7 @@ struct ClientAuthenticated {
 struct BppDelivered {
   auth::EuiccIdentity euicc;
   Iccid iccid;
-  size_t signers = 0;
+  SignersId signers = 0;
   Order order;  ///< as it was written
 };
 

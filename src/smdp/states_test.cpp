@@ -9,15 +9,15 @@ namespace {
 using namespace testing;
 
 enum class State : uint8_t {
-  none,              ///< a transactionId that was never given out
-  challenged,        ///< after InitiateAuthentication
-  authenticated,     ///< after AuthenticateClient
-  delivered,         ///< after GetBoundProfilePackage
-  reported,          ///< after the installation result
-  cancelled,         ///< after CancelSession
-  refused,           ///< after an AuthenticateClient that was refused
-  expired_early,     ///< 60 s after InitiateAuthentication
-  expired_late,      ///< 300 s after AuthenticateClient
+  none,           ///< a transactionId that was never given out
+  challenged,     ///< after InitiateAuthentication
+  authenticated,  ///< after AuthenticateClient
+  delivered,      ///< after GetBoundProfilePackage
+  reported,       ///< after the installation result
+  cancelled,      ///< after CancelSession
+  refused,        ///< after an AuthenticateClient that was refused
+  expired_early,  ///< 60 s after InitiateAuthentication
+  expired_late,   ///< 300 s after AuthenticateClient
 };
 enum class Message : uint8_t { initiate, authenticate, get, result, cancel };
 
@@ -58,15 +58,17 @@ struct Walk {
   }
   /// The answer to this message here; none where it was taken.
   std::optional<Refusal> answer(Message message) {
-    const auto end_of = [](const auto& result) { return result ? std::nullopt : std::optional(result.error()); };
+    const auto end_of = [](const auto& result) {
+      return result ? std::nullopt : std::optional(result.error());
+    };
     switch (message) {
       case Message::initiate:
         return end_of(w.initiate(card));
       case Message::authenticate:
         return end_of(authenticate(order.matchingId));
       case Message::get:
-        return end_of(get_bound_profile_package(
-            w.ports, {.transactionId = id, .prepareDownloadResponse = prepared()}));
+        return end_of(
+            get_bound_profile_package(w.ports, {.transactionId = id, .prepareDownloadResponse = prepared()}));
       case Message::result:
         EXPECT_TRUE(handle_notification(w.ports, card.success(id, order.iccid))) << "204, whatever it is";
         return std::nullopt;
@@ -102,8 +104,8 @@ TEST(States, each_message_in_each_state_has_its_answer) {
       Walk walk(row.state);
       const Order before = walk.w.now(walk.order);
       const auto got = walk.answer(message);
-      const std::string cell =
-          "state " + std::to_string(static_cast<int>(row.state)) + ", message " + std::to_string(static_cast<int>(message));
+      const std::string cell = "state " + std::to_string(static_cast<int>(row.state)) + ", message " +
+                               std::to_string(static_cast<int>(message));
       EXPECT_EQ(got, taken ? std::nullopt : std::optional(Refusal::transaction_unknown)) << cell;
       if (!taken) {
         EXPECT_EQ(walk.w.now(walk.order), before) << cell;
@@ -147,7 +149,7 @@ TEST(States, a_session_that_nobody_authenticated_is_short_lived) {
   Walk walk(State::challenged);
   walk.w.clock.advance(std::chrono::seconds(59));
   EXPECT_EQ(walk.answer(Message::authenticate), std::nullopt);
-  EXPECT_LE(walk.w.settings.unauthenticated_ttl, std::chrono::seconds(60));
+  EXPECT_LE(walk.w.settings.unauthenticated_ttl.get(), std::chrono::seconds(60));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ std::optional<Refusal> restriction(Ports& ports, const Subject& subject);
 /// Puts a session back, or its next state, for another idle time.
 inline bool keep(Ports& ports, const TransactionId& id, Session session) {
   const bool anybody = std::holds_alternative<InitDone>(session);
-  const auto ttl = anybody ? ports.settings.unauthenticated_ttl : ports.settings.session_ttl;
+  const auto ttl = anybody ? ports.settings.unauthenticated_ttl.get() : ports.settings.session_ttl.get();
   return ports.sessions.put(id, std::move(session), ports.clock.monotonic() + ttl);
 }
 

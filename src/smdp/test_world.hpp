@@ -148,7 +148,7 @@ class World {
   pki::Hierarchy pki;
   pki::TrustStore trust;
   auth::Authenticator authenticator{trust};
-  std::vector<Signers> signers;
+  SignerList signers;
   Secret<32> store_key{Octets<32>{1, 2, 3}};
   store::MemoryOrders orders;
   store::MemorySessions sessions{1000};
@@ -156,8 +156,8 @@ class World {
   Settings settings{.smdpAddress = std::string(kAddress)};
   store::MemoryRestrictions kept_restrictions;
   std::unique_ptr<RestrictionList> restrictions = RestrictionList::open(kept_restrictions).value();
-  Ports ports{clock,    random,   authenticator, signers,           store_key, orders,
-              sessions, observer, settings,      restrictions.get()};
+  Ports ports{clock,  random,   authenticator, signers,  store_key,
+              orders, sessions, observer,      settings, restrictions.get()};
 
  private:
   int next_iccid_ = 0;

@@ -1,92 +1,14 @@
 // The boxes as programs of their own: an SM-DP+, a card behind a TCP door and an LPA, each a process that
 // knows the others by their interfaces alone. No SM-DS is running.
-#include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <filesystem>
 #include <sstream>
 
 #include "base/files.hpp"
 #include "http/es12_client.hpp"
 #include "pki/pem.hpp"
-#include "tests/e2e/world.hpp"
+#include "tests/e2e/program.hpp"
 
 namespace sealift::e2e {
 namespace {
-
-/// build/release/sealift, beside the folder of this test program.
-std::string sealift() {
-  std::error_code none;
-  return (std::filesystem::read_symlink("/proc/self/exe", none).parent_path().parent_path() / "sealift")
-      .string();
-}
-
-/// A running `sealift ... --json`, its standard output at hand. Stopped with SIGTERM where it has not ended.
-class Program {
- public:
-  explicit Program(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), sealift());
-    arguments.push_back("--json");
-    int ends[2];
-    check(::pipe(ends) == 0, "a pipe");
-    pid_ = ::fork();
-    check(pid_ >= 0, "a child process");
-    if (pid_ == 0) {
-      ::dup2(ends[1], STDOUT_FILENO);
-      ::close(ends[0]);
-      ::close(ends[1]);
-      std::vector<char*> argv;
-      for (auto& a : arguments) argv.push_back(a.data());
-      argv.push_back(nullptr);
-      ::execv(argv[0], argv.data());
-      ::_exit(127);
-    }
-    ::close(ends[1]);
-    out_ = ::fdopen(ends[0], "r");
-  }
-  ~Program() {
-    std::fclose(out_);
-    if (pid_ > 0) {
-      ::kill(pid_, SIGTERM);
-      ::waitpid(pid_, nullptr, 0);
-    }
-  }
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
-
-  /// Its next line, which is one JSON object; null where it ended without one.
-  boost::json::value line() {
-    char* text = nullptr;
-    size_t size = 0;
-    const ssize_t length = ::getline(&text, &size, out_);
-    const std::string taken = length > 0 ? std::string(text, static_cast<size_t>(length)) : "";
-    std::free(text);
-    boost::system::error_code problem;
-    auto value = boost::json::parse(taken, problem);
-    return problem ? boost::json::value() : value;
-  }
-  int exit_code() {
-    int status = 0;
-    ::waitpid(pid_, &status, 0);
-    pid_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-
- private:
-  pid_t pid_ = -1;
-  FILE* out_ = nullptr;
-};
-
-boost::json::value run(std::vector<std::string> arguments) {
-  Program program(std::move(arguments));
-  auto said = program.line();
-  EXPECT_EQ(program.exit_code(), 0) << boost::json::serialize(said);
-  return said;
-}
 
 std::string number(const boost::json::value& v) {
   return std::to_string(v.to_number<int>());
@@ -185,14 +107,16 @@ TEST(Programs, make_a_card_of_keys_and_certificates_made_elsewhere) {
   auto keys = must(lab::KeysFolder::open(dir));
   auto card = must(keys.identity(pki::Role::euicc));
   must(write_file(key, pki::private_key_to_pem(card.key).expose(), Readers::owner, Replace::no));
-  must(write_file(other, pki::private_key_to_sec1(must(keys.identity(pki::Role::eum)).key).expose(), Readers::owner,
-                  Replace::no));
+  must(write_file(other, pki::private_key_to_sec1(must(keys.identity(pki::Role::eum)).key).expose(),
+                  Readers::owner, Replace::no));
   const auto make = [&](const std::string& file, const std::string& key_file) {
-    return std::vector<std::string>{"euicc", "make", dir + file, "--certificate", dir + "/euicc.der", "--key",
-                                    key_file, "--eum", dir + "/eum.der", "--ci", dir + "/ci.der"};
+    return std::vector<std::string>{
+        "euicc",  "make",  dir + file,       "--certificate", dir + "/euicc.der", "--key",
+        key_file, "--eum", dir + "/eum.der", "--ci",          dir + "/ci.der"};
   };
   const auto made = run(make("/card", key));
-  EXPECT_EQ(made.at("eid").as_string(), card.certificate.subject().get(pki::attribute::serial_number).value_or(""));
+  EXPECT_EQ(made.at("eid").as_string(),
+            card.certificate.subject().get(pki::attribute::serial_number).value_or(""));
   EXPECT_EQ(run({"euicc", "info", dir + "/card"}).at("eid"), made.at("eid"));
 
   Program wrong(make("/other", other));
@@ -234,7 +158,8 @@ TEST(Programs, explain_each_sub_command_with_an_example_of_it) {
       const std::string help = text_of(path + " --help");
       const size_t example = help.find("Example:");
       ASSERT_NE(example, help.npos) << path;
-      EXPECT_NE(help.find("sealift " + path, example), help.npos) << path << ": the example is another command's";
+      EXPECT_NE(help.find("sealift " + path, example), help.npos)
+          << path << ": the example is another command's";
       EXPECT_NE(help.find("--json"), help.npos) << path;
       ++seen;
     }
@@ -257,8 +182,8 @@ TEST(Programs, leave_a_hierarchy_alone_that_broken_certificates_are_asked_into) 
 TEST(Programs, download_nothing_whose_transcript_could_not_be_kept) {
   if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
   TemporaryFolder folder;
-  Program lpa({"lpa", "download", "1$localhost:1$A", "--card", folder.path + "/none", "--ci", folder.path + "/none",
-               "--transcript", folder.path + "/no such folder/transcript"});
+  Program lpa({"lpa", "download", "1$localhost:1$A", "--card", folder.path + "/none", "--ci",
+               folder.path + "/none", "--transcript", folder.path + "/no such folder/transcript"});
   const std::string said = boost::json::serialize(lpa.line());
   EXPECT_NE(said.find("--transcript"), said.npos) << said;
   EXPECT_EQ(lpa.exit_code(), 1);

@@ -189,7 +189,7 @@ TEST(SeveralCis, a_site_refuses_a_second_set_below_the_same_ci_or_of_another_ser
   (void)must(lab::KeysFolder::add(world.folder.path + "/pki", other, world.random));
   lab::SmdpSiteOptions site;
   site.dir = world.folder.path;
-  site.host = host;
+  site.es9plus().host = host;
   site.keep_in_memory = true;
   auto opened = lab::SmdpSite::open(std::move(site), world.clock, world.random, world.log);
   ASSERT_FALSE(opened);

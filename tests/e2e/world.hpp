@@ -272,6 +272,7 @@ struct WorldOptions {
   std::function<void(pki::HierarchyOptions&)> change_pki;
   /// Further certificate sets of the site, each below a CI on this curve; TLS keys as well.
   std::vector<crypto::Curve> further_curves;
+  std::function<void(lab::SmdpSiteOptions&)> change_site;
 };
 
 /// A profile in stock and its order.
@@ -294,13 +295,13 @@ class World {
       further_pkis.push_back(make_pki(further));
       (void)must(lab::KeysFolder::add(folder.path + "/pki", further_pkis.back(), random));
     }
-    lab::SmdpSiteOptions o;
+    lab::SmdpSiteOptions& o = site_options;
     o.dir = folder.path;
-    o.host = options.server_host;
-    o.public_port = 443;
-    o.server.workers = 4;
+    o.es9plus().host = options.server_host;
+    o.es9plus().public_port = 443;
     o.keep_in_memory = options.keep_in_memory;
-    site = must(lab::SmdpSite::open(std::move(o), clock, random, log));
+    if (options.change_site) options.change_site(o);
+    site = must(lab::SmdpSite::open(o, clock, random, log));
   }
 
   /// Puts subscriber `number`'s profile in stock and releases an order for it.
@@ -342,6 +343,7 @@ class World {
   pki::Hierarchy pki;
   std::vector<pki::Hierarchy> further_pkis;
   ServerLog log;
+  lab::SmdpSiteOptions site_options;  ///< as the site was opened
   std::unique_ptr<lab::SmdpSite> site;
 
  private:

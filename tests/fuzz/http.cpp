@@ -14,6 +14,7 @@
 #include "http/es9_binding.hpp"
 #include "http/routes_admin_smdp.hpp"
 #include "http/routes_es9.hpp"
+#include "http/routes_health.hpp"
 #include "http/server.hpp"
 #include "messages/es9_json.hpp"
 #include "messages/remote_profile_provisioning.hpp"
@@ -93,7 +94,7 @@ class Site {
   }
   pki::TrustStore trust_;
   auth::Authenticator authenticator_{trust_};
-  std::vector<smdp::Signers> signers_;
+  smdp::SignerList signers_;
   Secret<32> store_key_{Octets<32>{1, 2, 3}};
   // Made anew in the same places, which ports_ refers to.
   std::optional<store::MemoryOrders> orders_{std::in_place};

@@ -141,16 +141,16 @@ struct Server::Process {
   std::function<void()> die;
   MortalStore store;
   store::MemorySessions sessions{200};
-  std::vector<smdp::Signers> signers;
+  smdp::SignerList signers;
   smdp::Ports ports;
 };
 
 Server::Server(Shared& shared, const pki::Hierarchy& pki) : shared_(shared), pki_(pki) {
   check(bool(trust_.add(pki.certificate(pki::Role::ci))), "the CI is one");
   settings_.smdpAddress = std::string(address);
-  honest_ = signers_of(pki, trust_, [](const auto& key) {
+  honest_.replace(signers_of(pki, trust_, [](const auto& key) {
     return std::make_shared<crypto::DeterministicSigner>(key.clone());
-  });
+  }));
   operator_sessions_ = std::make_unique<store::MemorySessions>(1);
   operator_.reset(new smdp::Ports{shared.clock, shared.random, authenticator_, honest_, store_key_, orders_,
                                   *operator_sessions_, silent_, settings_});

@@ -23,9 +23,9 @@ inline constexpr std::string_view iin = "89049032";
 
 /// How often things go wrong, in thousandths. All zero: nothing does.
 struct Faults {
-  unsigned crash = 0, full_disk = 0, key_store = 0;              ///< at each step of the server
-  unsigned lost = 0, lost_answer = 0, doubled = 0, late = 0;     ///< of messages
-  unsigned power = 0;                                            ///< a phone loses power in its next writes
+  unsigned crash = 0, full_disk = 0, key_store = 0;           ///< at each step of the server
+  unsigned lost = 0, lost_answer = 0, doubled = 0, late = 0;  ///< of messages
+  unsigned power = 0;                                         ///< a phone loses power in its next writes
 };
 
 /// Wall time that jumps and a monotonic clock that does not.
@@ -103,7 +103,7 @@ class Server {
   Secret<32> store_key_{Octets<32>{1, 2, 3}};
   smdp::Settings settings_;
   smdp::Observer silent_;
-  std::vector<smdp::Signers> honest_;  ///< for the operator
+  smdp::SignerList honest_;  ///< for the operator
   std::shared_ptr<Process> process_;
   std::unique_ptr<store::MemorySessions> operator_sessions_;
   std::unique_ptr<smdp::Ports> operator_;

@@ -26,6 +26,13 @@ class Opened final : public SqliteStore {
   std::unique_ptr<auc::SubscriberStore> subscribers(const Secret<32>& store_key, Random& random) override {
     return std::make_unique<SqliteSubscribers>(writer_, readers_, store_key, random);
   }
+  // SQLite writes the page of its version whatever the number is.
+  Status probe() override {
+    return writer_.write([](Database& db) -> Status {
+      const int64_t version = TRY(db.integer("PRAGMA user_version"));
+      return db.execute(("PRAGMA user_version = " + std::to_string(version)).c_str());
+    });
+  }
   GroupFigures figures() const override { return writer_.figures(); }
 
  private:

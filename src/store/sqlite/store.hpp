@@ -19,6 +19,7 @@ struct GroupFigures {
   uint64_t batches = 0;
   uint64_t changes = 0;
   uint64_t largest = 0;
+  uint64_t waiting = 0;  ///< changes that wait for the next batch
 };
 
 class SqliteStore {
@@ -37,6 +38,9 @@ class SqliteStore {
   /// The subscribers of an authentication centre, their keys sealed under `store_key`. The result borrows the
   /// store and `random`.
   virtual std::unique_ptr<auc::SubscriberStore> subscribers(const Secret<32>& store_key, Random& random) = 0;
+  /// Writes something that changes nothing, and gives whether it is durable: what a full or broken disk
+  /// fails.
+  virtual Status probe() = 0;
   /// Batches written so far and changes in them.
   virtual GroupFigures figures() const = 0;
 };

@@ -65,7 +65,9 @@ void Writer::work() {
 
 GroupFigures Writer::figures() const {
   std::lock_guard lock(mutex_);
-  return figures_;
+  GroupFigures out = figures_;
+  out.waiting = queue_.size();
+  return out;
 }
 
 void Writer::run_batch(const std::vector<Waiting*>& batch) {
