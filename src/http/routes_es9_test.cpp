@@ -41,6 +41,7 @@ class NoOrders final : public smdp::OrderStore {
   }
   Status apply(const smdp::Transition&) override { return none(); }
   Status hear(const smdp::NotificationKey&, const Iccid&, const smdp::Audit&) override { return none(); }
+  Result<std::vector<smdp::Order>> expired(Time, Time, size_t) override { return std::vector<smdp::Order>(); }
   Result<size_t> prune(Time) override { return size_t{0}; }
 
   bool disk_is_full = false;

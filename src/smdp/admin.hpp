@@ -30,6 +30,7 @@ struct CreateOrder {
   Reinstall reinstall = Reinstall::never;
   uint32_t uses = 0;    ///< installations in all where `reinstall` is not never; 0: any number
   bool release = true;  ///< false: confirmed, and not to be downloaded yet
+  std::optional<std::string> smdsAddress;  ///< an SM-DS that is to announce it; needs eid and a MatchingID
 };
 
 /// Puts a profile in stock, sealed. Error kinds: invalid (not a profile, metadata out of bounds), exists.
@@ -37,6 +38,9 @@ Result<Order> import_profile(Ports&, std::string_view principal, ImportProfile);
 /// Available -> Released, or Confirmed. Error kinds: not_found, conflict (not available, or the MatchingID is
 /// taken), invalid.
 Result<Order> create_order(Ports&, std::string_view principal, const CreateOrder&);
+/// Ends orders whose time has run out, at most `limit`: state, callback and event (callbacks.hpp). Gives how
+/// many ended. Safe with several nodes: each order is ended by one of them.
+Result<size_t> expire_orders(Ports&, size_t limit);
 /// Puts somebody on the list of those who are not served, from the next request on. Error kinds: invalid,
 /// exists.
 Status restrict(Ports&, std::string_view principal, RestrictionKind kind, std::string value,

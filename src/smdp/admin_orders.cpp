@@ -1,5 +1,6 @@
 #include "crypto/hash.hpp"
 #include "smdp/admin.hpp"
+#include "smdp/callbacks.hpp"
 
 namespace sealift::smdp {
 namespace {
@@ -15,6 +16,9 @@ Status check_request(const CreateOrder& request, const Settings& settings) {
   }
   if (request.matchingId && request.matchingId->empty() && !request.eid) {
     return Error{ErrorKind::invalid, "an order without MatchingID needs the EID that it is for"};
+  }
+  if (request.smdsAddress && (!request.eid || (request.matchingId && request.matchingId->empty()))) {
+    return Error{ErrorKind::invalid, "an SM-DS announces a profile by EID and MatchingID: the order needs both"};
   }
   if (request.confirmationCode && request.confirmationCode->size() == 0) {
     return Error{ErrorKind::invalid, "the confirmation code is empty"};
@@ -46,7 +50,9 @@ Result<Order> create_order(Ports& ports, std::string_view principal, const Creat
   if (order.state != OrderState::available) {
     return Error{ErrorKind::conflict, "the profile is " + std::string(name(order.state)) + ", not available"};
   }
+  const Order before = order;
   order.state = request.release ? OrderState::released : OrderState::confirmed;
+  order.smdsAddress = request.smdsAddress;
   order.matchingId = request.matchingId ? *request.matchingId : TRY(choose_matching_id(ports.random));
   order.eid = request.eid;
   order.eid_ordered = request.eid.has_value();
@@ -57,8 +63,10 @@ Result<Order> create_order(Ports& ports, std::string_view principal, const Creat
   order.confirmation_limit = request.confirmationAttempts.value_or(ports.settings.confirmation_attempts);
   if (request.confirmationCode) order.confirmation = crypto::sha256(request.confirmationCode->expose());
   if (request.confirmationCodeHash) order.confirmation = *request.confirmationCodeHash;
-  TRY_VOID(ports.orders.apply(
-      {.after = order, .audit = {ports.clock.now(), std::string(principal), "create_order", ""}}));
+  Transition t{.after = order, .audit = {ports.clock.now(), std::string(principal), "create_order", ""}};
+  tell_smds(ports, before, t);
+  TRY_VOID(ports.orders.apply(t));
+  if (ports.bell && !t.outgoing.empty()) ports.bell->ring();
   ++order.version;
   ports.observer.moved(order, OrderState::available);
   return order;

@@ -32,16 +32,17 @@ Result<Order, Refusal> find_order(Ports& ports, const auth::Verified<messages::E
   return std::move(**found);
 }
 
-/// The order has used up its downloads: it ends here, so that the operator sees it.
-Refusal end_order(Ports& ports, const Order& order) {
-  Transition t{.after = order, .audit = {.action = "end", .detail = "download attempts exceeded"}};
+/// The order has used up its downloads, or its time: it ends here, and its operator hears of it.
+Refusal end_order(Ports& ports, const Order& order, const Eid& eid, Refusal why, std::string_view detail) {
+  Transition t{.after = order, .audit = {.action = "end", .detail = std::string(detail)}};
   t.after.state = OrderState::error;
+  tell(ports, t, {Point::eligibility, eid, codes_of(why), {}});
   const Order ended = t.after;
-  const Status done = apply(ports, std::move(t), order.state);
+  const Status done = apply(ports, std::move(t), order);
   // Where somebody else changed the order first, the next request looks again.
   if (!done && done.error().kind != ErrorKind::conflict) return fail(ports, me, done.error());
-  if (done) ports.observer.ended(ended, Refusal::download_attempts_exceeded);
-  return Refusal::download_attempts_exceeded;
+  if (done) ports.observer.ended(ended, why);
+  return why;
 }
 
 bool used_up_downloads(const Ports& ports, const Order& order) {
@@ -69,9 +70,17 @@ std::optional<Refusal> check_order(Ports& ports, const Order& order,
                                    const crypto::KeyIdentifier& ci) {
   if (order.eid && *order.eid != euicc.signer().eid()) return Refusal::eid_not_expected;
   if (ended_by_downloads(ports, order)) return Refusal::download_attempts_exceeded;
+  const Eid& eid = euicc.signer().eid();
+  const bool expired = order.expires && ports.clock.now() >= *order.expires;
+  // An order that ended because of its time keeps its answer.
+  if (expired && order.state == OrderState::error) return Refusal::order_expired;
   if (!is_downloadable(order)) return Refusal::profile_not_released;
-  if (order.expires && ports.clock.now() >= *order.expires) return Refusal::order_expired;
-  if (used_up_downloads(ports, order)) return end_order(ports, order);
+  // One that was given out waits for its result (expire_orders).
+  if (expired && order.state != OrderState::released) return Refusal::order_expired;
+  if (expired) return end_order(ports, order, eid, Refusal::order_expired, "expired");
+  if (used_up_downloads(ports, order)) {
+    return end_order(ports, order, eid, Refusal::download_attempts_exceeded, "download attempts exceeded");
+  }
   if (!may_have_class(ports.settings, metadata, ci)) return Refusal::profile_not_eligible;
   return eligibility(order.needs, metadata, euicc->euiccInfo2);
 }
@@ -80,6 +89,11 @@ std::optional<Refusal> check_order(Ports& ports, const Order& order,
 bool tells_of_an_order(Refusal refusal) {
   return refusal == Refusal::eid_not_expected || refusal == Refusal::profile_not_released ||
          refusal == Refusal::order_expired || refusal == Refusal::download_attempts_exceeded;
+}
+
+/// What an operator hears of though the order stays as it is.
+bool is_told_alone(Refusal refusal) {
+  return refusal == Refusal::profile_not_eligible || refusal == Refusal::euicc_memory_insufficient;
 }
 
 /// The order for this eUICC with its metadata, or why it has none.
@@ -94,7 +108,12 @@ Result<Offer, Refusal> offer_for(Ports& ports, const auth::Verified<messages::Eu
   if (!metadata) return fail(ports, me, metadata.error());
   const std::optional<Refusal> no = check_order(ports, order, *metadata, euicc, ci);
   decision.right_chip = no != Refusal::eid_not_expected;
-  if (no) return *no;
+  if (no) {
+    if (!is_told_alone(*no)) return *no;
+    const Status told = tell_alone(
+        ports, order, {Point::eligibility, euicc.signer().eid(), codes_of(*no), {}}, "not eligible");
+    return told ? *no : fail(ports, me, told.error());
+  }
   return Offer{std::move(order), std::move(*metadata)};
 }
 

@@ -13,6 +13,22 @@ bool is_terminal(CancelSessionReason reason) {
   return reason != CancelSessionReason::postponed && reason != CancelSessionReason::timeout;
 }
 
+/// What the operator is told of the reason (SGP.22 5.6.5).
+Codes codes_of(CancelSessionReason reason) {
+  switch (reason) {
+    case CancelSessionReason::endUserRejection:
+      return {"8.8.5", "3.8"};
+    case CancelSessionReason::pprNotAllowed:
+      return {"8.2.8", "1.2"};
+    case CancelSessionReason::metadataMismatch:
+      return {"8.2.9", "3.11"};
+    case CancelSessionReason::loadBppExecutionError:
+      return {"8.2.10", "4.2"};
+    default:
+      return {"8", "4.2"};
+  }
+}
+
 /// What both states that may be cancelled have.
 struct Cancellable {
   const auth::EuiccIdentity* euicc;
@@ -43,7 +59,8 @@ Status end_order(Ports& ports, const TransactionId& id, const Cancellable& sessi
         .after = *order,
         .audit = {.action = "cancel", .detail = "reason " + std::to_string(static_cast<unsigned>(reason))}};
     t.after.state = OrderState::error;
-    done = apply(ports, std::move(t), order->state);
+    tell(ports, t, {Point::download, session.euicc->eid(), codes_of(reason), {}});
+    done = apply(ports, std::move(t), *order);
     if (done || done.error().kind != ErrorKind::conflict) break;
   }
   return done;

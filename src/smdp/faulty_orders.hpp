@@ -64,6 +64,9 @@ class FaultyOrders final : public OrderStore {
   Status hear(const NotificationKey& k, const Iccid& i, const Audit& a) override {
     return through([&] { return inner_.hear(k, i, a); });
   }
+  Result<std::vector<Order>> expired(Time now, Time given_out, size_t limit) override {
+    return through([&] { return inner_.expired(now, given_out, limit); });
+  }
   Result<size_t> prune(Time before) override {
     return through([&] { return inner_.prune(before); });
   }

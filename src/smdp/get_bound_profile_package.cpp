@@ -31,8 +31,8 @@ Stop changed() {
 }
 
 /// Writes; where the order has changed meanwhile, that is not yet a failure.
-Result<void, Stop> write(const Step& step, Transition t, OrderState from) {
-  const Status done = apply(step.ports, std::move(t), from);
+Result<void, Stop> write(const Step& step, Transition t, const Order& before) {
+  const Status done = apply(step.ports, std::move(t), before);
   if (done) return {};
   if (done.error().kind == ErrorKind::conflict) return changed();
   return Stop{fail(step.ports, me, done.error())};
@@ -42,8 +42,13 @@ Result<void, Stop> write(const Step& step, Transition t, OrderState from) {
 Stop freeze(const Step& step, const Order& order) {
   Transition t{.after = order, .audit = {.action = "end", .detail = "confirmation attempts exceeded"}};
   t.after.state = OrderState::error;
+  tell(step.ports, t,
+       {Point::confirmation,
+        step.euicc.signer().eid(),
+        codes_of(Refusal::confirmation_attempts_exceeded),
+        {}});
   const Order frozen = t.after;
-  const auto written = write(step, std::move(t), order.state);
+  const auto written = write(step, std::move(t), order);
   if (!written) return written.error();
   step.ports.observer.ended(frozen, Refusal::confirmation_attempts_exceeded);
   return {Refusal::confirmation_attempts_exceeded};
@@ -55,6 +60,13 @@ bool used_up_codes(const Order& order) {
 
 Stop code_refused(const Step& step, const Order& order) {
   if (used_up_codes(order)) return freeze(step, order);
+  Transition t{.after = order, .audit = {.action = "refuse", .detail = "confirmation code"}};
+  tell(step.ports, t,
+       {Point::confirmation, step.euicc.signer().eid(), codes_of(Refusal::confirmation_code_refused), {}});
+  if (!t.outgoing.empty()) {
+    const auto written = write(step, std::move(t), order);
+    if (!written) return written.error();
+  }
   return {Refusal::confirmation_code_refused};
 }
 
@@ -67,7 +79,7 @@ Result<Order, Stop> check_code(const Step& step, Order order) {
   if (!step.euicc->hashCc || step.euicc->hashCc->empty()) return Stop{Refusal::confirmation_code_missing};
   if (used_up_codes(order)) return freeze(step, order);
   ++order.confirmation_attempts;
-  TRY_VOID(write(step, {.after = order, .audit = {.action = "confirmation_attempt"}}, order.state));
+  TRY_VOID(write(step, {.after = order, .audit = {.action = "confirmation_attempt"}}, order));
   ++order.version;
   const Octets<32> expected = crypto::sha256({View(*order.confirmation), step.id.octets()});
   step.code = equal_constant_time(expected, *step.euicc->hashCc) ? Code::right : Code::wrong;
@@ -128,9 +140,10 @@ Result<Bytes, Stop> deliver(const Step& step, const Order& order) {
   ++t.after.download_attempts;
   if (step.code == Code::right) --t.after.confirmation_attempts;
   if (!again) t.package = package;
+  tell(step.ports, t, {Point::download, euicc.eid(), std::nullopt, {}});
   step.written = t.after;
   ++step.written.version;
-  TRY_VOID(write(step, std::move(t), order.state));
+  TRY_VOID(write(step, std::move(t), order));
   auto finished = finish_package(std::move(*profile), step.signers, package, step.id, step.euicc->euiccOtpk);
   if (!finished) return Stop{fail(step.ports, me, finished.error())};
   return std::move(*finished);
@@ -144,11 +157,19 @@ Result<std::optional<Order>> order_of(const Step& step, bool first) {
   return step.ports.orders.find(step.session.iccid);
 }
 
+/// An operator hears of a rebinding that was refused to the eUICC that its profile is bound to.
+Stop refused(const Step& step, const Order& order, Refusal why) {
+  const Eid& eid = step.euicc.signer().eid();
+  if (why != Refusal::rebinding_refused || order.eid != eid) return {why};
+  const Status told = tell_alone(step.ports, order, {Point::download, eid, codes_of(why), {}}, "rebinding");
+  return {told ? why : fail(step.ports, me, told.error())};
+}
+
 Result<Bytes, Stop> attempt(const Step& step, bool first) {
   auto found = order_of(step, first);
   if (!found) return Stop{fail(step.ports, me, found.error())};
   if (!*found) return Stop{Refusal::profile_not_released};
-  if (const auto no = check_order(step, **found)) return Stop{*no};
+  if (const auto no = check_order(step, **found)) return refused(step, **found, *no);
   const Order order = TRY(check_code(step, std::move(**found)));
   return deliver(step, order);
 }

@@ -22,6 +22,23 @@ std::string detail_of(const messages::ProfileInstallationResultData& result) {
          std::to_string(static_cast<unsigned>(error->errorReason));
 }
 
+/// What the operator is told of a failure, which resultData has in full; none where it was none.
+std::optional<Codes> failure_of(const messages::ProfileInstallationResultData& result) {
+  using enum messages::ErrorReason;
+  const auto* error = std::get_if<messages::ErrorResult>(&result.finalResult.alt);
+  if (!error) return std::nullopt;
+  switch (error->errorReason) {
+    case installFailedDueToInsufficientMemoryForProfile:
+      return Codes{"8.1", "4.8"};
+    case installFailedDueToIccidAlreadyExistsOnEuicc:
+      return Codes{"8.2.1", "3.3"};
+    case pprNotAllowed:
+      return Codes{"8.2.8", "1.2"};
+    default:
+      return Codes{"8.2.10", "4.2"};
+  }
+}
+
 /// Whom a transaction delivered a package to, and which profile's.
 struct Recipient {
   auth::EuiccIdentity euicc;
@@ -53,7 +70,7 @@ Status settled(Try&& settle) {
 
 /// One try, on the order as the session has it or as it is now; the error kinds `conflict` (try again) and
 /// `exists` (heard before) are the store's.
-Status settle(Ports& ports, const Recipient& recipient,
+Status settle(Ports& ports, const Recipient& recipient, const messages::ProfileInstallationResult& pir,
               const auth::Verified<messages::ProfileInstallationResultData>& result,
               const Order* in_session) {
   const bool known = in_session && is_awaited(*in_session, result->transactionId);
@@ -63,17 +80,20 @@ Status settle(Ports& ports, const Recipient& recipient,
   const Eid& eid = recipient.euicc.eid();
   const NotificationKey key{eid, result->notificationMetadata.seqNumber};
   auto after = order->eid == eid ? after_result(*order, *result) : std::nullopt;
-  if (!after) {
+  const bool past = !after && order->eid == eid && is_past_installation(*order, *result);
+  const bool is_news = (after || past) && is_told(ports, *order, Point::installation);
+  if (!after && !is_news) {
     return ports.orders.hear(
         key, recipient.iccid,
         {ports.clock.now(), "es9+", "installation_result", "no change: " + detail_of(*result)});
   }
   // The awaited result comes once by that alone, so its number is not asked.
   const bool awaited = is_awaited(*order, result->transactionId);
-  Transition t{.after = std::move(*after),
+  Transition t{.after = after ? std::move(*after) : *order,
                .heard = awaited ? std::nullopt : std::optional(key),
                .audit = {.action = "installation_result", .detail = detail_of(*result)}};
-  return apply(ports, std::move(t), order->state);
+  if (is_news) tell(ports, t, {Point::installation, eid, failure_of(*result), asn1::encode(pir)});
+  return apply(ports, std::move(t), *order);
 }
 
 Status handle(Ports& ports, const messages::ProfileInstallationResult& pir,
@@ -88,7 +108,7 @@ Status handle(Ports& ports, const messages::ProfileInstallationResult& pir,
     return Error{ErrorKind::verification, "an installation result about another profile"};
   }
   const Order* in_session = session ? &std::get<BppDelivered>(*session).order : nullptr;
-  return settled([&] { return settle(ports, recipient, result, std::exchange(in_session, nullptr)); });
+  return settled([&] { return settle(ports, recipient, pir, result, std::exchange(in_session, nullptr)); });
 }
 
 /// The session of the transaction ends with a result that is believed: the eUICC is done with it.
@@ -108,6 +128,14 @@ std::string_view action_of(const messages::NotificationEvent& event) {
   return "notification";
 }
 
+std::optional<Point> point_of(const messages::NotificationEvent& event) {
+  using Bit = messages::NotificationEventBit;
+  if (event.contains(Bit::notificationEnable)) return Point::enabled;
+  if (event.contains(Bit::notificationDisable)) return Point::disabled;
+  if (event.contains(Bit::notificationDelete)) return Point::deleted;
+  return std::nullopt;
+}
+
 /// One try, as above.
 Status settle(Ports& ports, const auth::Verified<messages::NotificationMetadata>& told) {
   const Eid& eid = told.signer().eid();
@@ -121,8 +149,13 @@ Status settle(Ports& ports, const auth::Verified<messages::NotificationMetadata>
   const bool deleted =
       told->profileManagementOperation.contains(messages::NotificationEventBit::notificationDelete);
   auto after = deleted ? after_deletion(*order, told->seqNumber) : std::nullopt;
-  if (!after) return ports.orders.hear(key, *told->iccid, {ports.clock.now(), "es9+", action, ""});
-  return apply(ports, {.after = std::move(*after), .heard = key, .audit = {.action = action}}, order->state);
+  const std::optional<Point> point = point_of(told->profileManagementOperation);
+  const bool is_news = point && is_told(ports, *order, *point) && (after || !deleted);
+  if (!after && !is_news)
+    return ports.orders.hear(key, *told->iccid, {ports.clock.now(), "es9+", action, ""});
+  Transition t{.after = after ? std::move(*after) : *order, .heard = key, .audit = {.action = action}};
+  if (is_news) tell(ports, t, {*point, eid, std::nullopt, {}});
+  return apply(ports, std::move(t), *order);
 }
 
 Status handle(Ports& ports, const messages::OtherSignedNotification& other) {

@@ -46,6 +46,8 @@ class Observer {
   virtual void notification_ignored(std::string_view /*why*/) {}
   /// What was done beside requests: a CRL taken up, old rows forgotten; or why it could not be.
   virtual void maintained(std::string_view /*what*/, const Error* /*problem*/) {}
+  /// A row of the outbox was sent, or not; `problem` says why not. It is tried again.
+  virtual void sent(const Outgoing&, uint32_t /*attempts before*/, Sent, const Error* /*problem*/) {}
   /// A port failed; the peer gets server_failed, people get this.
   virtual void failed(Function, const Error&) {}
 };

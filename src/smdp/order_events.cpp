@@ -84,6 +84,11 @@ std::optional<Order> after_result(const Order& order, const messages::ProfileIns
   return failed(order, std::get<messages::ErrorResult>(result.finalResult.alt).errorReason);
 }
 
+bool is_past_installation(const Order& order, const messages::ProfileInstallationResultData& result) {
+  return order.state == OrderState::deleted && order.delivered == result.transactionId &&
+         std::holds_alternative<messages::SuccessResult>(result.finalResult.alt);
+}
+
 std::optional<Order> after_deletion(const Order& order, uint64_t seqNumber) {
   if (is_old(order, seqNumber)) return std::nullopt;
   if (order.state != OrderState::installed && order.state != OrderState::downloaded) return std::nullopt;

@@ -255,12 +255,17 @@ TYPED_TEST_P(OrderStoreSuite, forgets_old_calls) {
   EXPECT_TRUE(this->store().remember(suite_call(1, 7), {}));
 }
 
-inline Outgoing suite_outgoing(int order, OutgoingKind kind, uint8_t content) {
-  return {kind, suite_iccid(order), "mno", "", Bytes{content}, kSuiteNow};
+inline Outgoing suite_outgoing(int order, OutgoingKind kind, uint8_t content, std::string tenant = "mno") {
+  const bool event = lane_of(kind) == Lane::events;
+  return {kind,           suite_iccid(order), std::move(tenant), event ? "smds.example.com" : "",
+          Bytes{content}, kSuiteNow};
 }
+inline const Addressee kSuiteOperator{Lane::operators, "mno"};
+inline const Addressee kSuiteSmds{Lane::events, "smds.example.com"};
 
 TYPED_TEST_P(OrderStoreSuite, queues_what_a_change_has_to_tell_in_its_order) {
   using enum OutgoingKind;
+  using namespace std::chrono_literals;
   for (int n : {1, 2}) {
     this->add(suite_order(n));
     Transition t = suite_binding(this->get(suite_iccid(n)), n);
@@ -272,29 +277,92 @@ TYPED_TEST_P(OrderStoreSuite, queues_what_a_change_has_to_tell_in_its_order) {
   refused.outgoing = {suite_outgoing(1, download_progress, 9)};
   ASSERT_FALSE(this->store().apply(refused)) << "an old version";
 
-  using namespace std::chrono_literals;
-  EXPECT_TRUE(this->outbox().claim(kSuiteNow - 1s, 60s, 10)->empty());
-  auto first = *this->outbox().claim(kSuiteNow, 60s, 10);
-  ASSERT_EQ(first.size(), 4u) << "of each profile and lane the first";
+  Outbox& box = this->outbox();
+  EXPECT_TRUE(box.claim(kSuiteOperator, kSuiteNow - 1s, 60s, 10)->empty());
+  auto first = *box.claim(kSuiteOperator, kSuiteNow, 60s, 10);
+  ASSERT_EQ(first.size(), 2u) << "of each profile the first";
   EXPECT_EQ(first[0].what, suite_outgoing(1, download_progress, 1));
-  EXPECT_EQ(first[1].what, suite_outgoing(1, delete_event, 3));
-  EXPECT_TRUE(this->outbox().claim(kSuiteNow + 59s, 60s, 10)->empty()) << "they are somebody's";
-  ASSERT_TRUE(this->outbox().delivered(first[0].number));
-  EXPECT_TRUE(this->outbox().delivered(first[0].number));
-  auto second = *this->outbox().claim(kSuiteNow, 60s, 10);
+  EXPECT_EQ(first[1].what, suite_outgoing(2, download_progress, 1));
+  EXPECT_EQ(box.claim(kSuiteSmds, kSuiteNow, 60s, 10)->size(), 2u) << "lanes do not wait for each other";
+  EXPECT_TRUE(box.claim(kSuiteOperator, kSuiteNow + 59s, 60s, 10)->empty()) << "they are somebody's";
+  ASSERT_TRUE(box.delivered(first[0].number));
+  EXPECT_TRUE(box.delivered(first[0].number));
+  auto second = *box.claim(kSuiteOperator, kSuiteNow, 60s, 10);
   ASSERT_EQ(second.size(), 1u);
   EXPECT_EQ(second[0].what, suite_outgoing(1, download_progress, 2));
-  ASSERT_TRUE(this->outbox().postpone(second[0].number, kSuiteNow + 1h));
-  EXPECT_EQ(this->outbox().claim(kSuiteNow + 60s, 60s, 10)->size(), 3u)
+  ASSERT_TRUE(box.postpone(second[0].number, kSuiteNow + 1h));
+  EXPECT_EQ(box.claim(kSuiteOperator, kSuiteNow + 60s, 60s, 10)->size(), 1u)
       << "what nobody told of, after its lease";
-  auto later = *this->outbox().claim(kSuiteNow + 1h, 60s, 1);
-  ASSERT_EQ(later.size(), 1u);
-  const auto figures = *this->outbox().figures();
+  const auto figures = *box.figures();
   EXPECT_EQ(figures.waiting, 5u);
   EXPECT_EQ(figures.oldest, kSuiteNow);
-  auto all = *this->outbox().claim(kSuiteNow + 2h, 60s, 10);
-  ASSERT_EQ(all.size(), 4u);
-  EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const Queued& q) { return q.attempts == 1; }), 1);
+  auto one = *box.claim(kSuiteOperator, kSuiteNow + 2h, 60s, 1);
+  ASSERT_EQ(one.size(), 1u);
+  EXPECT_EQ(one[0].what, suite_outgoing(2, download_progress, 1)) << "due for longest";
+  auto rest = *box.claim(kSuiteOperator, kSuiteNow + 2h, 60s, 10);
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest[0].attempts, 1u);
+}
+
+TYPED_TEST_P(OrderStoreSuite, keeps_what_is_queued_apart_by_addressee) {
+  using enum OutgoingKind;
+  using namespace std::chrono_literals;
+  Outbox& box = this->outbox();
+  EXPECT_TRUE(box.addressees(kSuiteNow)->empty());
+  for (int n : {1, 2, 3}) {
+    this->add(suite_order(n));
+    Transition t = suite_binding(this->get(suite_iccid(n)), n);
+    t.outgoing = {suite_outgoing(n, download_progress, 1, n == 3 ? "other" : "mno")};
+    if (n == 1) t.outgoing.push_back(suite_outgoing(n, delete_event, 2));
+    ASSERT_TRUE(this->store().apply(t));
+  }
+  const Addressee other{Lane::operators, "other"};
+  EXPECT_TRUE(box.addressees(kSuiteNow - 1s)->empty());
+  EXPECT_EQ(*box.addressees(kSuiteNow), (std::vector{kSuiteOperator, other, kSuiteSmds}));
+  EXPECT_EQ(box.claim(kSuiteOperator, kSuiteNow, 60s, 10)->size(), 2u);
+  EXPECT_EQ(*box.addressees(kSuiteNow), (std::vector{other, kSuiteSmds})) << "those with something due";
+  EXPECT_EQ(box.claim(other, kSuiteNow, 60s, 10)->size(), 1u);
+  EXPECT_TRUE(box.claim({Lane::events, "other"}, kSuiteNow, 60s, 10)->empty());
+}
+
+TYPED_TEST_P(OrderStoreSuite, takes_what_a_clock_that_was_wrong_put_far_off) {
+  using namespace std::chrono_literals;
+  this->add(suite_order(1));
+  Transition t = suite_binding(this->get(suite_iccid(1)), 1);
+  t.outgoing = {suite_outgoing(1, OutgoingKind::download_progress, 1)};
+  ASSERT_TRUE(this->store().apply(t));
+  const Time before = kSuiteNow - 1h;
+  EXPECT_TRUE(this->outbox().addressees(before)->empty()) << "so long it may wait";
+  EXPECT_TRUE(this->outbox().claim(kSuiteOperator, before, 60s, 10)->empty());
+  EXPECT_EQ(this->outbox().addressees(before - 1s)->size(), 1u) << "and no longer";
+  EXPECT_EQ(this->outbox().claim(kSuiteOperator, before - 1s, 60s, 10)->size(), 1u);
+}
+
+TYPED_TEST_P(OrderStoreSuite, finds_orders_that_have_run_out) {
+  using namespace std::chrono_literals;
+  using enum OrderState;
+  const auto add = [&](int n, OrderState state, std::optional<Time> expires) {
+    Order o = suite_order(n);
+    o.state = state;
+    o.expires = expires;
+    this->add(o);
+  };
+  add(1, released, kSuiteNow);
+  add(2, released, kSuiteNow + 1s);
+  add(3, confirmed, kSuiteNow - 10s);
+  add(4, downloaded, kSuiteNow - 5s);
+  add(5, downloaded, kSuiteNow - 3600s);
+  add(6, installed, kSuiteNow - 10s);
+  add(7, error, kSuiteNow - 10s);
+  add(8, released, std::nullopt);
+  const auto found = [&](size_t limit) {
+    std::vector<Iccid> out;
+    const auto orders = *this->store().expired(kSuiteNow, kSuiteNow - 3600s, limit);
+    for (const Order& o : orders) out.push_back(o.iccid);
+    return out;
+  };
+  EXPECT_EQ(found(10), (std::vector{suite_iccid(5), suite_iccid(3), suite_iccid(1)}));
+  EXPECT_EQ(found(2), (std::vector{suite_iccid(5), suite_iccid(3)}));
 }
 
 TYPED_TEST_P(OrderStoreSuite, applies_a_change_whole_and_counts_the_version) {
@@ -389,8 +457,9 @@ TYPED_TEST_P(OrderStoreSuite, lets_one_of_many_threads_win) {
 REGISTER_TYPED_TEST_SUITE_P(
     OrderStoreSuite, lists_by_tenant_type_and_state, finds_what_has_been_in_stock_for_longest,
     keeps_the_answer_of_a_call_with_the_change_it_made, forgets_old_calls,
-    queues_what_a_change_has_to_tell_in_its_order, gives_back_every_field, tells_what_is_not_there,
-    refuses_an_iccid_or_matching_id_twice, looks_a_matching_id_up_exactly,
+    queues_what_a_change_has_to_tell_in_its_order, keeps_what_is_queued_apart_by_addressee,
+    finds_orders_that_have_run_out, takes_what_a_clock_that_was_wrong_put_far_off, gives_back_every_field,
+    tells_what_is_not_there, refuses_an_iccid_or_matching_id_twice, looks_a_matching_id_up_exactly,
     finds_the_oldest_default_order_that_waits_for_an_eid,
     finds_a_default_order_to_install_again_where_none_waits,
     lets_no_expired_default_order_stand_before_one_that_waits, lists_in_pages_by_iccid,

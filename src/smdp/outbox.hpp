@@ -32,11 +32,22 @@ struct Outgoing {
   OutgoingKind kind{};
   Iccid iccid;
   std::string tenant;       ///< whose callback it is, or whose order the event is for
-  std::string destination;  ///< of an event: the SM-DS address; empty: as the tenant says when it is sent
+  std::string destination;  ///< of an event: the SM-DS address; else empty
   Bytes content;            ///< the request, encoded by whoever enqueues it
   Time at;                  ///< when it happened
   bool operator==(const Outgoing&) const = default;
 };
+
+/// Who is told: an operator by its tenant, an SM-DS by its address.
+struct Addressee {
+  Lane lane{};
+  std::string name;
+  auto operator<=>(const Addressee&) const = default;
+};
+inline Addressee addressee_of(const Outgoing& what) {
+  const Lane lane = lane_of(what.kind);
+  return {lane, lane == Lane::operators ? what.tenant : what.destination};
+}
 
 /// A row that waits.
 struct Queued {
@@ -45,18 +56,33 @@ struct Queued {
   uint32_t attempts = 0;  ///< that failed
 };
 
+/// What sending a row came to.
+enum class Sent : uint8_t {
+  delivered,    ///< the addressee has it
+  refused,      ///< it answered, and does not take this one
+  unreachable,  ///< no answer, or that of a server in trouble
+};
+
 struct OutboxFigures {
   uint64_t waiting = 0;
   std::optional<Time> oldest;  ///< `at` of the oldest row
 };
 
+/// Nothing is put off for longer than this: a row that is due later was put off by a clock that was wrong, and
+/// is due.
+inline constexpr std::chrono::seconds outbox_horizon{3600};
+
 /// Every Error means: nothing was changed. Thread safe, and for several processes.
 class Outbox {
  public:
   virtual ~Outbox() = default;
-  /// Takes rows that are due, the first of each profile and lane alone, and makes them due again at
-  /// `now + lease`, so that nobody else takes them meanwhile and none is lost with whoever took it.
-  virtual Result<std::vector<Queued>> claim(Time now, std::chrono::seconds lease, size_t limit) = 0;
+  /// Whom rows that are due are for, so that who is down or slow can be left out. Cheap, however much waits.
+  virtual Result<std::vector<Addressee>> addressees(Time now) = 0;
+  /// Takes rows of one addressee that are due, the first of each profile and lane alone, those first that
+  /// have been due for longest, and makes them due again at `now + lease`, so that nobody else takes them
+  /// meanwhile and none is lost with whoever took it.
+  virtual Result<std::vector<Queued>> claim(const Addressee&, Time now, std::chrono::seconds lease,
+                                            size_t limit) = 0;
   /// The peer has it: the row goes. Not an error where it has gone already.
   virtual Status delivered(uint64_t number) = 0;
   /// It is tried again at `due`; counts an attempt.

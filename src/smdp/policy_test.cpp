@@ -190,7 +190,7 @@ TEST(Expiry, holds_to_the_second) {
     if (!bpp) {
       EXPECT_EQ(bpp.error(), order_expired);
     }
-    EXPECT_EQ(w.now(order).state, offset < 0 ? OrderState::downloaded : OrderState::released);
+    EXPECT_EQ(w.now(order).state, offset < 0 ? OrderState::downloaded : OrderState::error);
   }
 }
 

@@ -77,6 +77,9 @@ class OrderStore {
   virtual Result<std::vector<FunctionCall>> calls(const CallKey&) = 0;
   /// Remembers a call that changed no order. Error kind `exists` where it was answered before.
   virtual Status remember(const FunctionCall&, const Audit&) = 0;
+  /// Orders that their time has run out for, those first whose ran out first: confirmed and released ones
+  /// with an `expires` at or before `now`, downloaded ones with one at or before `given_out`.
+  virtual Result<std::vector<Order>> expired(Time now, Time given_out, size_t limit) = 0;
   /// Forgets deliveries whose result nobody waits for, notifications and calls, all from before `before`; at
   /// most some hundred at a time. Gives how many. Audit rows stay.
   virtual Result<size_t> prune(Time before) = 0;
@@ -91,6 +94,28 @@ class SessionStore {
   virtual bool put(const TransactionId&, Session, std::chrono::milliseconds until) = 0;
   /// Takes a session out: of two callers with one transactionId, one gets it.
   virtual std::optional<Session> take(const TransactionId&, std::chrono::milliseconds now) = 0;
+};
+
+/// What an operator is told of its orders.
+enum class Told : uint8_t {
+  nothing,        ///< it has no callback
+  progress,       ///< ES2+.HandleDownloadProgressInfo
+  notifications,  ///< ES2+.HandleNotification of v3: profiles enabled, disabled and deleted as well
+};
+
+/// Which operators are told. Thread safe, and asked on request paths: no look into a store.
+class CallbackList {
+ public:
+  virtual ~CallbackList() = default;
+  virtual Told told(const std::string& tenant) const = 0;
+};
+
+/// Rung after rows for the outbox were committed, so that nobody waits for its next look. Thread safe, and
+/// returns at once.
+class Bell {
+ public:
+  virtual ~Bell() = default;
+  virtual void ring() = 0;
 };
 
 struct Settings {
@@ -111,6 +136,8 @@ struct Settings {
   /// An eUICC that may not have a profile is told that there is none, whatever the reason (8.2.6/3.8), so
   /// that guessing a MatchingID tells nothing of used and expired ones.
   Live<bool> uniform_refusals = false;
+  /// How long after its time an order that was given out waits for its result, before it ends as expired.
+  std::chrono::seconds result_grace{24 * 3600};
 };
 
 struct Ports {
@@ -129,9 +156,12 @@ struct Ports {
   /// Null: one-time keys are of this process, from `random`.
   crypto::KeyAgreement* key_agreement = nullptr;
   /// Address of who asks, without a port; set in a copy of the Ports, for one request. Empty: nobody's.
-  std::string_view peer;
+  std::string_view peer{};
   /// Tenants, principals, whether issuance is stopped; null: the default tenant alone, and it is not.
   access::Directory* directory = nullptr;
+  const CallbackList* callbacks = nullptr;  ///< null: no operator is told of anything
+  Bell* bell = nullptr;
+  Limiter* notices = nullptr;  ///< how often an operator is told of refusals, by ICCID; null: of each
 };
 
 }  // namespace sealift::smdp

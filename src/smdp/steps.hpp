@@ -1,7 +1,7 @@
 // What the ES9+ functions of this room share: taking sessions, telling the observer. Internal.
 #pragma once
 
-#include "smdp/ports.hpp"
+#include "smdp/callbacks.hpp"
 
 namespace sealift::smdp {
 
@@ -40,12 +40,15 @@ inline Refusal fail(Ports& ports, Function function, const Error& error) {
   return error.kind == ErrorKind::timeout ? Refusal::server_busy : Refusal::server_failed;
 }
 
-/// Applies a change made by a peer; tells the observer where the state moved.
-inline Status apply(Ports& ports, Transition t, OrderState from) {
+/// Applies a change made by a peer to an order as it was read; tells the SM-DS what the change makes of its
+/// event, and the observer where the state moved.
+inline Status apply(Ports& ports, Transition t, const Order& before) {
   t.audit.at = ports.clock.now();
   t.audit.actor = "es9+";
+  tell_smds(ports, before, t);
   TRY_VOID(ports.orders.apply(t));
-  if (t.after.state != from) ports.observer.moved(t.after, from);
+  if (ports.bell && !t.outgoing.empty()) ports.bell->ring();
+  if (t.after.state != before.state) ports.observer.moved(t.after, before.state);
   return {};
 }
 

@@ -115,6 +115,9 @@ class Telling final : public smdp::OrderStore {
   Status hear(const smdp::NotificationKey& k, const Iccid& i, const smdp::Audit& a) override {
     return told(orders().hear(k, i, a), a.action);
   }
+  Result<std::vector<smdp::Order>> expired(Time now, Time given_out, size_t limit) override {
+    return orders().expired(now, given_out, limit);
+  }
   Result<size_t> prune(Time before) override {
     auto done = orders().prune(before);
     if (done && *done > 0) r_.acknowledge("prune");

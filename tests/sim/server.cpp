@@ -1,97 +1,9 @@
-#include "tests/sim/server.hpp"
+#include "crypto/key_agreement.hpp"
+#include "smdp/event_rows.hpp"
+#include "tests/sim/mortal.hpp"
 
 namespace sealift::sim {
 namespace {
-
-/// The store of one process: what it was told is durable, and it may die at each step.
-class MortalStore final : public smdp::OrderStore {
- public:
-  MortalStore(Shared& shared, smdp::OrderStore& durable, const std::function<void()>& die)
-      : shared_(shared), durable_(durable), die_(die) {}
-  bool dead = false;
-
-  Status add(const smdp::Order& o, const smdp::StoredProfile& p, const smdp::Audit& a) override {
-    return write("add", [&] { return durable_.add(o, p, a); });
-  }
-  Result<std::optional<smdp::Order>> find(const Iccid& i) override {
-    return read([&] { return durable_.find(i); });
-  }
-  Result<std::optional<smdp::Order>> find(const MatchingId& m) override {
-    return read([&] { return durable_.find(m); });
-  }
-  Result<std::optional<smdp::Order>> find_default(const Eid& e, Time now) override {
-    return read([&] { return durable_.find_default(e, now); });
-  }
-  Result<std::optional<smdp::Order>> find_available(const std::string& tenant, const std::string& profileType,
-                                                    size_t skip) override {
-    return read([&] { return durable_.find_available(tenant, profileType, skip); });
-  }
-  Result<std::vector<smdp::Order>> list(const smdp::OrderFilter& filter, const std::optional<Iccid>& after,
-                                        size_t limit) override {
-    return read([&] { return durable_.list(filter, after, limit); });
-  }
-  Result<std::vector<smdp::StockCount>> stock(const std::string& tenant) override {
-    return read([&] { return durable_.stock(tenant); });
-  }
-  Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey& key) override {
-    return read([&] { return durable_.calls(key); });
-  }
-  Status remember(const smdp::FunctionCall& call, const smdp::Audit& a) override {
-    return write("remember", [&] { return durable_.remember(call, a); });
-  }
-  Result<smdp::StoredProfile> profile(const Iccid& i) override {
-    return read([&] { return durable_.profile(i); });
-  }
-  Result<Bytes> package(const Iccid& i) override {
-    return read([&] { return durable_.package(i); });
-  }
-  Result<std::optional<smdp::Delivery>> delivery(const TransactionId& t) override {
-    return read([&] { return durable_.delivery(t); });
-  }
-  Status apply(const smdp::Transition& t) override {
-    return write("apply", [&] { return durable_.apply(t); });
-  }
-  Status hear(const smdp::NotificationKey& k, const Iccid& i, const smdp::Audit& a) override {
-    return write("hear", [&] { return durable_.hear(k, i, a); });
-  }
-  Result<size_t> prune(Time before) override {
-    return read([&] { return durable_.prune(before); });
-  }
-
- private:
-  static Error gone() { return {ErrorKind::io, "the process is dead"}; }
-  void die(const char* when) {
-    shared_.trace.say(when);
-    dead = true;
-    die_();
-  }
-  template <class F>
-  auto read(F&& operation) -> decltype(operation()) {
-    shared_.scheduler.yield();
-    if (dead) return gone();
-    return operation();
-  }
-  template <class F>
-  Status write(const char* name, F&& operation) {
-    shared_.scheduler.yield();
-    if (dead) return gone();
-    if (shared_.dice.chance(shared_.faults.crash)) {
-      die("crash before a write");
-      return gone();
-    }
-    if (shared_.dice.chance(shared_.faults.full_disk)) {
-      shared_.trace.say("disk full");
-      return Error{ErrorKind::io, "no space left on device"};
-    }
-    Status out = operation();
-    shared_.trace.say(name, view(out ? "ok" : out.error().message));
-    if (shared_.dice.chance(shared_.faults.crash)) die("crash after a write");
-    return dead ? Status(gone()) : std::move(out);
-  }
-  Shared& shared_;
-  smdp::OrderStore& durable_;
-  const std::function<void()>& die_;
-};
 
 /// A key store that does not always answer.
 class MoodySigner final : public crypto::Signer {
@@ -113,6 +25,24 @@ class MoodySigner final : public crypto::Signer {
   crypto::DeterministicSigner inner_;
 };
 
+/// And that does not always agree on keys.
+class MoodyKeyAgreement final : public crypto::KeyAgreement {
+ public:
+  explicit MoodyKeyAgreement(Shared& shared) : shared_(shared), inner_(shared.random) {}
+  Result<crypto::Agreement> agree(const crypto::PublicKey& peer) override {
+    shared_.scheduler.yield();
+    if (shared_.dice.chance(shared_.faults.key_store)) {
+      shared_.trace.say("key store is slow");
+      return Error{ErrorKind::timeout, "the key store does not answer in time"};
+    }
+    return inner_.agree(peer);
+  }
+
+ private:
+  Shared& shared_;
+  crypto::SoftwareKeyAgreement inner_;
+};
+
 std::vector<smdp::Signers> signers_of(
     const pki::Hierarchy& pki, const pki::TrustStore& trust,
     const std::function<std::shared_ptr<crypto::Signer>(const crypto::PrivateKey&)>& make) {
@@ -130,55 +60,124 @@ std::vector<smdp::Signers> signers_of(
 
 struct Server::Process {
   Process(Shared& shared, Server& server)
-      : die([this, &server] {
-          if (server.process_.get() == this) server.restart();
-        }),
-        store(shared, server.orders_, die),
+      : die([this, &server] { server.bury(*this); }),
+        life(shared, die),
+        store(life, server.orders_, server.ledger_),
+        outbox(life, server.orders_.outbox()),
         signers(signers_of(server.pki_, server.trust_,
                            [&](const auto& key) { return std::make_shared<MoodySigner>(shared, key); })),
-        ports{shared.clock, shared.random, server.authenticator_, signers,         server.store_key_,
-              store,        sessions,      server.silent_,        server.settings_} {}
+        ports{shared.clock,
+              shared.random,
+              server.authenticator_,
+              signers,
+              server.store_key_,
+              store,
+              server.shared_sessions_ ? *server.shared_sessions_ : sessions,
+              server.silent_,
+              server.settings_},
+        key_agreement(shared),
+        courier(outbox, shared.clock, shared.random) {
+    ports.callbacks = &server.callbacks_;
+    ports.key_agreement = &key_agreement;
+  }
   std::function<void()> die;
+  Mortal life;
   MortalStore store;
+  MortalOutbox outbox;
   store::MemorySessions sessions{200};
+  smdp::SignerList signers;
+  smdp::Ports ports;
+  MoodyKeyAgreement key_agreement;
+  smdp::Courier courier;
+};
+
+struct Server::Beside {
+  Beside(Shared& shared, Server& server)
+      : life(shared, never),
+        store(life, server.orders_, server.ledger_),
+        signers(signers_of(
+            server.pki_, server.trust_,
+            [](const auto& key) { return std::make_shared<crypto::DeterministicSigner>(key.clone()); })),
+        ports{shared.clock, shared.random, server.authenticator_, signers,         server.store_key_,
+              store,        sessions,      server.silent_,        server.settings_} {
+    ports.callbacks = &server.callbacks_;
+  }
+  const std::function<void()> never = [] {};
+  Mortal life;
+  MortalStore store;
+  store::MemorySessions sessions{1};
   smdp::SignerList signers;
   smdp::Ports ports;
 };
 
-Server::Server(Shared& shared, const pki::Hierarchy& pki) : shared_(shared), pki_(pki) {
+Server::Server(Shared& shared, const pki::Hierarchy& pki, Ledger& ledger, const ServerShape& shape)
+    : shared_(shared), ledger_(ledger), callbacks_(shape.told), pki_(pki) {
   check(bool(trust_.add(pki.certificate(pki::Role::ci))), "the CI is one");
   settings_.smdpAddress = std::string(address);
-  honest_.replace(signers_of(pki, trust_, [](const auto& key) {
-    return std::make_shared<crypto::DeterministicSigner>(key.clone());
-  }));
-  operator_sessions_ = std::make_unique<store::MemorySessions>(1);
-  operator_.reset(new smdp::Ports{shared.clock, shared.random, authenticator_, honest_, store_key_, orders_,
-                                  *operator_sessions_, silent_, settings_});
-  restart();
+  if (shape.sessions_shared) shared_sessions_ = std::make_unique<store::MemorySessions>(400);
+  operator_ = std::make_unique<Beside>(shared, *this);
+  processes_.resize(shape.nodes);
+  for (auto& process : processes_) process = std::make_shared<Process>(shared_, *this);
 }
 Server::~Server() = default;
 
-void Server::restart() {
+void Server::bury(Process& process) {
+  process.life.dead = true;
   // A request under way keeps the dead process alive, and finds that nothing answers it any more.
-  if (process_) process_->store.dead = true;
-  process_ = std::make_shared<Process>(shared_, *this);
+  for (auto& one : processes_) {
+    if (one.get() == &process) one = std::make_shared<Process>(shared_, *this);
+  }
+}
+
+void Server::restart() {
+  const std::shared_ptr<Process> old = any();
+  bury(*old);
+}
+
+std::shared_ptr<Server::Process> Server::next() {
+  if (processes_.size() > 1 && shared_.dice.chance(shared_.faults.wander)) current_ = 1 - current_;
+  return processes_[current_];
+}
+
+std::shared_ptr<Server::Process> Server::any() {
+  return processes_[processes_.size() == 1 ? 0 : shared_.dice.below(processes_.size())];
 }
 
 std::optional<bool> Server::notify(const messages::HandleNotification& request) {
-  const std::shared_ptr<Process> mine = process_;
+  const std::shared_ptr<Process> mine = next();
   const bool taken = smdp::handle_notification(mine->ports, request);
-  if (mine->store.dead) return std::nullopt;
+  if (mine->life.dead) return std::nullopt;
   return taken;
 }
 
+bool Server::send(const std::function<smdp::Sent(const smdp::Outgoing&)>& wire) {
+  const std::shared_ptr<Process> mine = any();
+  const auto batch = mine->courier.take();
+  if (!batch || !*batch) return false;
+  for (size_t i = 0; i < (**batch).rows.size() && mine->courier.is_ours(**batch); ++i) {
+    const smdp::Outgoing& what = (**batch).rows[i].what;
+    const auto holds = smdp::still_holds(mine->store, what);
+    if (!holds) break;
+    const smdp::Sent how = *holds ? wire(what) : smdp::Sent::delivered;
+    if (mine->life.dead || !mine->courier.settle(**batch, i, how) || how == smdp::Sent::unreachable) break;
+  }
+  mine->courier.give_back(**batch);
+  return true;
+}
+
+void Server::expire() {
+  const std::shared_ptr<Process> mine = any();
+  (void)smdp::expire_orders(mine->ports, 3);
+}
+
 smdp::Ports& Server::operator_ports() {
-  return *operator_;
+  return operator_->ports;
 }
 smdp::Ports& Server::ports_of(Process& p) {
   return p.ports;
 }
 bool Server::is_dead(const Process& p) {
-  return p.store.dead;
+  return p.life.dead;
 }
 
 }  // namespace sealift::sim

@@ -1,7 +1,9 @@
 // The SM-DP+ of a simulation: the real functions over a store that is durable and everything else that a
-// crash takes away. Faults: a crash before or after any durable step, a full disk, a failing key store.
+// crash takes away, in one process or in two that share the store. Faults: a crash before or after any
+// durable step, a full disk, a failing key store.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -10,6 +12,8 @@
 #include "crypto/ports.hpp"
 #include "pki/issue.hpp"
 #include "smdp/admin.hpp"
+#include "smdp/callbacks.hpp"
+#include "smdp/courier.hpp"
 #include "smdp/es9.hpp"
 #include "store/memory/orders.hpp"
 #include "store/memory/sessions.hpp"
@@ -25,7 +29,9 @@ inline constexpr std::string_view iin = "89049032";
 struct Faults {
   unsigned crash = 0, full_disk = 0, key_store = 0;           ///< at each step of the server
   unsigned lost = 0, lost_answer = 0, doubled = 0, late = 0;  ///< of messages
-  unsigned power = 0;                                         ///< a phone loses power in its next writes
+  unsigned refused = 0;                                       ///< an operator does not take a callback
+  unsigned wander = 0;  ///< a request goes to another node than the one before it
+  unsigned power = 0;   ///< a phone loses power in its next writes
 };
 
 /// Wall time that jumps and a monotonic clock that does not.
@@ -67,47 +73,88 @@ struct Ledger {
   std::map<Bytes, Binding> by_server_key;  ///< smdpOtpk
   std::map<Iccid, unsigned> wrong_codes;
   std::vector<std::string> violations;
+
+  /// What others are to be told, in the order in which it became so; by functionCallIdentifier.
+  struct Told {
+    smdp::Outgoing what;
+    size_t number = 0;
+    unsigned arrivals = 0;
+  };
+  std::map<Octets<16>, Told> told;
+  std::map<std::pair<Iccid, smdp::Lane>, size_t> last_arrival;  ///< number, of first arrivals
+  void committed(const smdp::Transition& change);
+  /// True the first time.
+  bool arrived(const Octets<16>& call, const smdp::Outgoing& what);
+};
+
+/// How a server is built.
+struct ServerShape {
+  size_t nodes = 1;
+  bool sessions_shared = false;  ///< by the nodes: else one knows nothing of those of the other
+  smdp::Told told = smdp::Told::nothing;
+};
+
+/// Every operator wants to be told the same.
+class EverybodyIsTold final : public smdp::CallbackList {
+ public:
+  explicit EverybodyIsTold(smdp::Told how) : how_(how) {}
+  smdp::Told told(const std::string&) const override { return how_; }
+
+ private:
+  smdp::Told how_;
 };
 
 class Server {
  public:
   /// The PKI is made once and shared by all simulations of a process.
-  Server(Shared& shared, const pki::Hierarchy& pki);
+  Server(Shared& shared, const pki::Hierarchy& pki, Ledger& ledger, const ServerShape& shape);
   ~Server();
 
-  /// One request in the process that runs now. Empty: it died on the way, or was gone.
+  /// One request in a process that runs now. Empty: it died on the way, or was gone.
   template <class Response, class Request>
   std::optional<Result<Response, smdp::Refusal>> ask(
       Result<Response, smdp::Refusal> (*function)(smdp::Ports&, const Request&), const Request& request) {
-    const std::shared_ptr<Process> mine = process_;
+    const std::shared_ptr<Process> mine = next();
     auto out = function(ports_of(*mine), request);
     if (is_dead(*mine)) return std::nullopt;
     return out;
   }
   std::optional<bool> notify(const messages::HandleNotification& request);
-  /// The process dies and another starts on what is durable.
+  /// Sends a batch of what waits in the outbox over `wire`; false where there is nothing to send now.
+  bool send(const std::function<smdp::Sent(const smdp::Outgoing&)>& wire);
+  /// Ends some orders that ran out.
+  void expire();
+  /// A process dies and another starts on what is durable.
   void restart();
 
-  /// For the operator, who sits beside the server: no faults.
+  /// For the operator, who sits beside the server: no crash.
   smdp::Ports& operator_ports();
   store::MemoryOrders& orders() { return orders_; }
 
  private:
   struct Process;
+  struct Beside;
   static smdp::Ports& ports_of(Process&);
   static bool is_dead(const Process&);
+  /// Where a request goes: to the node of the one before, mostly.
+  std::shared_ptr<Process> next();
+  /// Where something happens beside requests.
+  std::shared_ptr<Process> any();
+  void bury(Process&);
   Shared& shared_;
+  Ledger& ledger_;
   store::MemoryOrders orders_;
   pki::TrustStore trust_;
   auth::Authenticator authenticator_{trust_};
   Secret<32> store_key_{Octets<32>{1, 2, 3}};
   smdp::Settings settings_;
   smdp::Observer silent_;
-  smdp::SignerList honest_;  ///< for the operator
-  std::shared_ptr<Process> process_;
-  std::unique_ptr<store::MemorySessions> operator_sessions_;
-  std::unique_ptr<smdp::Ports> operator_;
+  const EverybodyIsTold callbacks_;
   const pki::Hierarchy& pki_;
+  std::unique_ptr<store::MemorySessions> shared_sessions_;
+  std::vector<std::shared_ptr<Process>> processes_;
+  size_t current_ = 0;
+  std::unique_ptr<Beside> operator_;
 };
 
 }  // namespace sealift::sim

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lab/subscriber_profile.hpp"
+#include "tests/sim/outside.hpp"
 
 namespace sealift::sim {
 namespace {
@@ -26,7 +27,8 @@ const lab::SubscriberProfile& profile(size_t n) {
   static const auto all = [] {
     SeededRandom random(2);
     std::vector<lab::SubscriberProfile> out;
-    for (uint64_t i = 1; i <= 8; ++i) out.push_back(std::move(*lab::SubscriberProfile::make_numbered(i, 0, random)));
+    for (uint64_t i = 1; i <= 8; ++i)
+      out.push_back(std::move(*lab::SubscriberProfile::make_numbered(i, 0, random)));
     return out;
   }();
   return all[n];
@@ -40,12 +42,17 @@ struct Ordered {
   bool by_default = false;          ///< the EID selects it
   bool again = false;               ///< may be installed again once it was deleted
   bool moves = false;               ///< and by another chip
+  std::optional<Time> expires;
 };
 
 class Simulation {
  public:
   Simulation(uint64_t seed, bool print)
-      : dice_(seed), trace_(print), random_(seed * 2 + 1), shared_{dice_, trace_, scheduler_, clock_, random_, {}} {}
+      : dice_(seed),
+        trace_(print),
+        random_(seed * 2 + 1),
+        shared_{dice_, trace_, scheduler_, clock_, random_, {}},
+        server_(shared_, the_pki(), ledger_, shape_) {}
 
   Outcome run() {
     for (size_t i = 0; i < 2 + dice_.below(3); ++i) {
@@ -56,6 +63,7 @@ class Simulation {
     std::vector<std::function<void()>> actors;
     for (size_t i = 0; i < phones_.size(); ++i) actors.push_back([this, i] { use(i); });
     actors.push_back([this] { operate(); });
+    for (int i = 0; i < 2; ++i) actors.push_back([this] { tell(); });
     scheduler_.run(std::move(actors));
     quiet();
     judge();
@@ -68,9 +76,20 @@ class Simulation {
   }
 
  private:
+  ServerShape shape() {
+    constexpr smdp::Told how[] = {smdp::Told::nothing, smdp::Told::progress, smdp::Told::notifications};
+    ServerShape out;
+    out.nodes = 1 + dice_.below(2);
+    out.sessions_shared = out.nodes > 1 && dice_.chance(500);
+    out.told = how[dice_.below(3)];
+    return out;
+  }
+
   /// Every simulation has its own weather.
   Faults faults() {
-    const auto up_to = [this](unsigned n) { return dice_.chance(500) ? 0u : static_cast<unsigned>(dice_.below(n)); };
+    const auto up_to = [this](unsigned n) {
+      return dice_.chance(500) ? 0u : static_cast<unsigned>(dice_.below(n));
+    };
     return {.crash = up_to(120),
             .full_disk = up_to(150),
             .key_store = up_to(150),
@@ -78,6 +97,8 @@ class Simulation {
             .lost_answer = up_to(200),
             .doubled = up_to(200),
             .late = up_to(150),
+            .refused = up_to(150),
+            .wander = shape_.sessions_shared ? 500 : up_to(300),
             .power = up_to(700)};
   }
 
@@ -89,7 +110,8 @@ class Simulation {
     import.metadata.profileName = "Simulated";
     using Bit = messages::NotificationEventBit;
     messages::NotificationConfigurationInformation tell;
-    tell.profileManagementOperation = {Bit::notificationEnable, Bit::notificationDisable, Bit::notificationDelete};
+    tell.profileManagementOperation = {Bit::notificationEnable, Bit::notificationDisable,
+                                       Bit::notificationDelete};
     tell.notificationAddress = std::string(address);
     import.metadata.notificationConfigurationInfo = std::vector{tell};
     import.protection = dice_.chance(500) ? smdp::Protection::random_keys : smdp::Protection::session_keys;
@@ -102,8 +124,12 @@ class Simulation {
       how.eid = phones_[*out.meant_for]->eid();
       // By default SM-DP+, where the EID alone selects: one for a phone, so that it gets what it asks for.
       out.by_default = dice_.chance(300) && by_default_.insert(*out.meant_for).second;
-      if (out.by_default) how.matchingId = MatchingId();
+      if (out.by_default)
+        how.matchingId = MatchingId();
+      else if (dice_.chance(500))
+        how.smdsAddress = std::string(smds_address);
     }
+    if (dice_.chance(200)) how.expires = out.expires = start + std::chrono::minutes(dice_.below(24 * 60));
     if (dice_.chance(250)) {
       out.again = true;
       how.reinstall = dice_.chance(500) ? smdp::Reinstall::same_eid : smdp::Reinstall::after_deletion;
@@ -127,7 +153,9 @@ class Simulation {
     const size_t turns = 3 + dice_.below(8);
     for (size_t i = 0; i < turns; ++i) {
       const uint64_t what = dice_.below(10);
-      if (what < 6) {
+      if (what < 1) {
+        discover(phone);
+      } else if (what < 6) {
         Ordered& o = orders_[dice_.below(orders_.size())];
         std::optional<std::string> code = o.confirmation;
         if (code && dice_.chance(300)) code = "0000";
@@ -137,6 +165,24 @@ class Simulation {
       } else {
         phone.tinker();
       }
+    }
+  }
+
+  /// Downloads what the SM-DS has for it (SGP.22 3.6).
+  void discover(Phone& phone) {
+    const auto events = outside_.events_of(phone.eid());
+    if (events.empty()) return;
+    const std::string& event = events[dice_.below(events.size())];
+    const auto o =
+        std::ranges::find_if(orders_, [&](const Ordered& one) { return one.code.acToken.value() == event; });
+    if (o != orders_.end()) (void)phone.download(o->code, o->iccid, o->confirmation);
+  }
+
+  /// Sends what waits in the outbox.
+  void tell() {
+    for (int i = 0; i < 40; ++i) {
+      for (uint64_t n = dice_.below(30); n > 0; --n) scheduler_.yield();
+      (void)server_.send([this](const smdp::Outgoing& what) { return outside_.carry(what); });
     }
   }
 
@@ -153,6 +199,10 @@ class Simulation {
         const auto by = std::chrono::hours(static_cast<int64_t>(dice_.below(73)) - 36);
         trace_.say("the clock jumps");
         clock_.jump(by);
+      } else if (what < 6) {
+        server_.expire();
+      } else if (what < 8) {
+        outside_.turn(dice_.chance(500) ? smdp::Lane::operators : smdp::Lane::events);
       }
     }
   }
@@ -162,17 +212,30 @@ class Simulation {
     trace_.say("quiet");
     shared_.faults = {};
     for (; !late_.empty(); late_.pop_front()) late_.front()();
+    outside_.up();
     for (auto& phone : phones_) phone->restart();
     for (int round = 0; round < 2; ++round) {
       for (auto& phone : phones_) {
         if (!phone->deliver()) violation("a notification cannot be delivered when nothing is in its way");
       }
+      server_.expire();
       for (Ordered& o : orders_) settle(o);
+    }
+    tell_all();
+  }
+
+  /// Nothing stands in the way any more: what waits arrives.
+  void tell_all() {
+    for (int rounds = 0; rounds < 200 && server_.orders().outbox().figures()->waiting > 0; ++rounds) {
+      while (server_.send([this](const smdp::Outgoing& what) { return outside_.carry(what); })) {
+      }
+      clock_.pass(std::chrono::seconds(61));
     }
   }
 
   /// An order that somebody can still fetch is fetched.
   void settle(Ordered& o) {
+    if (o.expires && clock_.now() >= *o.expires) return;
     const auto state = now(o).state;
     if (state != smdp::OrderState::released && state != smdp::OrderState::downloaded) return;
     for (auto& phone : phones_) {
@@ -195,12 +258,14 @@ class Simulation {
   void judge() {
     for (const auto& [iccid, eids] : ledger_.delivered) {
       const auto o = std::ranges::find(orders_, iccid, &Ordered::iccid);
-      if (eids.size() > 1 && !(o->moves && was_deleted(*o))) violation("one profile was delivered to two chips: " + iccid.digits());
+      if (eids.size() > 1 && !(o->moves && was_deleted(*o)))
+        violation("one profile was delivered to two chips: " + iccid.digits());
     }
     for (const auto& [iccid, count] : ledger_.wrong_codes) {
       if (count > 3) violation("a confirmation code was guessed at " + std::to_string(count) + " times");
     }
     for (const Ordered& o : orders_) judge(o);
+    judge_what_was_told();
     for (auto& phone : phones_) {
       if (!phone->deliver()) violation("a notification is left");
     }
@@ -215,18 +280,52 @@ class Simulation {
       ++had;
       const bool here = has(*phone, o.iccid);
       have += here;
-      if (order.eid != phone->eid() && (here || !o.moves)) violation("a chip has a profile that is bound to another: " + o.iccid.digits());
-      if (!here && !phone->deleted.contains(o.iccid)) violation("an installed profile is gone: " + o.iccid.digits());
+      if (order.eid != phone->eid() && (here || !o.moves))
+        violation("a chip has a profile that is bound to another: " + o.iccid.digits());
+      if (!here && !phone->deleted.contains(o.iccid))
+        violation("an installed profile is gone: " + o.iccid.digits());
     }
-    if (have > 1 || (had > 1 && !(o.moves && deleted))) violation("one profile was on two chips: " + o.iccid.digits());
+    if (have > 1 || (had > 1 && !(o.moves && deleted)))
+      violation("one profile was on two chips: " + o.iccid.digits());
     // An order may end in error later, by wrong codes for a second installation: it was heard all the same.
     const bool told = order.installs > 0;
     if (told && had == 0) violation("the server heard of an installation that was none: " + o.iccid.digits());
-    if (order.state == smdp::OrderState::deleted && !deleted) violation("the server heard of a deletion that was none: " + o.iccid.digits());
+    if (order.state == smdp::OrderState::deleted && !deleted)
+      violation("the server heard of a deletion that was none: " + o.iccid.digits());
     // Once deleted it may be on its way again.
     if (!told && had > 0 && !(o.again && deleted)) {
-      violation("an installation was never heard of: " + o.iccid.digits() + " is " + std::string(smdp::name(order.state)));
+      violation("an installation was never heard of: " + o.iccid.digits() + " is " +
+                std::string(smdp::name(order.state)));
     }
+  }
+
+  void judge_what_was_told() {
+    for (const auto& [call, told] : ledger_.told) {
+      // Of events what counts is what is there in the end.
+      const bool callback = lane_of(told.what.kind) == smdp::Lane::operators;
+      if (told.arrivals == 0 && callback) violation("something was never told: " + told.what.iccid.digits());
+    }
+    if (server_.orders().outbox().figures()->waiting > 0) violation("something is left in the outbox");
+    size_t events = 0;
+    for (const Ordered& o : orders_) {
+      const smdp::Order order = now(o);
+      const bool had = std::ranges::any_of(phones_, [&](const auto& p) { return p->ever.contains(o.iccid); });
+      const unsigned told = outside_.installations[o.iccid];
+      if (told > 0 && !had)
+        violation("an operator heard of an installation that was none: " + o.iccid.digits());
+      if (told > order.installs)
+        violation("an operator heard of too many installations: " + o.iccid.digits());
+      if (shape_.told != smdp::Told::nothing && told == 0 && order.state == smdp::OrderState::installed) {
+        violation("an operator never heard of an installation: " + o.iccid.digits());
+      }
+      if (!has_event(order)) continue;
+      ++events;
+      const auto there = outside_.events_of(*order.eid);
+      if (std::ranges::count(there, order.matchingId->value()) != 1) {
+        violation("an event is missing: " + o.iccid.digits());
+      }
+    }
+    if (outside_.events() != events) violation("an event is left behind at the SM-DS");
   }
 
   bool was_deleted(const Ordered& o) const {
@@ -252,7 +351,9 @@ class Simulation {
   Shared shared_;
   Ledger ledger_;
   Late late_;
-  Server server_{shared_, the_pki()};
+  const ServerShape shape_ = shape();
+  Server server_;
+  Outside outside_{shared_, ledger_, late_};
   std::vector<std::unique_ptr<Phone>> phones_;
   std::vector<Ordered> orders_;
   std::set<size_t> by_default_;  ///< phones that have such an order
@@ -261,6 +362,8 @@ class Simulation {
 
 }  // namespace
 
-Outcome simulate(uint64_t seed, bool print) { return Simulation(seed, print).run(); }
+Outcome simulate(uint64_t seed, bool print) {
+  return Simulation(seed, print).run();
+}
 
 }  // namespace sealift::sim

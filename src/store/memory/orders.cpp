@@ -180,6 +180,23 @@ Status MemoryOrders::hear(const smdp::NotificationKey& key, const Iccid&, const 
   return {};
 }
 
+Result<std::vector<Order>> MemoryOrders::expired(Time now, Time given_out, size_t limit) {
+  std::lock_guard lock(mutex_);
+  std::map<std::pair<Time, uint64_t>, const Order*> found;
+  for (const auto& [iccid, kept] : orders_) {
+    const Order& o = kept.order;
+    const bool open = o.state == OrderState::confirmed || o.state == OrderState::released;
+    if (!o.expires || (!open && o.state != OrderState::downloaded)) continue;
+    if (*o.expires <= (open ? now : std::min(now, given_out)))
+      found.emplace(std::pair(*o.expires, kept.number), &o);
+  }
+  std::vector<Order> out;
+  for (const auto& [when, order] : found) {
+    if (out.size() < limit) out.push_back(*order);
+  }
+  return out;
+}
+
 Result<size_t> MemoryOrders::prune(Time before) {
   std::lock_guard lock(mutex_);
   const auto awaited = [&](const smdp::Delivery& d) {

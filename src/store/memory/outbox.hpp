@@ -13,7 +13,9 @@ class MemoryOutbox final : public smdp::Outbox {
   /// Called by the order store within its change.
   void add(const smdp::Outgoing& what);
 
-  Result<std::vector<smdp::Queued>> claim(Time now, std::chrono::seconds lease, size_t limit) override;
+  Result<std::vector<smdp::Addressee>> addressees(Time now) override;
+  Result<std::vector<smdp::Queued>> claim(const smdp::Addressee&, Time now, std::chrono::seconds lease,
+                                          size_t limit) override;
   Status delivered(uint64_t number) override;
   Status postpone(uint64_t number, Time due) override;
   Result<smdp::OutboxFigures> figures() override;

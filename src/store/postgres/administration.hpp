@@ -37,7 +37,9 @@ class Records final : public access::RecordStore {
 class Outbox final : public smdp::Outbox {
  public:
   explicit Outbox(Pool& pool) : pool_(pool) {}
-  Result<std::vector<smdp::Queued>> claim(Time now, std::chrono::seconds lease, size_t limit) override;
+  Result<std::vector<smdp::Addressee>> addressees(Time now) override;
+  Result<std::vector<smdp::Queued>> claim(const smdp::Addressee&, Time now, std::chrono::seconds lease,
+                                          size_t limit) override;
   Status delivered(uint64_t number) override;
   Status postpone(uint64_t number, Time due) override;
   Result<smdp::OutboxFigures> figures() override;

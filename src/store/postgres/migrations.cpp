@@ -124,6 +124,12 @@ constexpr const char* kSteps[] = {
       ) WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 500);
       CREATE INDEX sessions_by_rank ON sessions (rank, expires);
     )sql",
+    R"sql(
+      ALTER TABLE outbox ADD COLUMN addressee TEXT NOT NULL
+        GENERATED ALWAYS AS (CASE lane WHEN 0 THEN tenant ELSE destination END) STORED;
+      CREATE INDEX outbox_by_addressee ON outbox (lane, addressee, due, number);
+      CREATE INDEX orders_by_expiry ON orders (expires) WHERE state IN (3, 4, 5) AND expires IS NOT NULL;
+    )sql",
 };
 constexpr size_t kVersion = std::size(kSteps);
 

@@ -208,6 +208,20 @@ Result<std::vector<smdp::FunctionCall>> Orders::calls(const smdp::CallKey& key) 
   return out;
 }
 
+Result<std::vector<Order>> Orders::expired(Time now, Time given_out, size_t limit) {
+  // The states as literals: so the index of those that can expire is used.
+  static_assert(static_cast<int>(OrderState::confirmed) == 3 && static_cast<int>(OrderState::released) == 4 &&
+                static_cast<int>(OrderState::downloaded) == 5);
+  Statement s(SEALIFT_ORDER_COLUMNS
+              "WHERE state IN (3, 4, 5) AND expires <= $1 AND (state <> 5 OR expires <= $2) "
+              "ORDER BY expires, number LIMIT $3");
+  s.bind(seconds(now)).bind(seconds(given_out)).bind(static_cast<int64_t>(limit));
+  const Rows rows = TRY(pool_.run(Kind::read, s));
+  std::vector<Order> out;
+  for (size_t i = 0; i < rows.size(); ++i) out.push_back(TRY(read_order(rows, i)));
+  return out;
+}
+
 /// Each node forgets what no other one is forgetting just now; as many as nobody is held up by.
 Result<size_t> Orders::prune(Time before) {
   Statement deliveries(

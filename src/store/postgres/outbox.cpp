@@ -18,18 +18,47 @@ Result<smdp::Queued> read_queued(const Rows& rows, size_t row) {
   return out;
 }
 
+int64_t seconds_of(Time time) {
+  return time.time_since_epoch().count();
+}
+
 }  // namespace
 
-Result<std::vector<smdp::Queued>> Outbox::claim(Time now, std::chrono::seconds lease, size_t limit) {
+Result<std::vector<smdp::Addressee>> Outbox::addressees(Time now) {
+  // From one addressee to the next along outbox_by_addressee, whatever waits for each.
+  Statement s(
+      "WITH RECURSIVE known (lane, addressee) AS ("
+      "(SELECT lane, addressee FROM outbox ORDER BY lane, addressee LIMIT 1) UNION ALL "
+      "SELECT next.lane, next.addressee FROM known CROSS JOIN LATERAL (SELECT o.lane, o.addressee FROM "
+      "outbox o "
+      "WHERE (o.lane, o.addressee) > (known.lane, known.addressee) ORDER BY o.lane, o.addressee LIMIT 1) "
+      "next) "
+      "SELECT lane, addressee FROM known k WHERE "
+      "EXISTS (SELECT 1 FROM outbox o WHERE o.lane = k.lane AND o.addressee = k.addressee AND o.due <= $1) "
+      "OR "
+      "EXISTS (SELECT 1 FROM outbox o WHERE o.lane = k.lane AND o.addressee = k.addressee AND o.due > $2) "
+      "ORDER BY lane, addressee");
+  s.bind(seconds_of(now)).bind(seconds_of(now + smdp::outbox_horizon));
+  const Rows rows = TRY(pool_.run(Kind::read, s));
+  std::vector<smdp::Addressee> out;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    out.push_back({static_cast<smdp::Lane>(rows.integer(i, 0)), std::string(rows.text(i, 1))});
+  }
+  return out;
+}
+
+Result<std::vector<smdp::Queued>> Outbox::claim(const smdp::Addressee& whose, Time now,
+                                                std::chrono::seconds lease, size_t limit) {
   // A row that another node is taking at this moment is passed over.
   Statement s(
-      "UPDATE outbox SET due = $2 WHERE number IN (SELECT number FROM outbox o WHERE due <= $1 AND NOT "
-      "EXISTS "
+      "UPDATE outbox SET due = $2 WHERE number IN (SELECT number FROM outbox o "
+      "WHERE lane = $4 AND addressee = $5 AND (due <= $1 OR due > $6) AND NOT EXISTS "
       "(SELECT 1 FROM outbox p WHERE p.iccid = o.iccid AND p.lane = o.lane AND p.number < o.number) "
-      "ORDER BY number LIMIT $3 FOR UPDATE SKIP LOCKED) "
+      "ORDER BY due, number LIMIT $3 FOR UPDATE SKIP LOCKED) "
       "RETURNING number, kind, iccid, tenant, destination, content, at, attempts");
-  s.bind(now.time_since_epoch().count()).bind((now + lease).time_since_epoch().count());
-  const Rows rows = TRY(pool_.run(Kind::change, s.bind(static_cast<int64_t>(limit))));
+  s.bind(seconds_of(now)).bind(seconds_of(now + lease)).bind(static_cast<int64_t>(limit));
+  s.bind(static_cast<int64_t>(whose.lane)).bind_text(whose.name);
+  const Rows rows = TRY(pool_.run(Kind::change, s.bind(seconds_of(now + smdp::outbox_horizon))));
   std::vector<smdp::Queued> out;
   for (size_t i = 0; i < rows.size(); ++i) out.push_back(TRY(read_queued(rows, i)));
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -44,7 +73,7 @@ Status Outbox::delivered(uint64_t number) {
 
 Status Outbox::postpone(uint64_t number, Time due) {
   Statement s("UPDATE outbox SET due = $2, attempts = attempts + 1 WHERE number = $1");
-  s.bind(static_cast<int64_t>(number)).bind(due.time_since_epoch().count());
+  s.bind(static_cast<int64_t>(number)).bind(seconds_of(due));
   TRY(pool_.run(Kind::change, s));
   return {};
 }

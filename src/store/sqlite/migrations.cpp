@@ -9,7 +9,7 @@ constexpr int64_t kApplicationId =
     0x5EA11F70;  ///< in the file's header: tells our stores from other databases
 
 // A step that has shipped is never changed; later ones are added below it.
-constexpr std::array<const char*, 4> kSteps{
+constexpr std::array<const char*, 5> kSteps{
     R"sql(
       CREATE TABLE orders (
         number                INTEGER PRIMARY KEY,
@@ -125,6 +125,12 @@ constexpr std::array<const char*, 4> kSteps{
         PRIMARY KEY (kind, name)
       ) WITHOUT ROWID;
       CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+    )sql",
+    R"sql(
+      ALTER TABLE outbox ADD COLUMN addressee TEXT NOT NULL DEFAULT '';
+      UPDATE outbox SET addressee = CASE lane WHEN 0 THEN tenant ELSE destination END;
+      CREATE INDEX outbox_by_addressee ON outbox (lane, addressee, due);
+      CREATE INDEX orders_by_expiry ON orders (expires) WHERE state IN (3, 4, 5) AND expires IS NOT NULL;
     )sql",
 };
 

@@ -153,9 +153,10 @@ Status insert_call(Database& db, const smdp::FunctionCall& call) {
 
 Status insert_outgoing(Database& db, const smdp::Outgoing& one) {
   Query q =
-      TRY(db.query("INSERT INTO outbox (lane, kind, iccid, tenant, destination, content, at, due) "
-                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
-  q.bind(static_cast<int64_t>(lane_of(one.kind))).bind(static_cast<int64_t>(one.kind));
+      TRY(db.query("INSERT INTO outbox (lane, addressee, kind, iccid, tenant, destination, content, at, due) "
+                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  const smdp::Addressee whose = addressee_of(one);
+  q.bind(static_cast<int64_t>(whose.lane)).bind_text(whose.name).bind(static_cast<int64_t>(one.kind));
   q.bind(View(one.iccid.octets())).bind_text(one.tenant).bind_text(one.destination).bind(View(one.content));
   return q.bind(one.at.time_since_epoch().count()).bind(one.at.time_since_epoch().count()).run();
 }
@@ -375,6 +376,23 @@ Status delete_old(Database& db, const Old& old) {
 }
 
 }  // namespace
+
+Result<std::vector<Order>> SqliteOrders::expired(Time now, Time given_out, size_t limit) {
+  return readers_.read([&](Database& db) -> Result<std::vector<Order>> {
+    // The states as literals: so the index of those that can expire is used.
+    static_assert(static_cast<int>(OrderState::confirmed) == 3 &&
+                  static_cast<int>(OrderState::released) == 4 &&
+                  static_cast<int>(OrderState::downloaded) == 5);
+    Query q = TRY(db.query(ORDER_COLUMNS
+                           "WHERE state IN (3, 4, 5) AND expires <= ? AND (state <> 5 OR expires <= ?) "
+                           "ORDER BY expires, number LIMIT ?"));
+    q.bind(now.time_since_epoch().count()).bind(given_out.time_since_epoch().count());
+    q.bind(static_cast<int64_t>(limit));
+    std::vector<Order> out;
+    while (TRY(q.step())) out.push_back(TRY(read_order(q)));
+    return out;
+  });
+}
 
 Result<size_t> SqliteOrders::prune(Time before) {
   const Old old = TRY(readers_.read([&](Database& db) { return find_old(db, before); }));

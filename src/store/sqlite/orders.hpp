@@ -29,6 +29,7 @@ class SqliteOrders final : public smdp::OrderStore {
   Status hear(const smdp::NotificationKey&, const Iccid&, const smdp::Audit&) override;
   Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey&) override;
   Status remember(const smdp::FunctionCall&, const smdp::Audit&) override;
+  Result<std::vector<smdp::Order>> expired(Time now, Time given_out, size_t limit) override;
   Result<size_t> prune(Time before) override;
 
  private:

@@ -1,19 +1,32 @@
 #include "store/sqlite/outbox.hpp"
 
+#include <limits>
+
 namespace sealift::store {
 
 namespace {
 
+// Along outbox_by_addressee, so that what others wait for costs nothing here.
 constexpr const char* kDue =
-    "SELECT number, kind, iccid, tenant, destination, content, at, attempts FROM outbox o WHERE due <= ? "
+    "SELECT number, kind, iccid, tenant, destination, content, at, attempts FROM outbox o "
+    "WHERE lane = ? AND addressee = ? AND due > ? AND due <= ? "
     "AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.iccid = o.iccid AND p.lane = o.lane AND p.number < "
     "o.number) "
-    "ORDER BY number LIMIT ?";
+    "ORDER BY due, number LIMIT ?";
 
-Result<std::vector<smdp::Queued>> find_due(Database& db, Time now, size_t limit) {
+// The addressee after another one; and when its first row is due, and its last. One look into the index each.
+constexpr const char* kNextAddressee =
+    "SELECT lane, addressee FROM outbox WHERE (lane, addressee) > (?, ?) ORDER BY lane, addressee LIMIT 1";
+constexpr const char* kFirstAndLast =
+    "SELECT (SELECT min(due) FROM outbox WHERE lane = ?1 AND addressee = ?2), "
+    "(SELECT max(due) FROM outbox WHERE lane = ?1 AND addressee = ?2)";
+
+/// Rows due after `after`, up to `until`.
+Status find_between(Database& db, const smdp::Addressee& whose, int64_t after, int64_t until, size_t limit,
+                    std::vector<smdp::Queued>& out) {
   Query q = TRY(db.query(kDue));
-  q.bind(now.time_since_epoch().count()).bind(static_cast<int64_t>(limit));
-  std::vector<smdp::Queued> out;
+  q.bind(static_cast<int64_t>(whose.lane)).bind_text(whose.name);
+  q.bind(after).bind(until).bind(static_cast<int64_t>(limit - out.size()));
   while (TRY(q.step())) {
     smdp::Queued row{.number = static_cast<uint64_t>(q.integer(0))};
     row.what = {.kind = static_cast<smdp::OutgoingKind>(q.integer(1)),
@@ -25,20 +38,60 @@ Result<std::vector<smdp::Queued>> find_due(Database& db, Time now, size_t limit)
     row.attempts = static_cast<uint32_t>(q.integer(7));
     out.push_back(std::move(row));
   }
+  return {};
+}
+
+int64_t seconds_of(Time time) {
+  return time.time_since_epoch().count();
+}
+
+Result<std::vector<smdp::Queued>> find_due(Database& db, const smdp::Addressee& whose, Time now,
+                                           size_t limit) {
+  constexpr int64_t never = std::numeric_limits<int64_t>::max();
+  std::vector<smdp::Queued> out;
+  TRY_VOID(find_between(db, whose, -1, seconds_of(now), limit, out));
+  if (out.size() < limit) {
+    TRY_VOID(find_between(db, whose, seconds_of(now + smdp::outbox_horizon), never, limit, out));
+  }
   return out;
+}
+
+Result<bool> has_due(Database& db, const smdp::Addressee& whose, Time now) {
+  Query q = TRY(db.query(kFirstAndLast));
+  q.bind(static_cast<int64_t>(whose.lane)).bind_text(whose.name);
+  TRY(q.step());
+  return q.integer(0) <= seconds_of(now) || q.integer(1) > seconds_of(now + smdp::outbox_horizon);
 }
 
 }  // namespace
 
-Result<std::vector<smdp::Queued>> SqliteOutbox::claim(Time now, std::chrono::seconds lease, size_t limit) {
+Result<std::vector<smdp::Addressee>> SqliteOutbox::addressees(Time now) {
+  return readers_.read([&](Database& db) -> Result<std::vector<smdp::Addressee>> {
+    std::vector<smdp::Addressee> out;
+    int64_t lane = -1;
+    smdp::Addressee whose;
+    for (;;) {
+      Query q = TRY(db.query(kNextAddressee));
+      const bool more = TRY(q.bind(lane).bind_text(whose.name).step());
+      if (!more) return out;
+      lane = q.integer(0);
+      whose = {static_cast<smdp::Lane>(lane), std::string(q.text(1))};
+      const bool due = TRY(has_due(db, whose, now));
+      if (due) out.push_back(whose);
+    }
+  });
+}
+
+Result<std::vector<smdp::Queued>> SqliteOutbox::claim(const smdp::Addressee& whose, Time now,
+                                                      std::chrono::seconds lease, size_t limit) {
   // Looked for by a reader first: mostly there is nothing, and then nobody's commit is held up.
-  auto out = TRY(readers_.read([&](Database& db) { return find_due(db, now, limit); }));
+  auto out = TRY(readers_.read([&](Database& db) { return find_due(db, whose, now, limit); }));
   if (out.empty()) return out;
   const auto take = [&](Database& db) -> Status {
-    out = TRY(find_due(db, now, limit));
+    out = TRY(find_due(db, whose, now, limit));
     for (const smdp::Queued& row : out) {
       Query q = TRY(db.query("UPDATE outbox SET due = ? WHERE number = ?"));
-      q.bind((now + lease).time_since_epoch().count()).bind(static_cast<int64_t>(row.number));
+      q.bind(seconds_of(now + lease)).bind(static_cast<int64_t>(row.number));
       TRY_VOID(q.run());
     }
     return {};
@@ -57,7 +110,7 @@ Status SqliteOutbox::delivered(uint64_t number) {
 Status SqliteOutbox::postpone(uint64_t number, Time due) {
   return writer_.write([&](Database& db) -> Status {
     Query q = TRY(db.query("UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE number = ?"));
-    return q.bind(due.time_since_epoch().count()).bind(static_cast<int64_t>(number)).run();
+    return q.bind(seconds_of(due)).bind(static_cast<int64_t>(number)).run();
   });
 }
 

@@ -12,7 +12,9 @@ class SqliteOutbox final : public smdp::Outbox {
  public:
   SqliteOutbox(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
 
-  Result<std::vector<smdp::Queued>> claim(Time now, std::chrono::seconds lease, size_t limit) override;
+  Result<std::vector<smdp::Addressee>> addressees(Time now) override;
+  Result<std::vector<smdp::Queued>> claim(const smdp::Addressee&, Time now, std::chrono::seconds lease,
+                                          size_t limit) override;
   Status delivered(uint64_t number) override;
   Status postpone(uint64_t number, Time due) override;
   Result<smdp::OutboxFigures> figures() override;

@@ -1,0 +1,91 @@
+#include "tests/sim/outside.hpp"
+
+namespace sealift::sim {
+
+using smdp::Lane;
+using smdp::OutgoingKind;
+using smdp::Sent;
+
+static Octets<16> call_of(const smdp::Outgoing& what) {
+  if (lane_of(what.kind) == Lane::events) return smdp::decode_event(what.content)->call;
+  return smdp::decode_progress(what.content)->call;
+}
+
+void Ledger::committed(const smdp::Transition& change) {
+  for (const smdp::Outgoing& what : change.outgoing) {
+    const auto [place, first] = told.try_emplace(call_of(what), Told{what, told.size()});
+    if (!first) violations.push_back("two things to tell have one functionCallIdentifier");
+  }
+}
+
+bool Ledger::arrived(const Octets<16>& call, const smdp::Outgoing& what) {
+  const auto it = told.find(call);
+  if (it == told.end() || !(it->second.what == what)) {
+    violations.push_back("somebody was told of what did not happen: " + what.iccid.digits());
+    return false;
+  }
+  if (it->second.arrivals++ > 0) return false;
+  const auto [last, alone] = last_arrival.try_emplace({what.iccid, lane_of(what.kind)}, it->second.number);
+  if (!alone && last->second > it->second.number) {
+    violations.push_back("somebody was told in another order: " + what.iccid.digits());
+  }
+  last->second = it->second.number;
+  return true;
+}
+
+void Outside::turn(Lane lane) {
+  if (!down_.erase(lane)) down_.insert(lane);
+  shared_.trace.say(lane == Lane::operators ? "the operator goes down or up" : "the SM-DS goes down or up");
+}
+
+Sent Outside::carry(const smdp::Outgoing& what) {
+  shared_.trace.say("told", what.content);
+  shared_.scheduler.yield();
+  shared_.clock.pass(std::chrono::milliseconds(1 + shared_.dice.below(200)));
+  if (down_.contains(lane_of(what.kind)) || shared_.dice.chance(shared_.faults.lost))
+    return Sent::unreachable;
+  if (shared_.dice.chance(shared_.faults.late)) {
+    late_.push_back([this, what] { (void)serve(what); });
+    return Sent::unreachable;
+  }
+  const Sent answer = serve(what);
+  if (shared_.dice.chance(shared_.faults.doubled)) (void)serve(what);
+  shared_.scheduler.yield();
+  if (shared_.dice.chance(shared_.faults.lost_answer)) return Sent::unreachable;
+  return answer;
+}
+
+Sent Outside::serve(const smdp::Outgoing& what) {
+  return lane_of(what.kind) == Lane::operators ? serve_operator(what) : serve_smds(what);
+}
+
+Sent Outside::serve_operator(const smdp::Outgoing& what) {
+  if (shared_.dice.chance(shared_.faults.refused)) return Sent::refused;
+  const auto progress = smdp::decode_progress(what.content);
+  if (!ledger_.arrived(progress->call, what)) return Sent::delivered;
+  const bool installed = progress->point == smdp::Point::installation && progress->subjectCode.empty();
+  if (installed) ++installations[what.iccid];
+  if (installed != progress->resultData.has_value() && progress->subjectCode.empty()) {
+    ledger_.violations.push_back("a result is missing, or told where there is none");
+  }
+  return Sent::delivered;
+}
+
+/// As SGP.22 5.9 has it; a call that was answered before is not done again.
+Sent Outside::serve_smds(const smdp::Outgoing& what) {
+  const auto event = smdp::decode_event(what.content);
+  if (!ledger_.arrived(event->call, what)) return Sent::delivered;
+  const std::pair key(event->eid, event->eventId);
+  what.kind == OutgoingKind::register_event ? (void)events_.insert(key) : (void)events_.erase(key);
+  return Sent::delivered;
+}
+
+std::vector<std::string> Outside::events_of(const Eid& eid) const {
+  std::vector<std::string> out;
+  for (const auto& [whose, id] : events_) {
+    if (whose == eid) out.push_back(id);
+  }
+  return out;
+}
+
+}  // namespace sealift::sim
