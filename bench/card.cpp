@@ -18,8 +18,8 @@
 #include "euicc/install_engine.hpp"
 #include "lab/keys_folder.hpp"
 #include "lab/smdp_site.hpp"
-#include "lab/temporary_folder.hpp"
 #include "lab/subscriber_profile.hpp"
+#include "lab/temporary_folder.hpp"
 #include "lab/virtual_card.hpp"
 #include "reader/loopback.hpp"
 
@@ -156,9 +156,11 @@ Result<std::string> order(World& world, uint64_t number) {
   import.metadata.serviceProviderName = "Bench";
   import.metadata.profileName = "Bench";
   smdp::CreateOrder create;
-  create.iccid = TRY(smdp::import_profile(world.site->ports(), "bench", std::move(import))).iccid;
-  return smdp::activation_code(world.site->ports(),
-                               TRY(smdp::create_order(world.site->ports(), "bench", create)));
+  create.iccid =
+      TRY(smdp::import_profile(world.site->ports(), access::administrator("bench"), std::move(import))).iccid;
+  return smdp::activation_code(
+      world.site->ports(),
+      TRY(smdp::create_order(world.site->ports(), access::administrator("bench"), create)));
 }
 
 /// One download into a new card; its memory afterwards.

@@ -84,7 +84,7 @@ Status validate(const Policies& p) {
   TRY_VOID(bounds("unboundLifetime", p.unboundLifetime, 1, kDay));
   TRY_VOID(bounds("orderLifetime", p.orderLifetime, 0, kLongestOrder));
   TRY_VOID(bounds("uses", p.uses, 0, 1000));
-  TRY_VOID(bounds("confirmationAttempts", p.confirmationAttempts, 1, 10));
+  TRY_VOID(bounds("confirmationAttempts", p.confirmationAttempts, 0, 10));
   TRY_VOID(bounds("callsPerMinute", p.callsPerMinute, 0, kMostCalls));
   TRY_VOID(bounds("reissuesPerDay", p.reissuesPerDay, 0, kMostCalls));
   TRY_VOID(bounds("coolingOff", p.coolingOff, 0, kLongestCoolingOff));

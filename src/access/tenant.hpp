@@ -51,7 +51,7 @@ struct Policies {
   uint32_t orderLifetime = 0;         ///< of other orders that do not say; 0: they do not expire
   std::string reinstall = "never";    ///< of orders that do not say: never, sameEid, afterDeletion
   uint32_t uses = 1;  ///< installations, where `reinstall` allows more than one; 0: any number
-  uint32_t confirmationAttempts = 3;  ///< of orders that do not say; 1 to 10
+  uint32_t confirmationAttempts = 0;  ///< of orders that do not say, 1 to 10; 0: the server's setting
   bool confirmationRequired = false;  ///< every order has a confirmation code
   uint32_t callsPerMinute = 0;        ///< of ES2+; 0: any number
   uint32_t reissuesPerDay = 100;      ///< reissues that may be asked for in 24 hours; 0: any number

@@ -16,14 +16,14 @@ void AdminTarget::add_options(CLI::App* command) {
   auto* url =
       command->add_option("--server", server, "Administration of an SM-DP+ elsewhere: https://NAME:PORT");
   auto* token_file = command->add_option(
-      "--token", token, "With --server: file with the administration token (its admin.token)");
+      "--token", token,
+      "File with the token of a principal (default: DIR/admin.token, the site's own administrator)");
   auto* ci_file = command->add_option(
       "--ci", ci, "With --server: certificate of the CI that its TLS certificate is under");
   auto* which = command->add_option_group("Which SM-DP+ (one of)");
   which->add_options(folder, url);
   which->require_option(1);
   url->needs(token_file)->needs(ci_file);
-  token_file->needs(url);
   ci_file->needs(url);
 }
 
@@ -42,7 +42,10 @@ Result<Way> way_to(const AdminTarget& target) {
     const http::HostPort name{at.host, at.port};
     const std::string address =
         at.address.find(':') == std::string::npos ? at.address : "[" + at.address + "]";
-    return Way{name, {{name, address, at.port}}, target.dir + "/admin.token", target.dir + "/pki/ci.der"};
+    return Way{name,
+               {{name, address, at.port}},
+               target.token.empty() ? target.dir + "/admin.token" : target.token,
+               target.dir + "/pki/ci.der"};
   }
   std::string_view rest = target.server;
   constexpr std::string_view scheme = "https://";
@@ -109,7 +112,8 @@ Result<json::object> AdminClient::answer_of(Result<http::Response> response) con
                                     "): start it with `sealift smdp serve --dir " + dir_ + "`"};
   }
   if (response->status == 401) {
-    return Error{ErrorKind::permission, server_.text() + " does not take this token: is it the admin.token of that server?"};
+    return Error{ErrorKind::permission,
+                 server_.text() + " does not take this token: is it the admin.token of that server?"};
   }
   if (response->status / 100 != 2) return refusal_in(*response, server_.text());
   json::error_code error;

@@ -5,7 +5,9 @@
 #include <optional>
 
 #include "base/ids.hpp"
-#include "cli/admin_client.hpp"
+#include "cli/admin_show.hpp"
+#include "cli/order_reissue.hpp"
+#include "cli/stock_options.hpp"
 #include "qr/qr.hpp"
 
 namespace sealift::cli {
@@ -16,42 +18,25 @@ namespace {
 
 constexpr const char* orders_path = "/admin/v1/orders";
 
-/// A member of an answer as text; "-" where it is null.
-std::string shown(const json::object& object, const char* name) {
-  const json::value* value = object.if_contains(name);
-  if (!value || value->is_null()) return "-";
-  if (value->is_string()) return std::string(value->get_string());
-  if (value->is_bool()) return value->get_bool() ? "yes" : "no";
-  return value->is_number() ? std::to_string(value->to_number<int64_t>()) : "?";
-}
-
-bool has(const json::object& object, const char* name) {
-  const json::value* value = object.if_contains(name);
-  return value && !value->is_null();
-}
-
 void print_order(const json::object& order, Output& out) {
-  static constexpr std::pair<const char*, const char*> rows[] = {
-      {"ICCID", "iccid"},
-      {"State", "state"},
-      {"Service provider", "serviceProviderName"},
-      {"Profile", "profileName"},
-      {"Class", "profileClass"},
-      {"Octets", "size"},
-      {"For EID", "eid"},
-      {"Expires", "expires"},
-      {"Confirmation code", "confirmationCodeRequired"},
-      {"Wrong codes", "confirmationAttempts"},
-      {"Wrong codes allowed", "confirmationLimit"},
-      {"Downloads", "downloadAttempts"},
-      {"Installations", "installs"},
-      {"Reinstallation", "reinstall"},
-      {"Activation code", "activationCode"}};
-  for (const auto& [title, member] : rows) {
-    std::string line = title;
-    line.resize(20, ' ');
-    out.line(line + shown(order, member));
-  }
+  static constexpr Titled rows[] = {{"ICCID", "iccid"},
+                                    {"State", "state"},
+                                    {"Tenant", "tenant"},
+                                    {"Profile type", "profileType"},
+                                    {"Service provider", "serviceProviderName"},
+                                    {"Profile", "profileName"},
+                                    {"Class", "profileClass"},
+                                    {"Octets", "size"},
+                                    {"For EID", "eid"},
+                                    {"Expires", "expires"},
+                                    {"Confirmation code", "confirmationCodeRequired"},
+                                    {"Wrong codes", "confirmationAttempts"},
+                                    {"Wrong codes allowed", "confirmationLimit"},
+                                    {"Downloads", "downloadAttempts"},
+                                    {"Installations", "installs"},
+                                    {"Reinstallation", "reinstall"},
+                                    {"Activation code", "activationCode"}};
+  print_members(order, rows, out);
 }
 
 // ---- create ----
@@ -60,46 +45,19 @@ struct CreateOptions {
   AdminTarget target;
   std::string profile;
   std::string iccid;
-  std::string spn = "Sealift";
-  std::string name = "Sealift";
-  std::string profile_class = "operational";
-  std::string notify, icon, owner;
-  std::vector<std::string> rules;
+  StockOptions stock;
   std::optional<std::string> eid, matching_id, confirmation_code, confirmation_code_hash, expires, reinstall;
   std::optional<uint32_t> confirmation_attempts, uses;
   bool no_rebind = false;
-  bool session_keys = false;
   bool hold = false;
   bool qr = false;
 };
 
-/// The icon with its type, which its first octets tell.
-Status add_icon(json::object& body, const std::string& path) {
-  const std::string octets = TRY(read_file(path, 1024));
-  const bool png = octets.starts_with("\x89PNG");
-  if (!png && !octets.starts_with("\xFF\xD8"))
-    return Error{ErrorKind::invalid, path + " is no PNG and no JPEG"};
-  body["icon"] = base64(view(octets));
-  body["iconType"] = png ? "png" : "jpg";
-  return {};
-}
-
 /// Puts the profile in stock; gives its ICCID.
 Result<std::string> import(AdminClient& admin, const CreateOptions& o) {
   const std::string file = TRY(read_file(o.profile, 4u << 20));
-  json::object body{{"profile", base64(view(file))},
-                    {"serviceProviderName", o.spn},
-                    {"profileName", o.name},
-                    {"profileClass", o.profile_class},
-                    {"protection", o.session_keys ? "sessionKeys" : "randomKeys"}};
-  if (!o.icon.empty()) TRY_VOID(add_icon(body, o.icon));
-  if (!o.owner.empty()) body["profileOwner"] = {{"mccMnc", o.owner}};
-  if (!o.rules.empty()) body["profilePolicyRules"] = json::array(o.rules.begin(), o.rules.end());
-  if (!o.notify.empty()) {
-    body["notificationConfigurationInfo"] = {
-        {{"profileManagementOperation", {"notificationEnable", "notificationDisable", "notificationDelete"}},
-         {"notificationAddress", o.notify}}};
-  }
+  json::object body = TRY(o.stock.body());
+  body["profile"] = base64(view(file));
   auto stocked = admin.post("/admin/v1/profiles", body);
   if (stocked) return shown(*stocked, "iccid");
   Error error = std::move(stocked.error());
@@ -157,32 +115,22 @@ int create(const CreateOptions& o, Output& out) {
 
 struct ListOptions {
   AdminTarget target;
-  std::string state;
+  std::string state, tenant, type;
 };
 
 int list(const ListOptions& o, Output& out) {
   auto admin = AdminClient::open(o.target);
   if (!admin) return out.fail(admin.error());
   json::array all;
-  std::string after;
-  for (;;) {
-    auto page = admin->get(std::string(orders_path) + "?limit=500" + after);
-    if (!page) return out.fail(page.error());
-    const json::value* orders = page->if_contains("orders");
-    if (!orders || !orders->is_array())
-      return out.fail({ErrorKind::invalid, "the server's answer has no orders in it"});
-    for (const json::value& one : orders->get_array()) {
-      const json::object* order = one.if_object();
-      if (!order || (!o.state.empty() && shown(*order, "state") != o.state)) continue;
-      std::string state = shown(*order, "state");
-      state.resize(12, ' ');
-      out.line(shown(*order, "iccid") + "  " + state + shown(*order, "activationCode") + "  " +
-               shown(*order, "profileName"));
-      if (out.json) all.push_back(one);
-    }
-    if (!has(*page, "next")) break;
-    after = "&after=" + shown(*page, "next");
-  }
+  std::string query = "state=" + o.state;
+  if (o.state.empty()) query.clear();
+  if (!o.tenant.empty()) query += (query.empty() ? "" : "&") + ("tenant=" + percent_encoded(o.tenant));
+  if (!o.type.empty()) query += (query.empty() ? "" : "&") + ("profileType=" + percent_encoded(o.type));
+  const Status done = each_order(*admin, query, [&](const json::object& order) {
+    print_columns(order, {"iccid", "state", "activationCode", "profileName"}, out);
+    if (out.json) all.push_back(order);
+  });
+  if (!done) return out.fail(done.error());
   out.object({{"orders", std::move(all)}});
   return exit_ok;
 }
@@ -209,6 +157,16 @@ int show(const ShowOptions& o, Output& out) {
   return exit_ok;
 }
 
+struct ReleaseOptions {
+  AdminTarget target;
+  std::string iccid;
+};
+
+int release(const ReleaseOptions& o, Output& out) {
+  return post_and_say(o.target, "/admin/v1/orders/release", {{"iccid", o.iccid}},
+                      o.iccid + " can be downloaded", out);
+}
+
 // ---- the command line ----
 
 void add_create(CLI::App* group, Output& out) {
@@ -224,22 +182,7 @@ void add_create(CLI::App* group, Output& out) {
   auto* which = command->add_option_group("Which profile (one of)");
   which->add_options(profile, iccid);
   which->require_option(1);
-  command->add_option("--spn", o->spn, "Service provider name, shown on the phone")->capture_default_str();
-  command->add_option("--name", o->name, "Profile name, shown on the phone")->capture_default_str();
-  command->add_option("--class", o->profile_class, "Profile class")
-      ->check(CLI::IsMember({"operational", "test", "provisioning"}))
-      ->capture_default_str();
-  command->add_option("--icon", o->icon, "Icon shown on the phone: PNG or JPEG, at most 1024 octets")
-      ->type_name("FILE");
-  command->add_option("--owner", o->owner, "Network whose profile it is: the digits of MCC and MNC")
-      ->type_name("DIGITS");
-  command
-      ->add_option("--rule", o->rules,
-                   "Profile policy rule: ppr1 (cannot be disabled), ppr2 (cannot be deleted)")
-      ->allow_extra_args(false)
-      ->check(CLI::IsMember({"ppr1", "ppr2"}));
-  command->add_option("--notify", o->notify,
-                      "Server that hears of enable, disable and delete (default: this SM-DP+)");
+  o->stock.add(command);
   command->add_option("--eid", o->eid, "The only eUICC that may have it");
   command->add_option("--matching-id", o->matching_id, "Default: 128 random bits");
   auto* code =
@@ -268,18 +211,18 @@ void add_create(CLI::App* group, Output& out) {
       "Refuse an eUICC that comes back with another one-time key; the same key gets the same package");
   command->add_option("--expires", o->expires, "End of the offer, such as 2027-01-31T12:00:00Z");
   command->add_flag("--hold", o->hold, "Confirm it alone: it can be downloaded once it is released");
-  command->add_flag("--session-keys", o->session_keys,
-                    "Protect the profile under session keys, not keys of its own");
   command->add_flag("--qr", o->qr, "Draw the activation code as a QR code too");
   command->footer("Example:\n  sealift order create --dir site --profile usim.der --spn 'My Network' --qr");
   on_run(command, out, [o](Output& to) { return create(*o, to); });
 }
 
 void add(CLI::App& app, Output& out) {
-  auto* group = app.add_subcommand("order", "Orders of a running SM-DP+: create, list, show");
+  auto* group =
+      app.add_subcommand("order", "Orders of a running SM-DP+: create, list, show, cancel, reissue");
   group->require_subcommand(1);
   group->footer("Example:\n  sealift order list --dir site");
   add_create(group, out);
+  add_order_reissue(*group, out);
 
   auto list_options = std::make_shared<ListOptions>();
   auto* list_command = group->add_subcommand("list", "All profiles in stock and their orders");
@@ -287,6 +230,8 @@ void add(CLI::App& app, Output& out) {
   list_command->add_option("--state", list_options->state, "Only those in this state")
       ->check(CLI::IsMember({"available", "allocated", "linked", "confirmed", "released", "downloaded",
                              "installed", "error", "unavailable", "deleted"}));
+  list_command->add_option("--tenant", list_options->tenant, "Only this operator's");
+  list_command->add_option("--type", list_options->type, "Only profiles of this type");
   list_command->footer("Example:\n  sealift order list --dir site --state released");
   on_run(list_command, out, [list_options](Output& to) { return list(*list_options, to); });
 
@@ -297,6 +242,13 @@ void add(CLI::App& app, Output& out) {
   show_command->add_flag("--qr", show_options->qr, "Draw the activation code as a QR code too");
   show_command->footer("Example:\n  sealift order show --dir site 8988211000000000028");
   on_run(show_command, out, [show_options](Output& to) { return show(*show_options, to); });
+
+  auto release_options = std::make_shared<ReleaseOptions>();
+  auto* release_command = group->add_subcommand("release", "Release an order that was created with --hold");
+  release_options->target.add_options(release_command);
+  release_command->add_option("iccid", release_options->iccid, "ICCID of the profile")->required();
+  release_command->footer("Example:\n  sealift order release --dir site 8988211000000000028");
+  on_run(release_command, out, [release_options](Output& to) { return release(*release_options, to); });
 }
 
 SEALIFT_COMMAND(add)

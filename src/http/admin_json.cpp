@@ -11,7 +11,7 @@ static Error not_a(std::string_view name, const char* what) {
   return {ErrorKind::invalid, std::string(name) + " must be " + what};
 }
 
-Result<JsonFields> JsonFields::of(const json::value& value, Names known) {
+Result<JsonFields> JsonFields::of(const json::value& value, const Names& known) {
   if (!value.is_object()) return Error{ErrorKind::invalid, "expected a JSON object, {...}"};
   JsonFields out;
   out.object_ = &value.get_object();
@@ -25,7 +25,7 @@ Result<JsonFields> JsonFields::of(const json::value& value, Names known) {
   return out;
 }
 
-Result<JsonFields> JsonFields::parse(std::string_view body, Names known) {
+Result<JsonFields> JsonFields::parse(std::string_view body, const Names& known) {
   json::parse_options options;
   options.max_depth = 8;
   json::error_code error;

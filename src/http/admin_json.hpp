@@ -6,10 +6,10 @@
 #pragma once
 
 #include <boost/json/object.hpp>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -17,11 +17,11 @@ namespace sealift::http {
 
 class JsonFields {
  public:
-  using Names = std::initializer_list<std::string_view>;
+  using Names = std::vector<std::string_view>;
   /// A body that is one object with no members but these. Error kind: invalid.
-  static Result<JsonFields> parse(std::string_view body, Names known);
+  static Result<JsonFields> parse(std::string_view body, const Names& known);
   /// The same of a value inside another.
-  static Result<JsonFields> of(const boost::json::value& value, Names known);
+  static Result<JsonFields> of(const boost::json::value& value, const Names& known);
 
   /// None where the member is missing or null. Error kind: invalid.
   Result<std::optional<std::string>> text(std::string_view name) const;

@@ -2,22 +2,16 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <charconv>
 #include <memory>
 
-#include "asn1/time.hpp"
-#include "http/admin_json.hpp"
-#include "http/admin_profile_metadata.hpp"
-#include "messages/names.hpp"
-#include "smdp/admin.hpp"
+#include "access/directory.hpp"
+#include "http/admin_openapi.hpp"
 
 namespace sealift::http {
 namespace {
 
 namespace json = boost::json;
-
-constexpr size_t default_page = 100;
-constexpr size_t largest_page = 1000;
+using access::Principal;
 
 // ---- the answers ----
 
@@ -55,192 +49,31 @@ Response refusal(const Error& error, unsigned status) {
   return answer(status, {{"error", {{"kind", name(error.kind)}, {"message", error.message}}}});
 }
 
-Response answer(unsigned status, Result<json::object> body) {
-  return body ? answer(status, *body) : refusal(body.error(), status_of(body.error().kind));
-}
+// ---- who asks ----
 
-template <class T, class ToText>
-json::value text_or_null(const std::optional<T>& value, ToText to_text) {
-  return value ? json::value(to_text(*value)) : json::value(nullptr);
-}
-
-/// An order as people and programs see it; what is unknown or not set is null.
-Result<json::object> describe(const smdp::Ports& ports, const smdp::Order& order) {
-  auto metadata = TRY(asn1::decode<messages::StoreMetadataRequest>(order.metadata));
-  json::object out{{"iccid", order.iccid.digits()},
-                   {"state", smdp::name(order.state)},
-                   {"serviceProviderName", metadata.serviceProviderName},
-                   {"profileName", metadata.profileName},
-                   {"profileClass", messages::to_name(metadata.profileClass)},
-                   {"size", order.needs.size}};
-  out["matchingId"] = text_or_null(order.matchingId, [](const MatchingId& id) { return id.value(); });
-  out["eid"] = text_or_null(order.eid, [](const Eid& eid) { return eid.digits(); });
-  out["expires"] = text_or_null(order.expires, [](Time at) { return asn1::rfc3339(at); });
-  out["confirmationCodeRequired"] = order.confirmation.has_value();
-  out["confirmationAttempts"] = order.confirmation_attempts;
-  out["confirmationLimit"] = order.confirmation_limit;
-  out["downloadAttempts"] = order.download_attempts;
-  out["rebind"] = order.rebind;
-  out["reinstall"] = smdp::name(order.reinstall);
-  out["uses"] = order.uses;
-  out["installs"] = order.installs;
-  out["activationCode"] =
-      order.matchingId ? json::value(TRY(smdp::activation_code(ports, order))) : json::value(nullptr);
-  return out;
-}
-
-// ---- the requests ----
-
-Result<smdp::Protection> protection_from(const std::optional<std::string>& text) {
-  if (!text || *text == "randomKeys") return smdp::Protection::random_keys;
-  if (*text == "sessionKeys") return smdp::Protection::session_keys;
-  return Error{ErrorKind::invalid, "protection: it is randomKeys or sessionKeys"};
-}
-
-Result<json::object> import(smdp::Ports& ports, const Request& request) {
-  JsonFields fields = TRY(JsonFields::parse(
-      request.body, {"profile", "protection", "serviceProviderName", "profileName", "profileClass", "icon",
-                     "iconType", "profileOwner", "profilePolicyRules", "notificationConfigurationInfo"}));
-  smdp::ImportProfile import;
-  auto upp = from_base64(TRY(fields.required_text("profile")));
-  if (!upp) return std::move(upp.error()).within("profile");
-  import.upp = SecretBytes(std::move(*upp));
-  import.metadata = TRY(profile_metadata_from(fields, ports.settings.smdpAddress));
-  const auto protection = TRY(fields.text("protection"));
-  import.protection = TRY(protection_from(protection));
-  auto stocked = smdp::import_profile(ports, local_admin, std::move(import));
-  if (!stocked && stocked.error().kind == ErrorKind::exists) {
-    return Error{ErrorKind::exists, "a profile with this ICCID is in stock already"};
-  }
-  return describe(ports, TRY(std::move(stocked)));
-}
-
-Result<Iccid> iccid_from(std::string_view text) {
-  auto iccid = Iccid::parse(text);
-  if (!iccid) return std::move(iccid.error()).within("iccid");
-  return iccid;
-}
-
-Result<json::object> order(smdp::Ports& ports, const Request& request) {
-  JsonFields fields = TRY(JsonFields::parse(
-      request.body, {"iccid", "eid", "matchingId", "confirmationCode", "expires", "confirmationAttempts",
-                     "rebind", "reinstall", "uses", "confirmationCodeHash", "release"}));
-  smdp::CreateOrder order;
-  const std::string iccid = TRY(fields.required_text("iccid"));
-  order.iccid = TRY(iccid_from(iccid));
-  if (auto text = TRY(fields.text("eid"))) {
-    auto eid = Eid::parse(*text);
-    if (!eid) return std::move(eid.error()).within("eid");
-    order.eid = *eid;
-  }
-  if (auto text = TRY(fields.text("matchingId"))) order.matchingId = TRY(MatchingId::parse(*text));
-  if (auto text = TRY(fields.text("confirmationCode"))) order.confirmationCode = SecretBytes(to_bytes(*text));
-  if (auto text = TRY(fields.text("confirmationCodeHash"))) {
-    auto hash = octets_from_hex<32>(*text);
-    if (!hash) return std::move(hash.error()).within("confirmationCodeHash");
-    order.confirmationCodeHash = *hash;
-  }
-  if (auto text = TRY(fields.text("expires"))) {
-    auto at = asn1::parse_rfc3339(*text);
-    if (!at) return std::move(at.error()).within("expires");
-    if (*at <= ports.clock.now())
-      return Error{ErrorKind::invalid, "expires: " + *text + " has passed already"};
-    order.expires = *at;
-  }
-  if (auto n = TRY(fields.number("confirmationAttempts", 1, 10))) order.confirmationAttempts = *n;
-  if (auto wanted = TRY(fields.boolean("rebind"))) order.rebind = *wanted;
-  if (auto text = TRY(fields.text("reinstall"))) order.reinstall = TRY(smdp::reinstall_policy(*text));
-  if (auto n = TRY(fields.number("uses", 0, 1000))) order.uses = *n;
-  if (auto wanted = TRY(fields.boolean("release"))) order.release = *wanted;
-  return describe(ports, TRY(smdp::create_order(ports, local_admin, order)));
-}
-
-json::object describe(const smdp::Restriction& one) {
-  return {{"kind", smdp::name(one.kind)},
-          {"value", one.value},
-          {"reason", one.reason},
-          {"by", one.actor},
-          {"at", asn1::rfc3339(one.at)}};
-}
-
-Result<json::object> add_restriction(smdp::Ports& ports, const Request& request) {
-  JsonFields fields = TRY(JsonFields::parse(request.body, {"kind", "value", "reason"}));
-  const std::string named = TRY(fields.required_text("kind"));
-  const auto kind = TRY(smdp::restriction_kind(named));
-  const std::string value = TRY(fields.required_text("value"));
-  const auto reason = TRY(fields.text("reason"));
-  TRY_VOID(smdp::restrict(ports, local_admin, kind, value, reason.value_or("")));
-  return json::object{{"kind", smdp::name(kind)}, {"value", value}};
-}
-
-Result<json::object> remove_restriction(smdp::Ports& ports, const Request& request) {
-  JsonFields fields = TRY(JsonFields::parse(request.body, {"kind", "value"}));
-  const std::string named = TRY(fields.required_text("kind"));
-  const auto kind = TRY(smdp::restriction_kind(named));
-  const std::string value = TRY(fields.required_text("value"));
-  TRY_VOID(smdp::unrestrict(ports, local_admin, kind, value));
-  return json::object{{"kind", smdp::name(kind)}, {"value", value}};
-}
-
-Result<json::object> restrictions(smdp::Ports& ports, const Request&) {
-  const auto all = TRY(smdp::list_restrictions(ports));
-  json::array out;
-  for (const smdp::Restriction& one : all) out.push_back(describe(one));
-  return json::object{{"restrictions", std::move(out)}};
-}
-
-struct Page {
-  std::optional<Iccid> after;
-  size_t limit = default_page;
-};
-
-Result<Page> page_from(std::string_view query) {
-  Page page;
-  while (!query.empty()) {
-    const std::string_view parameter = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), parameter.size() + 1));
-    const size_t equals = std::min(parameter.find('='), parameter.size());
-    const std::string_view key = parameter.substr(0, equals);
-    const std::string_view value = parameter.substr(std::min(parameter.size(), equals + 1));
-    if (key == "after") {
-      page.after = TRY(iccid_from(value));
-    } else if (key == "limit") {
-      auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), page.limit);
-      if (error != std::errc() || end != value.data() + value.size() || page.limit < 1 ||
-          page.limit > largest_page) {
-        return Error{ErrorKind::invalid, "limit: a number from 1 to " + std::to_string(largest_page)};
-      }
-    } else {
-      return Error{ErrorKind::invalid, "the query knows after=ICCID and limit=NUMBER alone"};
-    }
-  }
-  return page;
-}
-
-Result<json::object> list(smdp::Ports& ports, const Request& request) {
-  const Page page = TRY(page_from(request.query));
-  const auto orders = TRY(smdp::list_orders(ports, page.after, page.limit));
-  json::array out;
-  for (const smdp::Order& one : orders) out.push_back(TRY(describe(ports, one)));
-  json::value next = nullptr;
-  if (orders.size() == page.limit) next = orders.back().iccid.digits();
-  return json::object{{"orders", std::move(out)}, {"next", std::move(next)}};
-}
-
-Result<json::object> show(smdp::Ports& ports, const Request& request) {
-  const Iccid iccid = TRY(iccid_from(last_segment(request.path)));
-  return describe(ports, TRY(smdp::show_order(ports, iccid)));
-}
-
-// ---- who may ask ----
-
-/// True where the request shows the token. The time does not tell how much of it was right.
-bool authorised(const Request& request, View token) {
+/// The octets of the token in a request; none where it shows none.
+std::optional<Secret<32>> token_in(const Request& request) {
   constexpr std::string_view scheme = "Bearer ";
   const std::string_view shown = request.header("Authorization");
-  if (!same_field_name(shown.substr(0, scheme.size()), scheme)) return false;
+  if (!same_field_name(shown.substr(0, scheme.size()), scheme)) return std::nullopt;
   auto octets = from_hex(shown.substr(scheme.size()));
-  return octets && equal_constant_time(*octets, token);
+  if (!octets) return std::nullopt;
+  auto token = Secret<32>::from(*octets);
+  wipe(*octets);
+  if (!token) return std::nullopt;
+  return std::move(*token);
+}
+
+/// The time does not tell how much of a token was right.
+std::optional<Principal> principal_of(const Request& request, const smdp::Ports& ports,
+                                      const Secret<32>& local) {
+  const auto shown = token_in(request);
+  if (shown && equal_constant_time(shown->expose(), local.expose())) return access::administrator();
+  if (!ports.directory || !shown) return std::nullopt;
+  const auto known = ports.directory->current();
+  const Principal* found = access::find_by_token(known->principals, shown->expose(), ports.clock.now());
+  if (!found) return std::nullopt;
+  return *found;
 }
 
 Response not_authorised() {
@@ -250,28 +83,112 @@ Response not_authorised() {
   return out;
 }
 
+// ---- one request ----
+
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+/// %XX is the octet XX (RFC 3986 2.1).
+Result<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    const auto octet = octets_from_hex<1>(text.substr(i + 1, 2));
+    if (!octet) return Error{ErrorKind::invalid, "the query: % goes before two hexadecimal digits"};
+    out += static_cast<char>((*octet)[0]);
+    i += 2;
+  }
+  return out;
+}
+
+Result<Query> query_from(std::string_view query, const AdminRoute& route) {
+  Query out;
+  while (!query.empty()) {
+    const std::string_view parameter = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), parameter.size() + 1));
+    const size_t equals = std::min(parameter.find('='), parameter.size());
+    std::string key(parameter.substr(0, equals));
+    const auto known = [&](const AdminParameter& p) { return p.name == key; };
+    if (std::ranges::none_of(route.query, known)) {
+      std::string list;
+      for (const AdminParameter& p : route.query) list += (list.empty() ? "" : ", ") + p.name + "=";
+      return Error{ErrorKind::invalid, "the query knows " + (list.empty() ? "nothing" : list + " alone")};
+    }
+    out.emplace_back(std::move(key),
+                     TRY(percent_decoded(parameter.substr(std::min(parameter.size(), equals + 1)))));
+  }
+  return out;
+}
+
+Result<AdminAnswer> run(const AdminRoute& route, smdp::Ports& ports, const Principal& who,
+                        const Request& request) {
+  TRY_VOID(access::permit(who, route.permission));
+  const JsonFields body = TRY(JsonFields::parse(route.body ? request.body : "{}",
+                                                route.body ? route.body->names() : JsonFields::Names()));
+  return route.function(
+      {ports, who, body, std::string(last_segment(request.path)), TRY(query_from(request.query, route))});
+}
+
+Handler handler_of(const AdminRoute& route, smdp::Ports& ports, std::shared_ptr<const Secret<32>> local) {
+  return [&route, &ports, local = std::move(local)](const Request& request) {
+    const auto who = principal_of(request, ports, *local);
+    if (!who) return not_authorised();
+    if (route.body && !same_field_name(media_type(request.header("Content-Type")), "application/json")) {
+      return refusal({ErrorKind::invalid, "the body must be JSON, with Content-Type: application/json"}, 415);
+    }
+    const auto done = run(route, ports, *who, request);
+    if (!done) return refusal(done.error(), status_of(done.error().kind));
+    return answer(done->status ? done->status : route.status, done->body);
+  };
+}
+
+std::vector<AdminRoute> all_routes() {
+  std::vector<AdminRoute> out;
+  for (auto part : {admin_profile_routes, admin_order_routes, admin_reissue_routes, admin_restriction_routes, admin_tenant_routes,
+                    admin_principal_routes, admin_issuance_routes}) {
+    auto routes = part();
+    std::ranges::move(routes, std::back_inserter(out));
+  }
+  return out;
+}
+
 }  // namespace
 
+const std::vector<AdminRoute>& admin_smdp_routes() {
+  static const std::vector<AdminRoute> routes = all_routes();
+  return routes;
+}
+
+JsonFields::Names AdminSchema::names() const {
+  JsonFields::Names out;
+  for (const AdminMember& member : members) out.push_back(member.name);
+  return out;
+}
+
+std::optional<std::string> AdminCall::parameter(std::string_view name) const {
+  for (const auto& [key, value] : query) {
+    if (key == name) return value;
+  }
+  return std::nullopt;
+}
+
 void add_admin_smdp_routes(Router& router, smdp::Ports& ports, const Secret<32>& token) {
-  using Function = Result<json::object> (*)(smdp::Ports&, const Request&);
   auto kept = std::make_shared<const Secret<32>>(token.clone());
-  auto guarded = [&ports, kept](unsigned status, bool has_body, Function function) -> Handler {
-    return [&ports, kept, status, has_body, function](const Request& request) {
-      if (!authorised(request, kept->expose())) return not_authorised();
-      if (has_body && !same_field_name(media_type(request.header("Content-Type")), "application/json")) {
-        return refusal({ErrorKind::invalid, "the body must be JSON, with Content-Type: application/json"},
-                       415);
-      }
-      return answer(status, function(ports, request));
-    };
-  };
-  router.add("POST", "/admin/v1/profiles", guarded(201, true, import));
-  router.add("POST", "/admin/v1/orders", guarded(201, true, order));
-  router.add("GET", "/admin/v1/orders", guarded(200, false, list));
-  router.add_below("GET", "/admin/v1/orders/", guarded(200, false, show));
-  router.add("GET", "/admin/v1/restrictions", guarded(200, false, restrictions));
-  router.add("POST", "/admin/v1/restrictions", guarded(201, true, add_restriction));
-  router.add("POST", "/admin/v1/restrictions/remove", guarded(200, true, remove_restriction));
+  for (const AdminRoute& route : admin_smdp_routes()) {
+    const size_t open = route.path.find('{');
+    if (open == std::string::npos) {
+      router.add(route.method, route.path, handler_of(route, ports, kept));
+    } else {
+      router.add_below(route.method, route.path.substr(0, open), handler_of(route, ports, kept));
+    }
+  }
+  // For programs that have no token yet: it tells nothing that the documentation does not.
+  router.add("GET", "/openapi.json",
+             [document = json::serialize(admin_openapi(admin_smdp_routes()))](const Request&) {
+               return Response{200, "application/json", document + "\n", {}};
+             });
 }
 
 }  // namespace sealift::http

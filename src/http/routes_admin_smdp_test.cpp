@@ -162,7 +162,7 @@ TEST_F(AdminSmdpRoutes, take_a_profile_from_stock_to_release) {
   EXPECT_EQ(read(ask("GET", std::string("/admin/v1/orders/") + iccid_a)), order);
   auto kept = **world_.orders.find(*Iccid::parse(iccid_a));
   EXPECT_EQ(kept.confirmation, crypto::sha256(view("1234")));
-  for (const auto& row : world_.orders.audit()) EXPECT_EQ(row.actor, local_admin);
+  for (const auto& row : world_.orders.audit()) EXPECT_EQ(row.actor, access::local_admin_name);
 }
 
 TEST_F(AdminSmdpRoutes, hand_every_wish_of_an_order_on) {
@@ -223,7 +223,7 @@ TEST_F(AdminSmdpRoutes, keep_the_list_of_who_is_not_served) {
   const json::array list = read(ask("GET", "/admin/v1/restrictions"))["restrictions"].as_array();
   ASSERT_EQ(list.size(), 1u);
   EXPECT_EQ(list[0].at("reason").as_string(), "leaked");
-  EXPECT_EQ(list[0].at("by").as_string(), local_admin);
+  EXPECT_EQ(list[0].at("by").as_string(), access::local_admin_name);
   EXPECT_EQ(post("restrictions/remove", {{"kind", "eid"}, {"value", "89049032"}}).status, 200u);
   expect_error(post("restrictions/remove", {{"kind", "eid"}, {"value", "89049032"}}), 404, "not_found",
                "list");

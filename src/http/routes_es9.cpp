@@ -92,7 +92,8 @@ Response asn1_result(Result<Output, smdp::Refusal> result) {
   const smdp::RefusalRow& row = smdp::row_of(refusal);
   const auto fault = messages::error_of<Fault>(row.subjectCode, row.reasonCode);
   // No number says "try again later".
-  const bool later = refusal == smdp::Refusal::server_busy || refusal == smdp::Refusal::server_failed;
+  const bool later = refusal == smdp::Refusal::server_busy || refusal == smdp::Refusal::server_failed ||
+                     refusal == smdp::Refusal::issuance_stopped;
   Response out = later    ? asn1_fault(503, std::string(row.message))
                  : !fault ? asn1_fault(400, std::string(row.message))
                           : asn1_message({Answer{*fault}});

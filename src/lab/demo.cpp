@@ -233,10 +233,11 @@ Status Demo::make_order() {
                                        messages::NotificationEventBit::notificationDelete};
   notify.notificationAddress = site_->smdp_address();
   import.metadata.notificationConfigurationInfo = std::vector{notify};
-  smdp::Order stock = TRY(smdp::import_profile(site_->ports(), "demo", std::move(import)));
+  smdp::Order stock =
+      TRY(smdp::import_profile(site_->ports(), access::administrator("demo"), std::move(import)));
   smdp::CreateOrder order;
   order.iccid = iccid_ = stock.iccid;
-  smdp::Order released = TRY(smdp::create_order(site_->ports(), "demo", order));
+  smdp::Order released = TRY(smdp::create_order(site_->ports(), access::administrator("demo"), order));
   qr_text_ = "LPA:" + TRY(smdp::activation_code(site_->ports(), released));
   watcher_.activation_code(qr_text_);
   return {};
@@ -301,7 +302,7 @@ Status Demo::register_with_network() {
 
 Status Demo::check_order() {
   begin("installed", "the operator's order says installed");
-  auto order = TRY(smdp::show_order(site_->ports(), iccid_));
+  auto order = TRY(smdp::show_order(site_->ports(), access::administrator(), iccid_));
   if (order.state == smdp::OrderState::installed) return {};
   return Error{ErrorKind::conflict, "the order is in state " + std::string(smdp::name(order.state))};
 }

@@ -78,10 +78,11 @@ Status serve(const LoadTest& test, const std::string& dir, uint64_t count, Chann
     import.upp = TRY(SubscriberProfile::make_numbered(n, test.profile_size, random)).package.clone();
     import.metadata.serviceProviderName = "Load";
     import.metadata.profileName = "Load";
-    smdp::Order stock = TRY(smdp::import_profile(site->ports(), "load", std::move(import)));
+    smdp::Order stock =
+        TRY(smdp::import_profile(site->ports(), access::administrator("load"), std::move(import)));
     smdp::CreateOrder order;
     order.iccid = stock.iccid;
-    smdp::Order released = TRY(smdp::create_order(site->ports(), "load", order));
+    smdp::Order released = TRY(smdp::create_order(site->ports(), access::administrator("load"), order));
     parent.say(TRY(smdp::activation_code(site->ports(), released)));
   }
   (void)parent.hear();  // that the warm-up is over

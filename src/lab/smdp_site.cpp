@@ -9,10 +9,12 @@
 #include "http/routes_admin_smdp.hpp"
 #include "http/routes_es9.hpp"
 #include "lab/admin_door.hpp"
+#include "lab/directory_upkeep.hpp"
 #include "lab/smdp_certificates.hpp"
 #include "lab/smdp_figures.hpp"
 #include "lab/smdp_upkeep.hpp"
 #include "store/memory/orders.hpp"
+#include "store/memory/records.hpp"
 #include "store/memory/restrictions.hpp"
 #include "store/memory/sessions.hpp"
 #include "store/sqlite/store.hpp"
@@ -41,10 +43,12 @@ struct Parts {
   std::unique_ptr<store::SqliteStore> database;
   std::unique_ptr<smdp::OrderStore> orders_in_memory;
   store::MemoryRestrictions restrictions_in_memory;
+  store::MemoryRecords records_in_memory;
   std::unique_ptr<smdp::RestrictionList> restrictions;
   smdp::Limiter by_address{0, std::chrono::seconds(60)}, by_eid{0, std::chrono::minutes(10)};
   std::unique_ptr<http::CrlClient> crl_client;
   std::unique_ptr<CrlFetcher> crl_fetcher;
+  std::unique_ptr<DirectoryUpkeep> records;
   std::unique_ptr<Upkeep> upkeep;  // last, so that it goes first
 
   smdp::OrderStore& orders() const { return database ? database->orders() : *orders_in_memory; }
@@ -412,6 +416,9 @@ static Status fill_parts(const SmdpSiteOptions& options, Random& random, Parts& 
   smdp::RestrictionStore* restrictions = &parts.restrictions_in_memory;
   if (parts.database) restrictions = &parts.database->restrictions();
   parts.restrictions = TRY(smdp::RestrictionList::open(*restrictions));
+  access::RecordStore* records = &parts.records_in_memory;
+  if (parts.database) records = &parts.database->records();
+  parts.records = TRY(DirectoryUpkeep::start(*records, parts.figures));
   return {};
 }
 

@@ -1,9 +1,13 @@
+#include <algorithm>
+
 #include "saip/package.hpp"
-#include "smdp/admin.hpp"
+#include "smdp/admin_steps.hpp"
 #include "smdp/vault.hpp"
 
 namespace sealift::smdp {
 namespace {
+
+constexpr size_t kLongestType = 255;
 
 /// The header has the ICCID digit by digit, F-padded (TCA Interoperable Profile Package 8.3).
 Result<Iccid> iccid_of(const saip::ProfileHeader& header) {
@@ -37,9 +41,30 @@ Result<Bytes> encode_metadata(const messages::StoreMetadataRequest& metadata) {
   return der;
 }
 
+/// Whose the profile will be: the tenant named, else the principal's own.
+Result<std::string> owner_of(const Ports& ports, const Principal& who, std::string wanted) {
+  if (wanted.empty()) wanted = who.tenant.empty() ? default_tenant : who.tenant;
+  const bool there =
+      wanted == default_tenant || (ports.directory && ports.directory->current()->tenants.find(wanted));
+  if (!there || !access::sees(who, wanted))
+    return Error{ErrorKind::not_found, "there is no tenant " + wanted};
+  return wanted;
+}
+
+Status check_type(const std::string& profileType) {
+  const bool fits = profileType.size() <= kLongestType && is_utf8(view(profileType)) &&
+                    std::none_of(profileType.begin(), profileType.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  if (fits) return {};
+  return Error{ErrorKind::invalid, "profileType: a text of at most 255 octets"};
+}
+
 }  // namespace
 
-Result<Order> import_profile(Ports& ports, std::string_view principal, ImportProfile request) {
+Result<Order> import_profile(Ports& ports, const Principal& who, ImportProfile request) {
+  TRY_VOID(access::permit(who, Permission::import_profiles));
+  TRY_VOID(check_type(request.profileType));
+  const std::string tenant = TRY(owner_of(ports, who, std::move(request.tenant)));
   const saip::Package package = TRY(saip::decode(request.upp.expose()));
   const saip::ProfileHeader* header = package.header();
   if (!header) return Error{ErrorKind::invalid, "the profile does not start with a profile header"};
@@ -48,13 +73,33 @@ Result<Order> import_profile(Ports& ports, std::string_view principal, ImportPro
   }
   Order order{.iccid = TRY(iccid_of(*header)),
               .protection = request.protection,
-              .needs = needs_of(*header, request.upp.size())};
+              .needs = needs_of(*header, request.upp.size()),
+              .tenant = tenant,
+              .profileType = std::move(request.profileType)};
   request.metadata.iccid = order.iccid;
   order.metadata = TRY(encode_metadata(request.metadata));
   const StoredProfile locked =
       lock_profile(ports.store_key, ports.random, order.iccid, order.protection, request.upp.expose());
-  TRY_VOID(ports.orders.add(order, locked, {ports.clock.now(), std::string(principal), "import", ""}));
+  TRY_VOID(ports.orders.add(order, locked, audit_of(ports, who, "import")));
   return order;
+}
+
+Result<Order> withdraw_profile(Ports& ports, const Principal& who, const Iccid& iccid) {
+  TRY_VOID(access::permit(who, Permission::import_profiles));
+  Order order = TRY(visible_order(ports, who, iccid));
+  if (order.state != OrderState::available) {
+    return Error{ErrorKind::conflict, "the profile is " + std::string(name(order.state)) + ", not available"};
+  }
+  const Order before = order;
+  order.state = OrderState::unavailable;
+  return apply_change(ports, {.after = std::move(order), .audit = audit_of(ports, who, "withdraw")}, before);
+}
+
+Result<std::vector<StockCount>> count_stock(Ports& ports, const Principal& who, std::string tenant) {
+  TRY_VOID(access::permit(who, Permission::read_profiles));
+  if (tenant.empty()) tenant = who.tenant.empty() ? default_tenant : who.tenant;
+  if (!access::sees(who, tenant)) return std::vector<StockCount>();
+  return ports.orders.stock(tenant);
 }
 
 }  // namespace sealift::smdp

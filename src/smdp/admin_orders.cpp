@@ -1,14 +1,9 @@
 #include "crypto/hash.hpp"
-#include "smdp/admin.hpp"
+#include "smdp/admin_steps.hpp"
 #include "smdp/callbacks.hpp"
 
 namespace sealift::smdp {
 namespace {
-
-/// 128 random bits as hexadecimal digits, which keep the grammar of an AC token (SGP.22 4.1).
-Result<MatchingId> choose_matching_id(Random& random) {
-  return MatchingId::parse(hex(random.octets<16>()));
-}
 
 Status check_request(const CreateOrder& request, const Settings& settings) {
   if (request.matchingId && !request.matchingId->keeps_grammar() && !settings.any_matching_id) {
@@ -30,27 +25,23 @@ Status check_request(const CreateOrder& request, const Settings& settings) {
       (*request.confirmationAttempts < 1 || *request.confirmationAttempts > 10)) {
     return Error{ErrorKind::invalid, "confirmation attempts: 1 to 10"};
   }
-  if (request.reinstall == Reinstall::never && request.uses > 1) {
+  if (request.reinstall.value_or(Reinstall::never) == Reinstall::never && request.uses.value_or(1) > 1) {
     return Error{ErrorKind::invalid, "more than one use needs a policy for reinstallation"};
   }
   return {};
 }
 
-Result<Order> in_stock(Ports& ports, const Iccid& iccid) {
-  std::optional<Order> order = TRY(ports.orders.find(iccid));
-  if (!order) return Error{ErrorKind::not_found, "no profile with ICCID " + iccid.digits() + " is in stock"};
-  return std::move(*order);
-}
-
 }  // namespace
 
-Result<Order> create_order(Ports& ports, std::string_view principal, const CreateOrder& request) {
+Result<Order> create_order(Ports& ports, const Principal& who, const CreateOrder& request) {
+  TRY_VOID(access::permit(who, Permission::change_orders));
   TRY_VOID(check_request(request, ports.settings));
-  Order order = TRY(in_stock(ports, request.iccid));
+  Order order = TRY(visible_order(ports, who, request.iccid));
   if (order.state != OrderState::available) {
     return Error{ErrorKind::conflict, "the profile is " + std::string(name(order.state)) + ", not available"};
   }
   const Order before = order;
+  if (request.release) TRY_VOID(check_issuance(ports, order.tenant));
   order.state = request.release ? OrderState::released : OrderState::confirmed;
   order.smdsAddress = request.smdsAddress;
   order.matchingId = request.matchingId ? *request.matchingId : TRY(choose_matching_id(ports.random));
@@ -58,26 +49,58 @@ Result<Order> create_order(Ports& ports, std::string_view principal, const Creat
   order.eid_ordered = request.eid.has_value();
   order.expires = request.expires;
   order.rebind = request.rebind;
-  order.reinstall = request.reinstall;
-  order.uses = request.reinstall == Reinstall::never ? 1 : request.uses;
-  order.confirmation_limit = request.confirmationAttempts.value_or(ports.settings.confirmation_attempts);
   if (request.confirmationCode) order.confirmation = crypto::sha256(request.confirmationCode->expose());
   if (request.confirmationCodeHash) order.confirmation = *request.confirmationCodeHash;
-  Transition t{.after = order, .audit = {ports.clock.now(), std::string(principal), "create_order", ""}};
-  tell_smds(ports, before, t);
-  TRY_VOID(ports.orders.apply(t));
-  if (ports.bell && !t.outgoing.empty()) ports.bell->ring();
-  ++order.version;
-  ports.observer.moved(order, OrderState::available);
-  return order;
+  TRY_VOID(apply_policies(ports, request, order));
+  return apply_change(ports, {.after = std::move(order), .audit = audit_of(ports, who, "create_order")}, before);
 }
 
-Result<std::vector<Order>> list_orders(Ports& ports, const std::optional<Iccid>& after, size_t limit) {
-  return ports.orders.list({}, after, limit);
+Result<Order> release_order(Ports& ports, const Principal& who, const Iccid& iccid) {
+  TRY_VOID(access::permit(who, Permission::change_orders));
+  Order order = TRY(visible_order(ports, who, iccid));
+  if (order.state != OrderState::confirmed) {
+    return Error{ErrorKind::conflict, "the profile is " + std::string(name(order.state)) + ", not confirmed"};
+  }
+  TRY_VOID(check_issuance(ports, order.tenant));
+  const Order before = order;
+  order.state = OrderState::released;
+  return apply_change(ports, {.after = std::move(order), .audit = audit_of(ports, who, "release_order")}, before);
 }
 
-Result<Order> show_order(Ports& ports, const Iccid& iccid) {
-  return in_stock(ports, iccid);
+Result<Order> cancel_order(Ports& ports, const Principal& who, const Iccid& iccid, bool available) {
+  TRY_VOID(access::permit(who, Permission::change_orders));
+  const Order order = TRY(visible_order(ports, who, iccid));
+  switch (order.state) {
+    case OrderState::allocated:
+    case OrderState::linked:
+    case OrderState::confirmed:
+    case OrderState::released:
+    case OrderState::error:
+      break;
+    default:
+      return Error{ErrorKind::conflict,
+                   "the profile is " + std::string(name(order.state)) + ", with no order to cancel"};
+  }
+  if (available && may_be_on_a_chip(order)) {
+    return Error{ErrorKind::conflict,
+                 "a package of this profile was given out: nobody else can have it any more"};
+  }
+  Order after = available ? as_stocked(order) : order;
+  if (!available) after.state = OrderState::unavailable;
+  return apply_change(ports, {.after = after, .audit = audit_of(ports, who, "cancel_order")}, order);
+}
+
+Result<std::vector<Order>> list_orders(Ports& ports, const Principal& who, OrderFilter filter,
+                                       const std::optional<Iccid>& after, size_t limit) {
+  TRY_VOID(access::permit(who, Permission::read_profiles));
+  if (filter.tenant.empty()) filter.tenant = who.tenant;
+  if (!access::sees(who, filter.tenant)) return std::vector<Order>();
+  return ports.orders.list(filter, after, limit);
+}
+
+Result<Order> show_order(Ports& ports, const Principal& who, const Iccid& iccid) {
+  TRY_VOID(access::permit(who, Permission::read_profiles));
+  return visible_order(ports, who, iccid);
 }
 
 Result<std::string> activation_code(const Ports& ports, const Order& order) {

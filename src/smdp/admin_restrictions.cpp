@@ -1,4 +1,4 @@
-#include "smdp/admin.hpp"
+#include "smdp/admin_steps.hpp"
 
 namespace sealift::smdp {
 namespace {
@@ -12,19 +12,22 @@ Result<RestrictionList*> list_of(Ports& ports) {
 
 }  // namespace
 
-Status restrict(Ports& ports, std::string_view principal, RestrictionKind kind, std::string value,
+Status restrict(Ports& ports, const Principal& who, RestrictionKind kind, std::string value,
                 std::string reason) {
+  TRY_VOID(access::permit(who, Permission::change_restrictions));
   if (reason.size() > kLongestReason) return Error{ErrorKind::invalid, "reason: at most 256 octets"};
   RestrictionList* list = TRY(list_of(ports));
-  return list->add({kind, std::move(value), std::move(reason), std::string(principal), ports.clock.now()});
+  return list->add({kind, std::move(value), std::move(reason), who.name, ports.clock.now()});
 }
 
-Status unrestrict(Ports& ports, std::string_view principal, RestrictionKind kind, const std::string& value) {
+Status unrestrict(Ports& ports, const Principal& who, RestrictionKind kind, const std::string& value) {
+  TRY_VOID(access::permit(who, Permission::change_restrictions));
   RestrictionList* list = TRY(list_of(ports));
-  return list->remove(kind, value, principal, ports.clock.now());
+  return list->remove(kind, value, who.name, ports.clock.now());
 }
 
-Result<std::vector<Restriction>> list_restrictions(Ports& ports) {
+Result<std::vector<Restriction>> list_restrictions(Ports& ports, const Principal& who) {
+  TRY_VOID(access::permit(who, Permission::read_restrictions));
   RestrictionList* list = TRY(list_of(ports));
   return list->all();
 }

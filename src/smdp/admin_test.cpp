@@ -63,29 +63,32 @@ TEST(Vault, two_profiles_never_share_keys) {
 
 TEST(Import, takes_iccid_and_needs_from_the_profile_header) {
   World w;
-  const auto order = import_profile(w.ports, "alice", import_of(make_upp(kIccid)));
+  const auto order = import_profile(w.ports, access::administrator("alice"), import_of(make_upp(kIccid)));
   ASSERT_TRUE(order) << order.error().message;
   EXPECT_EQ(order->iccid, kIccid);
   EXPECT_EQ(order->state, OrderState::available);
   EXPECT_EQ(order->needs, (ProfileNeeds{3, 1, static_cast<uint32_t>(make_upp(kIccid).size()), 0b10010}));
   EXPECT_EQ(asn1::decode<messages::StoreMetadataRequest>(order->metadata)->iccid, kIccid);
   EXPECT_EQ(w.orders.audit().back().actor, "alice");
-  EXPECT_EQ(import_profile(w.ports, "alice", import_of(make_upp(kIccid))).error().kind, ErrorKind::exists);
+  EXPECT_EQ(import_profile(w.ports, access::administrator("alice"), import_of(make_upp(kIccid))).error().kind,
+            ErrorKind::exists);
 }
 
 TEST(Import, refuses_what_is_no_profile_or_no_metadata) {
   World w;
-  EXPECT_FALSE(import_profile(w.ports, "alice", import_of({})));
-  EXPECT_FALSE(import_profile(w.ports, "alice", import_of({0xA0, 0x05, 1})));
+  EXPECT_FALSE(import_profile(w.ports, access::administrator("alice"), import_of({})));
+  EXPECT_FALSE(import_profile(w.ports, access::administrator("alice"), import_of({0xA0, 0x05, 1})));
   Bytes cut = make_upp(kIccid);
   cut.resize(cut.size() - 2);
-  EXPECT_FALSE(import_profile(w.ports, "alice", import_of(std::move(cut))));
+  EXPECT_FALSE(import_profile(w.ports, access::administrator("alice"), import_of(std::move(cut))));
   auto long_name = import_of(make_upp(kIccid));
   long_name.metadata.serviceProviderName = std::string(33, 'x');
-  EXPECT_EQ(import_profile(w.ports, "alice", std::move(long_name)).error().kind, ErrorKind::limit);
+  EXPECT_EQ(import_profile(w.ports, access::administrator("alice"), std::move(long_name)).error().kind,
+            ErrorKind::limit);
   auto bare_icon = import_of(make_upp(kIccid));
   bare_icon.metadata.icon = Bytes{1};
-  EXPECT_EQ(import_profile(w.ports, "alice", std::move(bare_icon)).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(import_profile(w.ports, access::administrator("alice"), std::move(bare_icon)).error().kind,
+            ErrorKind::invalid);
   EXPECT_FALSE(*w.orders.find(kIccid));
 }
 
@@ -110,20 +113,32 @@ TEST(Orders, make_an_activation_code) {
 TEST(Orders, are_refused_where_they_make_no_sense) {
   World w;
   const Order taken = w.order({.matchingId = *MatchingId::parse("TAKEN")});
-  EXPECT_EQ(create_order(w.ports, "bob", {.iccid = taken.iccid}).error().kind, ErrorKind::conflict);
-  EXPECT_EQ(create_order(w.ports, "bob", {.iccid = kIccid}).error().kind, ErrorKind::not_found);
-  ASSERT_TRUE(import_profile(w.ports, "bob", import_of(make_upp(kIccid))));
-  EXPECT_EQ(create_order(w.ports, "bob", {.iccid = kIccid, .matchingId = MatchingId()}).error().kind,
+  EXPECT_EQ(create_order(w.ports, access::administrator("bob"), {.iccid = taken.iccid}).error().kind,
+            ErrorKind::conflict);
+  EXPECT_EQ(create_order(w.ports, access::administrator("bob"), {.iccid = kIccid}).error().kind,
+            ErrorKind::not_found);
+  ASSERT_TRUE(import_profile(w.ports, access::administrator("bob"), import_of(make_upp(kIccid))));
+  EXPECT_EQ(create_order(w.ports, access::administrator("bob"), {.iccid = kIccid, .matchingId = MatchingId()})
+                .error()
+                .kind,
+            ErrorKind::invalid);
+  EXPECT_EQ(create_order(w.ports, access::administrator("bob"),
+                         {.iccid = kIccid, .matchingId = *MatchingId::parse("low")})
+                .error()
+                .kind,
             ErrorKind::invalid);
   EXPECT_EQ(
-      create_order(w.ports, "bob", {.iccid = kIccid, .matchingId = *MatchingId::parse("low")}).error().kind,
-      ErrorKind::invalid);
-  EXPECT_EQ(create_order(w.ports, "bob", {.iccid = kIccid, .matchingId = taken.matchingId}).error().kind,
-            ErrorKind::conflict);
-  EXPECT_EQ(create_order(w.ports, "bob", {.iccid = kIccid, .confirmationCode = SecretBytes()}).error().kind,
+      create_order(w.ports, access::administrator("bob"), {.iccid = kIccid, .matchingId = taken.matchingId})
+          .error()
+          .kind,
+      ErrorKind::conflict);
+  EXPECT_EQ(create_order(w.ports, access::administrator("bob"),
+                         {.iccid = kIccid, .confirmationCode = SecretBytes()})
+                .error()
+                .kind,
             ErrorKind::invalid);
-  EXPECT_EQ(show_order(w.ports, kIccid)->state, OrderState::available);
-  EXPECT_EQ(list_orders(w.ports, std::nullopt, 10)->size(), 2u);
+  EXPECT_EQ(show_order(w.ports, access::administrator(), kIccid)->state, OrderState::available);
+  EXPECT_EQ(list_orders(w.ports, access::administrator(), {}, std::nullopt, 10)->size(), 2u);
 }
 
 TEST(Orders, with_a_confirmation_code_are_downloaded_with_it_alone) {

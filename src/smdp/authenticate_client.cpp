@@ -75,6 +75,7 @@ std::optional<Refusal> check_order(Ports& ports, const Order& order,
   // An order that ended because of its time keeps its answer.
   if (expired && order.state == OrderState::error) return Refusal::order_expired;
   if (!is_downloadable(order)) return Refusal::profile_not_released;
+  if (const auto no = stopped(ports, order.tenant)) return *no;
   // One that was given out waits for its result (expire_orders).
   if (expired && order.state != OrderState::released) return Refusal::order_expired;
   if (expired) return end_order(ports, order, eid, Refusal::order_expired, "expired");

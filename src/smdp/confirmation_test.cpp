@@ -1,5 +1,5 @@
-// Confirmation codes (SGP.22 4.7): no more of them are looked at than the order allows, in a crowd and when the
-// power fails, and then the order has ended (G-BRU-2).
+// Confirmation codes (SGP.22 4.7): no more of them are looked at than the order allows, in a crowd and when
+// the power fails, and then the order has ended (G-BRU-2).
 
 #include <algorithm>
 #include <cstdlib>
@@ -18,7 +18,9 @@ CreateOrder with_code(uint32_t limit = 3) {
   return {.confirmationCode = SecretBytes(to_bytes("4711")), .confirmationAttempts = limit};
 }
 
-bool long_run() { return std::getenv("SEALIFT_LONG") != nullptr; }
+bool long_run() {
+  return std::getenv("SEALIFT_LONG") != nullptr;
+}
 
 TEST(ConfirmationCode, the_limit_is_the_orders_own) {
   for (uint32_t limit : {1u, 3u, 10u}) {
@@ -32,9 +34,9 @@ TEST(ConfirmationCode, the_limit_is_the_orders_own) {
     EXPECT_EQ(w.get(card, *offer, "wrong").error(), Refusal::confirmation_attempts_exceeded);
     EXPECT_EQ(w.get(card, *offer, "4711").error(), Refusal::confirmation_attempts_exceeded);
     EXPECT_EQ(w.now(order).state, OrderState::error);
-    EXPECT_EQ(w.observer.endings,
-              (std::vector<std::pair<Iccid, Refusal>>{
-                  {order.iccid, Refusal::confirmation_attempts_exceeded}}));
+    EXPECT_EQ(
+        w.observer.endings,
+        (std::vector<std::pair<Iccid, Refusal>>{{order.iccid, Refusal::confirmation_attempts_exceeded}}));
   }
 }
 
@@ -44,7 +46,7 @@ TEST(ConfirmationCode, limits_are_one_to_ten) {
   for (uint32_t limit : {0u, 11u}) {
     CreateOrder how = with_code(limit);
     how.iccid = order.iccid;
-    EXPECT_EQ(create_order(w.ports, "tester", how).error().kind, ErrorKind::invalid);
+    EXPECT_EQ(create_order(w.ports, access::administrator("tester"), how).error().kind, ErrorKind::invalid);
   }
 }
 
@@ -82,8 +84,9 @@ TEST(ConfirmationCode, an_attempt_is_counted_before_its_outcome_is_told_wherever
       faulty.fail_at(call, when);
       uint32_t told = 0;
       for (int i = 0; i < 6; ++i) {
-        const auto got = get_bound_profile_package(
-            ports, {.transactionId = offer->transactionId, .prepareDownloadResponse = card.prepare(*offer, "wrong")});
+        const auto got =
+            get_bound_profile_package(ports, {.transactionId = offer->transactionId,
+                                              .prepareDownloadResponse = card.prepare(*offer, "wrong")});
         ASSERT_FALSE(got);
         if (got.error() == Refusal::confirmation_code_refused) ++told;
         ASSERT_LE(told, w.now(order).confirmation_attempts);
@@ -160,7 +163,8 @@ void Crowd::race(std::optional<int> knowing) {
     if (g.answer) ++delivered;
     if (!g.answer && g.answer.error() == Refusal::confirmation_code_refused) ++looked_at;
     if (!g.answer && g.answer.error() != Refusal::confirmation_code_refused) {
-      EXPECT_EQ(g.answer.error(), Refusal::confirmation_attempts_exceeded) << row_of(g.answer.error()).message;
+      EXPECT_EQ(g.answer.error(), Refusal::confirmation_attempts_exceeded)
+          << row_of(g.answer.error()).message;
     }
   }
   const Order end = w_.now(order_);
@@ -188,7 +192,8 @@ void races(int rounds, ptrdiff_t most_attempts, Knows&& knows) {
       const auto attempts = std::count_if(rows.begin() + before, rows.end(),
                                           [](const Audit& a) { return a.action == "confirmation_attempt"; });
       ASSERT_LE(attempts, most_attempts) << "round " << round;
-      ASSERT_EQ(w.observer.endings.size(), static_cast<size_t>(round - done + 1)) << "the operator hears, once";
+      ASSERT_EQ(w.observer.endings.size(), static_cast<size_t>(round - done + 1))
+          << "the operator hears, once";
     }
   }
 }

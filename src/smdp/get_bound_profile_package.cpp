@@ -209,6 +209,7 @@ Result<Bytes, Refusal> get_package(Ports& ports, const TransactionId& id, Client
   if (const auto no = restriction(ports, session.subject)) return *no;
   const auto signers = ports.signers.find(session.signers);
   if (!signers) return Refusal::transaction_unknown;
+  if (const auto no = stopped(ports, session.order.tenant)) return *no;
   Code code = Code::not_looked_at;
   Order written;
   auto package = bind_and_deliver({ports, id, session, euicc, *signers, code, written});

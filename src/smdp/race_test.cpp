@@ -33,8 +33,8 @@ Order order_in(Ports& ports, int n) {
   ImportProfile import{.upp = SecretBytes(make_upp(iccid, 1000))};
   import.metadata.serviceProviderName = "Sealift";
   import.metadata.profileName = "Test";
-  EXPECT_TRUE(import_profile(ports, "tester", std::move(import)));
-  auto order = create_order(ports, "tester", {.iccid = iccid});
+  EXPECT_TRUE(import_profile(ports, access::administrator("tester"), std::move(import)));
+  auto order = create_order(ports, access::administrator("tester"), {.iccid = iccid});
   EXPECT_TRUE(order) << order.error().message;
   return *order;
 }

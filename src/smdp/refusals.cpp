@@ -38,6 +38,7 @@ constexpr std::array kRows{
     RefusalRow{rebinding_refused, "8.2", "3.7", "the profile is bound already"},
     RefusalRow{smdp_oid_not_ours, "8.8", "3.10", "the SM-DP+ OID is not that of this server"},
     RefusalRow{request_not_supported, "1.6", "3.1", "this form of the request is not supported"},
+    RefusalRow{issuance_stopped, "8.8", "5.1", "no profiles are given out at the moment, try again later"},
     RefusalRow{server_busy, "8.8", "5.1", "too many sessions are open, try again later"},
     RefusalRow{server_failed, "8.8", "4.2", "the server could not do this, try again later"},
 };

@@ -24,7 +24,7 @@ enum class Refusal : uint8_t {
   eum_certificate_expired,
   euicc_certificate_invalid,
   euicc_certificate_expired,
-  eum_denied,    // on a list of the operator's
+  eum_denied,  // on a list of the operator's
   euicc_denied,
   ci_unknown,
   euicc_not_authenticated,
@@ -46,6 +46,7 @@ enum class Refusal : uint8_t {
   smdp_oid_not_ours,
   // every function
   request_not_supported,
+  issuance_stopped,  // by the operator, for everybody or for this tenant
   server_busy,
   server_failed,
 };

@@ -6,9 +6,11 @@
 #include <functional>
 #include <map>
 
+#include "access/administration.hpp"
 #include "pki/name.hpp"
 #include "smdp/faulty_orders.hpp"
 #include "smdp/test_world.hpp"
+#include "store/memory/records.hpp"
 
 namespace sealift::smdp {
 namespace {
@@ -318,6 +320,21 @@ const std::map<Refusal, std::function<Refusal(World&)>>& scenarios() {
              w.ports, {.transactionId = hello->transactionId,
                        .authenticateServerResponse = card.authenticate(*hello, std::nullopt),
                        .useMatchingIdForAcr = asn1::Null{}}));
+       }},
+      {issuance_stopped,
+       [](World& w) {
+         MiniCard card = w.card();
+         MiniCard later = w.card(1);
+         const auto offer = w.authenticate(card, w.order().matchingId);
+         const Order second = w.order();
+         store::MemoryRecords records;
+         const auto directory = access::Directory::open(records).value();
+         w.ports.directory = directory.get();
+         access::Office office{w.clock, w.random, *directory};
+         EXPECT_TRUE(access::stop_issuance(office, access::administrator(), "a key is lost"));
+         EXPECT_EQ(end_of(w.authenticate(later, second.matchingId)), issuance_stopped)
+             << "nor is a new session offered anything";
+         return end_of(w.get(card, *offer));
        }},
       {server_busy,
        [](World& w) {

@@ -17,7 +17,9 @@ namespace {
 using namespace testing;
 using enum Refusal;
 
-bool long_run() { return std::getenv("SEALIFT_LONG") != nullptr; }
+bool long_run() {
+  return std::getenv("SEALIFT_LONG") != nullptr;
+}
 
 std::optional<Refusal> checked(RestrictionKind kind, const std::string& value, const Subject& subject) {
   const auto list = Restrictions::of({{kind, value, "", "", Time{}}});
@@ -95,10 +97,21 @@ TEST(Restrictions, an_imei_cannot_hide_behind_another_tac) {
 TEST(Restrictions, refuse_values_that_say_nothing) {
   using enum RestrictionKind;
   for (const auto& [kind, value] : std::initializer_list<std::pair<RestrictionKind, const char*>>{
-           {eum, ""}, {eum, "XY"}, {eid, ""}, {eid, "8904x"}, {eid, "12-13"},
-           {eid, "890490321234512345123456789012345"}, {certificate, ""}, {firmware, "1.2"},
-           {firmware, "1.2.256"}, {firmware, "1.2.3.4"}, {svn, "2.3.0"}, {tac, "1234567"},
-           {tac, "123456789"}, {imei, "123"}, {allowed_tac, "abcdefgh"}}) {
+           {eum, ""},
+           {eum, "XY"},
+           {eid, ""},
+           {eid, "8904x"},
+           {eid, "12-13"},
+           {eid, "890490321234512345123456789012345"},
+           {certificate, ""},
+           {firmware, "1.2"},
+           {firmware, "1.2.256"},
+           {firmware, "1.2.3.4"},
+           {svn, "2.3.0"},
+           {tac, "1234567"},
+           {tac, "123456789"},
+           {imei, "123"},
+           {allowed_tac, "abcdefgh"}}) {
     EXPECT_EQ(Restrictions::of({{kind, value, "", "", Time{}}}).error().kind, ErrorKind::invalid)
         << name(kind) << " " << value;
   }
@@ -108,15 +121,22 @@ TEST(Restrictions, hold_and_end_with_an_audit_row_each) {
   World w;
   MiniCard card = w.card();
   const Order order = w.order();
-  ASSERT_TRUE(restrict(w.ports, "alice", RestrictionKind::eid, card.eid.digits(), "stolen"));
-  EXPECT_EQ(restrict(w.ports, "alice", RestrictionKind::eid, card.eid.digits(), "").error().kind, ErrorKind::exists);
-  EXPECT_EQ(restrict(w.ports, "alice", RestrictionKind::tac, "12", "").error().kind, ErrorKind::invalid);
+  ASSERT_TRUE(
+      restrict(w.ports, access::administrator("alice"), RestrictionKind::eid, card.eid.digits(), "stolen"));
+  EXPECT_EQ(restrict(w.ports, access::administrator("alice"), RestrictionKind::eid, card.eid.digits(), "")
+                .error()
+                .kind,
+            ErrorKind::exists);
+  EXPECT_EQ(restrict(w.ports, access::administrator("alice"), RestrictionKind::tac, "12", "").error().kind,
+            ErrorKind::invalid);
   EXPECT_EQ(w.authenticate(card, order.matchingId).error(), euicc_denied);
   EXPECT_EQ(w.now(order), order);
-  ASSERT_EQ(list_restrictions(w.ports)->size(), 1u);
-  EXPECT_EQ(list_restrictions(w.ports)->front().actor, "alice");
-  ASSERT_TRUE(unrestrict(w.ports, "alice", RestrictionKind::eid, card.eid.digits()));
-  EXPECT_EQ(unrestrict(w.ports, "alice", RestrictionKind::eid, card.eid.digits()).error().kind,
+  ASSERT_EQ(list_restrictions(w.ports, access::administrator())->size(), 1u);
+  EXPECT_EQ(list_restrictions(w.ports, access::administrator())->front().actor, "alice");
+  ASSERT_TRUE(unrestrict(w.ports, access::administrator("alice"), RestrictionKind::eid, card.eid.digits()));
+  EXPECT_EQ(unrestrict(w.ports, access::administrator("alice"), RestrictionKind::eid, card.eid.digits())
+                .error()
+                .kind,
             ErrorKind::not_found);
   EXPECT_TRUE(w.download(card, order));
 }
@@ -261,14 +281,16 @@ TEST(EidAlone, authorises_nothing) {
   SeededRandom seed(99);
   const pki::Hierarchy other_ci = make_pki(crypto::Curve::p256, seed);
   EXPECT_EQ(as([&](MiniCard& c) {
-              const pki::Identity forged = pki::issue_euicc(other_ci[pki::Role::eum], owner.eid, w.random).value();
+              const pki::Identity forged =
+                  pki::issue_euicc(other_ci[pki::Role::eum], owner.eid, w.random).value();
               c.certificate = to_bytes(forged.certificate.der());
               c.eum_certificate = to_bytes(other_ci.certificate(pki::Role::eum).der());
             }).error(),
             ci_unknown)
       << "with a certificate for that EID of a CI of its own";
   EXPECT_EQ(as([&](MiniCard& c) {
-              const pki::Identity forged = pki::issue_euicc(other_ci[pki::Role::eum], owner.eid, w.random).value();
+              const pki::Identity forged =
+                  pki::issue_euicc(other_ci[pki::Role::eum], owner.eid, w.random).value();
               c.certificate = to_bytes(forged.certificate.der());
             }).error(),
             euicc_certificate_invalid)
@@ -278,7 +300,8 @@ TEST(EidAlone, authorises_nothing) {
   ASSERT_TRUE(bpp);
   handle_notification(w.ports, owner.success(bpp->transactionId, order.iccid));
   auto forged = thief.notification(messages::NotificationEventBit::notificationDelete, order.iccid);
-  std::get<messages::OtherSignedNotification>(forged.pendingNotification.alt).euiccCertificate = {owner.certificate};
+  std::get<messages::OtherSignedNotification>(forged.pendingNotification.alt).euiccCertificate = {
+      owner.certificate};
   handle_notification(w.ports, forged);
   EXPECT_EQ(w.now(order).state, OrderState::installed);
 }
@@ -353,8 +376,9 @@ TEST(Limits, of_an_address_cost_nothing_to_those_who_authenticate) {
   for (int i = 0; i < 10; ++i) {
     const auto hello = initiate_authentication(from, card.initiate(std::string(kAddress)));
     ASSERT_TRUE(hello) << i;
-    ASSERT_TRUE(authenticate_client(from, {.transactionId = hello->transactionId,
-                                           .authenticateServerResponse = card.authenticate(*hello, order.matchingId)}));
+    ASSERT_TRUE(authenticate_client(
+        from, {.transactionId = hello->transactionId,
+               .authenticateServerResponse = card.authenticate(*hello, order.matchingId)}));
   }
 }
 
@@ -364,7 +388,8 @@ TEST(Limits, of_an_euicc_that_guesses_matching_ids_hold_up_no_other) {
   w.ports.by_eid = &limiter;
   MiniCard guesser = w.card(1), other = w.card(2);
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(w.authenticate(guesser, *MatchingId::parse("GUESS-" + std::to_string(i))).error(), matching_id_unknown);
+    EXPECT_EQ(w.authenticate(guesser, *MatchingId::parse("GUESS-" + std::to_string(i))).error(),
+              matching_id_unknown);
   }
   const Order order = w.order();
   EXPECT_EQ(w.authenticate(guesser, order.matchingId).error(), server_busy);

@@ -1,5 +1,7 @@
 #include "smdp/steps.hpp"
 
+#include "access/directory.hpp"
+
 namespace sealift::smdp {
 
 Refusal refusal_of(auth::AuthFailure failure) {
@@ -26,6 +28,11 @@ Refusal refusal_of(auth::AuthFailure failure) {
 std::optional<Refusal> restriction(Ports& ports, const Subject& subject) {
   if (!ports.restrictions) return std::nullopt;
   return ports.restrictions->current()->check(subject);
+}
+
+std::optional<Refusal> stopped(const Ports& ports, const std::string& tenant) {
+  if (!ports.directory || ports.directory->current()->issues_for(tenant)) return std::nullopt;
+  return Refusal::issuance_stopped;
 }
 
 }  // namespace sealift::smdp

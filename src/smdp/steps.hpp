@@ -11,6 +11,9 @@ Refusal refusal_of(auth::AuthFailure failure);
 /// Why this eUICC or device is not served now; none where it is.
 std::optional<Refusal> restriction(Ports& ports, const Subject& subject);
 
+/// Where its tenant gets no profiles given out now: the big red button, or that tenant is suspended.
+std::optional<Refusal> stopped(const Ports& ports, const std::string& tenant);
+
 /// Puts a session back, or its next state, for another idle time.
 inline bool keep(Ports& ports, const TransactionId& id, Session session) {
   const bool anybody = std::holds_alternative<InitDone>(session);

@@ -106,10 +106,10 @@ class World {
     ImportProfile import{.upp = SecretBytes(make_upp(iccid)), .protection = protection};
     import.metadata.serviceProviderName = "Sealift";
     import.metadata.profileName = "Test";
-    auto imported = import_profile(ports, "tester", std::move(import));
+    auto imported = import_profile(ports, access::administrator("tester"), std::move(import));
     EXPECT_TRUE(imported) << imported.error().message;
     how.iccid = iccid;
-    auto created = create_order(ports, "tester", how);
+    auto created = create_order(ports, access::administrator("tester"), how);
     EXPECT_TRUE(created) << created.error().message;
     return created.value();
   }

@@ -207,8 +207,8 @@ void live(Recorded& r) {
     smdp::ImportProfile import{.upp = SecretBytes(make_upp(how.iccid, 3000))};
     import.metadata.serviceProviderName = "Sealift";
     import.metadata.profileName = "Test";
-    check(bool(smdp::import_profile(ports, "tester", std::move(import))), "imported");
-    return smdp::create_order(ports, "tester", how).value();
+    check(bool(smdp::import_profile(ports, access::administrator("tester"), std::move(import))), "imported");
+    return smdp::create_order(ports, access::administrator("tester"), how).value();
   };
   const auto offer = [&](MiniCard& card, const smdp::Order& o) {
     const auto hello = initiate_authentication(ports, card.initiate(std::string(kAddress))).value();

@@ -230,22 +230,25 @@ TEST(FullDisk, takes_no_half_order) {
     request.upp = profile.package.clone();
     request.metadata.serviceProviderName = "Sealift";
     request.metadata.profileName = "Test";
-    return smdp::import_profile(world.site->ports(), "tester", std::move(request));
+    return smdp::import_profile(world.site->ports(), access::administrator("tester"), std::move(request));
   };
   {
     FullDisk disk(full_at(world));
     auto refused = import();
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::io) << refused.error().message;
-    EXPECT_EQ(must(smdp::list_orders(world.site->ports(), {}, 10)), std::vector{kept.order});
+    EXPECT_EQ(must(smdp::list_orders(world.site->ports(), access::administrator(), {}, {}, 10)),
+              std::vector{kept.order});
   }
   const smdp::Order stocked = must(import());
   {
     FullDisk disk(full_at(world));
-    EXPECT_FALSE(smdp::create_order(world.site->ports(), "tester", {.iccid = stocked.iccid}));
+    EXPECT_FALSE(
+        smdp::create_order(world.site->ports(), access::administrator("tester"), {.iccid = stocked.iccid}));
     EXPECT_EQ(world.now(stocked), stocked);
   }
-  EXPECT_TRUE(smdp::create_order(world.site->ports(), "tester", {.iccid = stocked.iccid}));
+  EXPECT_TRUE(
+      smdp::create_order(world.site->ports(), access::administrator("tester"), {.iccid = stocked.iccid}));
 }
 
 class BadRequests : public testing::Test {

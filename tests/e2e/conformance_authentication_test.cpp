@@ -310,8 +310,9 @@ TEST(Sgp23AuthenticateClient, error_15_offers_no_profile_whose_policy_rules_the_
   import.metadata.profileName = "Kept";
   import.metadata.profileOwner.emplace().mccMnc = {0x00, 0xF1, 0x10};
   import.metadata.profilePolicyRules = messages::PprIds{messages::PprId::ppr1};
-  ASSERT_TRUE(smdp::import_profile(s.w.ports, "tester", std::move(import)));
-  const Order order = smdp::create_order(s.w.ports, "tester", {.iccid = iccid}).value();
+  ASSERT_TRUE(smdp::import_profile(s.w.ports, access::administrator("tester"), std::move(import)));
+  const Order order =
+      smdp::create_order(s.w.ports, access::administrator("tester"), {.iccid = iccid}).value();
   EXPECT_EQ(s.authenticate(card, order.matchingId).codes, "8.2.5/4.3");
   card.info2.forbiddenProfilePolicyRules.reset();
   EXPECT_EQ(s.authenticate(card, order.matchingId).codes, "success");

@@ -60,8 +60,9 @@ TEST_P(Sgp23Package, seq_06_carries_metadata_that_needs_two_segments) {
   import.metadata.profileName = "Icon";
   import.metadata.iconType = messages::IconType::png;
   import.metadata.icon = Bytes(1024, 0x89);
-  ASSERT_TRUE(smdp::import_profile(s.w.ports, "tester", std::move(import)));
-  const Order order = smdp::create_order(s.w.ports, "tester", {.iccid = iccid}).value();
+  ASSERT_TRUE(smdp::import_profile(s.w.ports, access::administrator("tester"), std::move(import)));
+  const Order order =
+      smdp::create_order(s.w.ports, access::administrator("tester"), {.iccid = iccid}).value();
   const auto package = s.download(card, order);
   EXPECT_GE(messages::split_tlvs(package.sequenceOf88).value().size(), 2u);
 }

@@ -323,12 +323,15 @@ class World {
     tell.notificationAddress = site->smdp_address();
     import.metadata.notificationConfigurationInfo = std::vector{tell};
     if (change) change(import);
-    how.iccid = must(smdp::import_profile(site->ports(), "tester", std::move(import))).iccid;
-    smdp::Order released = must(smdp::create_order(site->ports(), "tester", how));
+    how.iccid =
+        must(smdp::import_profile(site->ports(), access::administrator("tester"), std::move(import))).iccid;
+    smdp::Order released = must(smdp::create_order(site->ports(), access::administrator("tester"), how));
     auto code = must(download::ActivationCode::parse(must(smdp::activation_code(site->ports(), released))));
     return {std::move(profile), std::move(released), std::move(code)};
   }
-  smdp::Order now(const smdp::Order& o) { return must(smdp::show_order(site->ports(), o.iccid)); }
+  smdp::Order now(const smdp::Order& o) {
+    return must(smdp::show_order(site->ports(), access::administrator(), o.iccid));
+  }
 
   static Eid eid(int number) { return must(lab::eid_number(iin, static_cast<uint64_t>(number))); }
   /// Card `number` as this world's manufacturer makes it.

@@ -68,10 +68,11 @@ class Site {
     smdp::ImportProfile import{.upp = SecretBytes(small_profile())};
     import.metadata.serviceProviderName = "Sealift";
     import.metadata.profileName = "Test";
-    check(bool(smdp::import_profile(ports_, "fuzz", std::move(import))), "the sample's profile is taken");
+    check(bool(smdp::import_profile(ports_, access::administrator("fuzz"), std::move(import))),
+          "the sample's profile is taken");
     smdp::CreateOrder order{*Iccid::parse(third_iccid)};
     order.matchingId = *MatchingId::parse("TOKEN-1");
-    check(bool(smdp::create_order(ports_, "fuzz", order)), "and ordered");
+    check(bool(smdp::create_order(ports_, access::administrator("fuzz"), order)), "and ordered");
   }
   http::Router router;
   /// Of the last offer to a client that signs when it sends, as TLV: it signs over that next.

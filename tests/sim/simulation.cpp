@@ -115,7 +115,8 @@ class Simulation {
     tell.notificationAddress = std::string(address);
     import.metadata.notificationConfigurationInfo = std::vector{tell};
     import.protection = dice_.chance(500) ? smdp::Protection::random_keys : smdp::Protection::session_keys;
-    auto imported = smdp::import_profile(server_.operator_ports(), "operator", std::move(import));
+    auto imported =
+        smdp::import_profile(server_.operator_ports(), access::administrator("operator"), std::move(import));
     check(bool(imported), "a profile is imported");
     smdp::CreateOrder how;
     how.iccid = out.iccid = imported->iccid;
@@ -139,7 +140,7 @@ class Simulation {
       out.confirmation = "4711";
       how.confirmationCode = SecretBytes(to_bytes("4711"));
     }
-    auto created = smdp::create_order(server_.operator_ports(), "operator", how);
+    auto created = smdp::create_order(server_.operator_ports(), access::administrator("operator"), how);
     check(bool(created), "an order is created");
     auto code = download::ActivationCode::parse(*smdp::activation_code(server_.operator_ports(), *created));
     check(bool(code), "its activation code parses");

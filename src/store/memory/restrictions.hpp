@@ -13,9 +13,13 @@ class MemoryRestrictions final : public smdp::RestrictionStore {
   Status add(const smdp::Restriction&, const smdp::Audit&) override;
   Status remove(smdp::RestrictionKind, const std::string& value, const smdp::Audit&) override;
 
+  /// Audit rows so far.
+  std::vector<smdp::Audit> audit() const;
+
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<smdp::Restriction> list_;
+  std::vector<smdp::Audit> audit_;
 };
 
 }  // namespace sealift::store
