@@ -8,6 +8,7 @@
 #include "cli/command.hpp"
 #include "cli/event_log.hpp"
 #include "cli/service_manager.hpp"
+#include "cli/smdp_backup.hpp"
 #include "cli/smdp_check_config.hpp"
 #include "cli/smdp_deny.hpp"
 #include "cli/smdp_issuance.hpp"
@@ -21,6 +22,7 @@ namespace {
 struct ServeOptions {
   std::string config;
   std::string dir;
+  std::string store;
   std::string host = "localhost";
   std::string address = "127.0.0.1";
   uint16_t port = 8443;
@@ -32,6 +34,7 @@ struct ServeOptions {
   uint32_t download_attempts = 10;
   uint32_t sessions_per_address = 2000;
   uint32_t guesses_per_eid = 100;
+  std::string store;
   std::string crl = "if-present";
   std::vector<std::string> test_cis;
   bool no_rebind = false;
@@ -69,6 +72,7 @@ Result<lab::SmdpConfig> config_of(const ServeOptions& o) {
   if (!o.config.empty()) return lab::SmdpConfig::read(o.config);
   lab::SmdpConfig config = lab::SmdpConfig::of_folder(o.dir);
   lab::SmdpSiteOptions& site = config.site;
+  site.store = o.store;
   site.es9plus().host = o.host;
   site.es9plus().public_port = o.public_port;
   site.es9plus().server.address = o.address;
@@ -238,6 +242,11 @@ void add(CLI::App& app, Output& out) {
           "--dir", o->dir,
           "Its folder: pki/ (sealift pki init DIR/pki), orders, administration token; without --config")
       ->excludes(config);
+  command
+      ->add_option("--store", o->store,
+                   "PostgreSQL database that several nodes share, postgresql://USER@HOST/NAME?passfile=FILE "
+                   "(default: DIR/smdp.db)")
+      ->type_name("URI");
   command->add_option("--host", o->host, "Its name, in activation codes and in its TLS certificate")
       ->capture_default_str();
   command->add_option("--address", o->address, "IP address to listen on; :: for all")->capture_default_str();
@@ -253,6 +262,7 @@ void add(CLI::App& app, Output& out) {
       ->capture_default_str();
   add_policies(command, *o);
   add_smdp_check_config(*group, out);
+  add_smdp_backup(*group, out);
   add_smdp_deny(*group, out);
   add_smdp_issuance(*group, out);
   command->footer("Example:\n  sealift pki init site/pki\n  sealift smdp serve --dir site");

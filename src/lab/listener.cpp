@@ -11,8 +11,8 @@ namespace sealift::lab {
 
 namespace fs = std::filesystem;
 
-static constexpr std::array<std::pair<Interface, std::string_view>, 3> names{
-    {{Interface::es9plus, "es9plus"}, {Interface::admin, "admin"}, {Interface::metrics, "metrics"}}};
+static constexpr std::array<std::pair<Interface, std::string_view>, 4> names{
+    {{Interface::es9plus, "es9plus"}, {Interface::es2plus, "es2plus"}, {Interface::admin, "admin"}, {Interface::metrics, "metrics"}}};
 
 std::string_view name(Interface interface) {
   return std::ranges::find(names, interface, &decltype(names)::value_type::first)->second;

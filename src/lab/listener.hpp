@@ -16,6 +16,7 @@ namespace sealift::lab {
 /// What may be served on a listener.
 enum class Interface : uint8_t {
   es9plus,
+  es2plus,  ///< for operators: asks for client certificates
   admin,    ///< the administration API
   metrics,  ///< /healthz, /readyz and /metrics alone
 };

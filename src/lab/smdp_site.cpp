@@ -7,28 +7,25 @@
 #include "asn1/time.hpp"
 #include "http/crl_client.hpp"
 #include "http/routes_admin_smdp.hpp"
+#include "http/routes_es2.hpp"
 #include "http/routes_es9.hpp"
 #include "lab/admin_door.hpp"
 #include "lab/directory_upkeep.hpp"
+#include "lab/operators.hpp"
 #include "lab/smdp_certificates.hpp"
 #include "lab/smdp_figures.hpp"
+#include "lab/smdp_stores.hpp"
 #include "lab/smdp_upkeep.hpp"
-#include "store/memory/orders.hpp"
-#include "store/memory/records.hpp"
-#include "store/memory/restrictions.hpp"
-#include "store/memory/sessions.hpp"
-#include "store/sqlite/store.hpp"
 
 namespace sealift::lab {
 
 namespace {
 
-/// One server of ES9+ as its clients see it: a name, certificates, sessions. Its address stays.
+/// One server of ES9+ as its clients see it: a name and certificates. Its address stays.
 struct Front {
   Front(SmdpCertificates& c, smdp::Settings s) : certificates(c), settings(std::move(s)) {}
   SmdpCertificates& certificates;
   smdp::Settings settings;
-  store::MemorySessions sessions;
   std::optional<smdp::Ports> ports;
 };
 
@@ -40,18 +37,14 @@ struct Parts {
   Monitor monitor;
   std::vector<std::unique_ptr<SmdpCertificates>> certificates;  // the site's own first
   Secret<32> store_key;
-  std::unique_ptr<store::SqliteStore> database;
-  std::unique_ptr<smdp::OrderStore> orders_in_memory;
-  store::MemoryRestrictions restrictions_in_memory;
-  store::MemoryRecords records_in_memory;
+  std::unique_ptr<SmdpStores> stores;
   std::unique_ptr<smdp::RestrictionList> restrictions;
+  std::unique_ptr<ListFollower> follower;
   smdp::Limiter by_address{0, std::chrono::seconds(60)}, by_eid{0, std::chrono::minutes(10)};
   std::unique_ptr<http::CrlClient> crl_client;
   std::unique_ptr<CrlFetcher> crl_fetcher;
   std::unique_ptr<DirectoryUpkeep> records;
   std::unique_ptr<Upkeep> upkeep;  // last, so that it goes first
-
-  smdp::OrderStore& orders() const { return database ? database->orders() : *orders_in_memory; }
 };
 
 void set_limits(const SmdpSiteOptions& options, Parts& parts) {
@@ -100,6 +93,19 @@ struct Door {
   }
 };
 
+/// What ES2+ tells, as an event like others.
+class Es2Events final : public smdp::Es2Observer {
+ public:
+  explicit Es2Events(smdp::Observer& next) : next_(next) {}
+  void call_identifier_reused(smdp::Es2Function) override {
+    next_.maintained("ES2+: a functionCallIdentifier came again with another body", nullptr);
+  }
+  void failed(smdp::Es2Function, const Error& error) override { next_.maintained("ES2+", &error); }
+
+ private:
+  smdp::Observer& next_;
+};
+
 class Site final : public SmdpSite {
  public:
   Site(SmdpSiteOptions options, std::unique_ptr<Parts> parts, std::optional<AdminDoor> door)
@@ -111,7 +117,8 @@ class Site final : public SmdpSite {
     }
     watch();
     check(!fronts_.empty(), "a listener of ES9+, as SmdpSite::open has seen to");
-    parts_->upkeep->start(parts_->orders());
+    es2_.emplace(smdp::Es2Ports{ports(), es2_events_, nullptr});
+    parts_->upkeep->start(parts_->stores->orders());
     if (parts_->crl_fetcher) parts_->crl_fetcher->start();
     for (const ListenerOptions& listener : options_.listeners) {
       if (auto started = listen(listener); !started) {
@@ -134,9 +141,8 @@ class Site final : public SmdpSite {
   }
   const std::vector<Bytes>& ci_certificates() const override { return parts_->certificates.front()->cis; }
   Commits commits() const override {
-    if (!parts_->database) return {};
-    const auto f = parts_->database->figures();
-    return {f.batches, f.changes};
+    const auto f = parts_->stores->figures();
+    return {f.commits, f.changes};
   }
   Monitor& monitor() override { return parts_->monitor; }
 
@@ -222,8 +228,8 @@ class Site final : public SmdpSite {
                                      certificates.authenticator,
                                      certificates.signers,
                                      parts_->store_key,
-                                     parts_->orders(),
-                                     front->sessions,
+                                     parts_->stores->orders(),
+                                     parts_->stores->sessions(),
                                      parts_->figures,
                                      front->settings,
                                      parts_->restrictions.get(),
@@ -231,7 +237,7 @@ class Site final : public SmdpSite {
                                      &parts_->by_eid,
                                      nullptr,
                                      {},
-                                     nullptr});
+                                     &parts_->records->directory()});
     fronts_.push_back(std::move(front));
   }
 
@@ -239,13 +245,16 @@ class Site final : public SmdpSite {
     http::Router router;
     Front* front = listener.serves(Interface::es9plus) ? front_of(listener) : nullptr;
     if (front) http::add_es9_routes(router, *front->ports);
+    if (listener.serves(Interface::es2plus)) {
+      http::add_es2_routes(router, *es2_, operators(parts_->records->directory(), parts_->clock));
+    }
     if (listener.serves(Interface::admin)) http::add_admin_smdp_routes(router, ports(), admin_door_->token());
     if (listener.serves(Interface::metrics)) parts_->monitor.add_routes(router);
     http::add_health_route(router);
     auto door = std::make_unique<Door>(listener, router, options_.exchanges);
     http::ServerOptions server = listener.server;
     // Keys are in this process and the store is waited for by events: nothing blocks an I/O thread for long.
-    server.handlers_wait_by_events = front && !listener.serves(Interface::admin);
+    server.handlers_wait_by_events = front && !listener.serves(Interface::admin) && !listener.serves(Interface::es2plus);
     if (listener.serves(Interface::admin)) server.max_body = std::max(server.max_body, http::max_admin_body);
     server.observer = &door->exchanges;
     server.client_certificates =
@@ -276,12 +285,10 @@ class Site final : public SmdpSite {
     m.add_check("running", [this] { return std::string(stopping_ ? "the server stops" : ""); });
     m.add_check("certificates", [this] { return certificates_problem(std::chrono::seconds(0)); });
     m.add_check("crls", [this] { return crls_problem(); });
-    if (parts_->database) {
-      m.add_check("store", asked_seldom([this] {
-                    const Status written = parts_->database->probe();
-                    return written ? std::string() : written.error().message;
-                  }));
-    }
+    m.add_check("store", asked_seldom([this] {
+                  const Status written = parts_->stores->probe();
+                  return written ? std::string() : written.error().message;
+                }));
     m.add_warning("certificates", [this] { return certificates_problem(soon); });
     m.add_figures([this](http::MetricsPage& page) { write_figures(page); });
   }
@@ -325,12 +332,9 @@ class Site final : public SmdpSite {
       write_certificate_days(page, set, name, until, parts_->clock.now());
     });
     for (const auto& one : parts_->certificates) write_crl_ages(page, one->trust, parts_->clock.now());
-    for (const auto& front : fronts_) {
-      page.gauge("sealift_sessions", "ES9+ sessions in memory.",
-                 http::label("server", front->settings.smdpAddress),
-                 static_cast<double>(front->sessions.size()));
-    }
-    if (parts_->database) write_store_figures(page, parts_->database->figures());
+    if (const auto open = parts_->stores->open_sessions())
+      page.gauge("sealift_sessions", "ES9+ sessions in memory.", "", static_cast<double>(*open));
+    write_store_figures(page, parts_->stores->figures());
     std::lock_guard lock(doors_mutex_);
     for (const auto& door : doors_) {
       door->figures.write(page);
@@ -338,8 +342,8 @@ class Site final : public SmdpSite {
     }
   }
 
-  static void write_store_figures(http::MetricsPage& page, const store::GroupFigures& figures) {
-    page.counter("sealift_store_commits_total", "Commits of the store: one fsync each.", "", figures.batches);
+  static void write_store_figures(http::MetricsPage& page, const SmdpStores::Figures& figures) {
+    page.counter("sealift_store_commits_total", "Commits of the store: one fsync each.", "", figures.commits);
     page.counter("sealift_store_changes_total", "Changes in them; by commits, the size of a commit group.",
                  "", figures.changes);
     page.gauge("sealift_store_largest_group", "The most changes that one commit had.", "",
@@ -351,6 +355,8 @@ class Site final : public SmdpSite {
   SmdpSiteOptions options_;
   std::unique_ptr<Parts> parts_;
   std::vector<std::unique_ptr<Front>> fronts_;
+  Es2Events es2_events_{parts_->figures};
+  std::optional<smdp::Es2Ports> es2_;
   std::optional<AdminDoor> admin_door_;
   std::atomic<bool> stopping_{false}, crls_required_{options_.crl_policy == pki::CrlPolicy::required};
   mutable std::mutex doors_mutex_;            // guards doors_ while listeners start
@@ -400,6 +406,11 @@ static Status fetch_crls(const SmdpSiteOptions& options, Random& random, Parts& 
   return {};
 }
 
+static std::string where_stores_are(const SmdpSiteOptions& options) {
+  if (options.keep_in_memory) return {};
+  return options.store.empty() ? options.dir + "/smdp.db" : options.store;
+}
+
 static Status fill_parts(const SmdpSiteOptions& options, Random& random, Parts& parts) {
   set_limits(options, parts);
   parts.upkeep = std::make_unique<Upkeep>(UpkeepOptions(), parts.clock, parts.figures);
@@ -409,16 +420,10 @@ static Status fill_parts(const SmdpSiteOptions& options, Random& random, Parts& 
   if (options.fetch_crls) TRY_VOID(fetch_crls(options, random, parts));
   for (auto& one : parts.certificates) TRY_VOID(one->add_signers(parts.clock.now()));
   parts.store_key = TRY(parts.certificates.front()->sets.front().data_key("smdp", random));
-  if (options.keep_in_memory)
-    parts.orders_in_memory = std::make_unique<store::MemoryOrders>();
-  else
-    parts.database = TRY(store::SqliteStore::open(options.dir + "/smdp.db"));
-  smdp::RestrictionStore* restrictions = &parts.restrictions_in_memory;
-  if (parts.database) restrictions = &parts.database->restrictions();
-  parts.restrictions = TRY(smdp::RestrictionList::open(*restrictions));
-  access::RecordStore* records = &parts.records_in_memory;
-  if (parts.database) records = &parts.database->records();
-  parts.records = TRY(DirectoryUpkeep::start(*records, parts.figures));
+  parts.stores = TRY(SmdpStores::open(where_stores_are(options), parts.clock));
+  parts.restrictions = TRY(smdp::RestrictionList::open(parts.stores->restrictions()));
+  if (parts.stores->shared()) parts.follower = std::make_unique<ListFollower>(*parts.restrictions);
+  parts.records = TRY(DirectoryUpkeep::start(parts.stores->records(), parts.figures));
   return {};
 }
 
@@ -430,6 +435,9 @@ Status check_listeners(const SmdpSiteOptions& options) {
       return Error{ErrorKind::invalid, "two listeners have the name '" + listener.name + "'"};
     es9plus += listener.serves(Interface::es9plus);
     admin += listener.serves(Interface::admin);
+    if (listener.serves(Interface::es2plus) && listener.clients.demand == ClientAuthentication::Demand::none)
+      return Error{ErrorKind::invalid, "the listener '" + listener.name +
+                                           "' serves es2plus: it has to ask for client certificates"};
     if (listener.interfaces.empty())
       return Error{ErrorKind::invalid,
                    "the listener '" + listener.name + "' serves nothing: give it interfaces"};

@@ -1,11 +1,10 @@
 // One SM-DP+ put together: keys and certificates, a store, the role, and its listeners. Everything is in one
 // folder, or, for simulations, in memory.
 //
-//   DIR/pki/      certificates and keys (keys_folder.hpp; `sealift pki init DIR/pki`); where there are sets
-//   of
+//   DIR/pki/      certificates and keys (keys_folder.hpp; `sealift pki init DIR/pki`); where there are sets of
 //                 several CIs it serves under all of them, as each eUICC's lists ask (SGP.22 5.6.1). A
 //                 listener may have a folder of its own in its place
-//   DIR/smdp.db   orders and sealed profiles (SQLite)
+//   DIR/smdp.db   orders and sealed profiles (SQLite); or these are in PostgreSQL (smdp_stores.hpp)
 //   DIR/admin.*   where its administration is, and the token for it (admin_door.hpp), where that is asked for
 //
 // Listeners of ES9+ share orders and limits. Those with the same certificates and the same public name and
@@ -30,6 +29,7 @@ struct SmdpSiteOptions {
   std::string dir;  ///< folder with pki/ and smdp.db; the latter is made where absent
   /// The first that serves ES9+ is the one that activation codes name.
   std::vector<ListenerOptions> listeners{ListenerOptions()};
+  std::string store;  ///< "postgresql://...": a database that nodes share; empty: DIR/smdp.db
   bool keep_in_memory = false;                             ///< no database: orders end with the process
   smdp::Settings settings;                                 ///< but smdpAddress, which the listeners say
   pki::CrlPolicy crl_policy = pki::CrlPolicy::if_present;  ///< of CRLs in DIR/pki (smdp_upkeep.hpp)

@@ -89,6 +89,8 @@ class RestrictionList {
   static Result<std::unique_ptr<RestrictionList>> open(RestrictionStore& store);
 
   std::shared_ptr<const Restrictions> current() const;
+  /// Takes up what other nodes have changed. Errors: the store's; the list stays as it was.
+  Status refresh() { return reload(); }
   Result<std::vector<Restriction>> all() const { return store_.all(); }
   /// Error kinds: invalid, exists.
   Status add(Restriction one);

@@ -106,6 +106,11 @@ int Program::exit_code() {
   return exit_code_;
 }
 
+void Program::kill() {
+  if (runs()) ::kill(pid_, SIGKILL);
+  exit_code();
+}
+
 bool Program::runs() {
   int status = 0;
   if (pid_ > 0 && ::waitpid(pid_, &status, WNOHANG) > 0) ended(status);

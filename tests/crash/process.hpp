@@ -57,6 +57,8 @@ class Program {
   /// Waits for its end: the exit code, or minus the number of the signal.
   int exit_code();
   bool runs();
+  /// SIGKILL, and waits for the end.
+  void kill();
 
  private:
   void ended(int status);

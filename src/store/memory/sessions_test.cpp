@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "crypto/keys.hpp"
+#include "smdp/session_store_suite.hpp"
 
 namespace sealift::store {
 namespace {
@@ -118,3 +119,19 @@ TEST(MemorySessions, of_many_threads_one_takes_a_session) {
 
 }  // namespace
 }  // namespace sealift::store
+
+namespace sealift::smdp {
+namespace {
+
+class InMemory : public ::testing::Test {
+ protected:
+  SessionStore& sessions() { return sessions_; }
+  std::chrono::milliseconds now() const { return now_; }
+  void wait(std::chrono::milliseconds time) { now_ += time; }
+  store::MemorySessions sessions_;
+  std::chrono::milliseconds now_{0};
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, SessionStoreSuite, InMemory);
+
+}  // namespace
+}  // namespace sealift::smdp

@@ -163,6 +163,17 @@ Result<int64_t> Database::integer(const char* sql) {
   return q.integer(0);
 }
 
+Status Database::copy_to(const std::string& path) {
+  Database to = TRY(open(path, Mode::write, std::chrono::seconds(5)));
+  sqlite3_backup* backup = sqlite3_backup_init(to.db_.get(), "main", db_.get(), "main");
+  if (!backup) return error_of(to.db_.get(), sqlite3_errcode(to.db_.get()));
+  // In one step: a writer of another process makes a copy in several steps begin anew each time.
+  const int stepped = sqlite3_backup_step(backup, -1);
+  const int finished = sqlite3_backup_finish(backup);
+  if (stepped == SQLITE_DONE && finished == SQLITE_OK) return {};
+  return error_of(to.db_.get(), finished != SQLITE_OK ? finished : stepped).within(path);
+}
+
 int64_t Database::changes() const {
   return sqlite3_changes64(db_.get());
 }

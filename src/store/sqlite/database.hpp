@@ -69,6 +69,9 @@ class Database {
   Status execute(const char* sql);
   /// One integer, from a pragma say.
   Result<int64_t> integer(const char* sql);
+  /// Copies all of it, as it is at one instant, to a new file, and syncs that. Others may write meanwhile; the
+  /// journal grows until it is done.
+  Status copy_to(const std::string& path);
   /// Rows changed by the last statement.
   int64_t changes() const;
   /// False after an error that made SQLite roll back by itself.
