@@ -5,15 +5,18 @@ Needs what support/ttcn3.py names; says skipped otherwise. With arguments it run
 What every case is to find on the server is made here, by the commands of an operator. docs/conformance.md has the
 results, and why two cases cannot pass.
 """
+import os
+import shutil
 import struct
 import sys
 import time
 import zlib
 
 from support import ttcn3
-from support.world import SEALIFT, Background, check, main, run, sealift
+from support.world import SEALIFT, Background, check, free_port, main, run, sealift
 
 OTHER_EID = "89049032123451234512345678901332"
+OPERATOR = "test.operator.com"
 # The suite hashes the hexadecimal digits 12345678 as four octets; people's codes are hashed as UTF-8.
 CODE_HASH = "b2ed992186a5cb19f6668aade821f502c1d00970dfd0e35128d51bac4649916c"
 # Those two sign the wrong octets: a server that verifies signatures cannot let them pass.
@@ -22,6 +25,40 @@ OUTSIDE_CONTROL = ["ES9_Mode_Comparison"] + [f"SM_DP_ES9_{name}" for name in (
     "InitiateAuthenticationASN1_01_Nominal", "AuthenticateClientASN1_01_Nominal",
     "GetBoundProfilePackageASN1_01_Nominal", "CancelSession_After_AuthenticateClientASN1_01_Nominal",
     "HandleNotificationASN1_01_Nominal")]
+NAMED_PROFILES = [f"8900000000000000{number}" for number in (1010, 1028, 1036, 1044, 1051)]
+PROFILES_OF_TYPE = 30  # one pass takes some twelve
+
+CONFIG = """dir = "{dir}"
+[orders]
+# One attempt a profile makes one that has used up its attempts; perpetual orders have as many as they like.
+download_attempts = 1
+any_matching_id = true
+[[listener]]
+name = "p256"
+interfaces = ["es9plus"]
+host = "{host}"
+port = {nist}
+public_port = 443
+[[listener]]
+name = "brainpool"
+interfaces = ["es9plus"]
+host = "{host}"
+port = {brp}
+public_port = 443
+certificates = "pki-brainpool"
+[[listener]]
+name = "operators"
+interfaces = ["es2plus"]
+host = "{host}"
+port = {es2plus}
+client_certificates = "required"
+client_ca = ["{operator}"]
+[[listener]]
+name = "admin"
+interfaces = ["admin"]
+host = "{host}"
+port = 0
+"""
 
 
 def icon(folder):
@@ -36,31 +73,29 @@ def icon(folder):
 
 
 class Site(Background):
-    """A server with the certificates of one curve, and orders in the states that the cases expect."""
+    """One server: a listener for each curve with the certificates of that curve alone, one for operators."""
 
-    def __init__(self, suite, place, name, curve, port):
-        self.folder, self.suite, self.curve = place / name, suite, curve
+    def __init__(self, suite, place, name, operator):
+        self.folder, self.suite, self.profiles = place / name, suite, 0
         self.folder.mkdir()
-        self.profiles = 100 if name == "elsewhere" else 0
-        pki = self.folder / "pki"
-        sealift("pki", "import", "ci", pki, ttcn3.pair(suite, curve, "ci")[0])
-        for role in ("dp_auth", "dp_pb", "dp_tls"):
-            certificate, key = ttcn3.pair(suite, curve, role)
-            sealift("pki", "import", role, pki, certificate, "--key", key)
-        # One attempt a profile makes one that has used up its attempts; perpetual orders have as many as they like.
-        super().__init__([SEALIFT, "smdp", "serve", "--dir", self.folder, "--host", ttcn3.HOST, "--port", port,
-                          "--public-port", "443", "--download-attempts", "1", "--any-matching-id"],
-                         self.folder / "server.log", speaks=True)
+        self.ports = {key: free_port() for key in ("nist", "brp", "es2plus")}
+        for pki, curve in (("pki", "NIST"), ("pki-brainpool", "BRP")):
+            sealift("pki", "import", "ci", self.folder / pki, ttcn3.pair(suite, curve, "ci")[0])
+            for role in ("dp_auth", "dp_pb", "dp_tls"):
+                certificate, key = ttcn3.pair(suite, curve, role)
+                sealift("pki", "import", role, self.folder / pki, certificate, "--key", key)
+        config = self.folder / "smdp.toml"
+        config.write_text(CONFIG.format(dir=self.folder, host=ttcn3.HOST, operator=operator, **self.ports))
+        super().__init__([SEALIFT, "smdp", "serve", "--config", config], self.folder / "server.log", speaks=True)
         assert ttcn3.HOST in self.line()
-        self.port = port
         self.icon = icon(self.folder)
 
-    def profile(self):
+    def profile(self, iccid=None):
         self.profiles += 1
         package = self.folder / f"profile{self.profiles}.der"
-        number = f"{self.profiles:03}"
-        sealift("profile", "make", "--imsi", f"001010000000{number}", "--iccid", f"8988211000000000{number}",
-                "--k", "00112233445566778899aabbccddeeff", "--opc", "ffeeddccbbaa99887766554433221100", "--out", package)
+        sealift("profile", "make", "--imsi", f"001010000000{self.profiles:03}", "--iccid",
+                iccid or f"8988211000000000{self.profiles:03}", "--k", os.urandom(16).hex(), "--opc",
+                os.urandom(16).hex(), "--out", package)
         return package
 
     def order(self, matching_id, *flags, package=None):
@@ -84,31 +119,43 @@ class Site(Background):
         self.order("AC_EXPIRED", "--expires", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(soon)))
         time.sleep(max(0, soon - time.time()) + 1)
 
+    def operator(self, certificate):
+        """The operator that the ES2+ cases are, and its stock."""
+        sealift("tenant", "create", OPERATOR, "--dir", self.folder, "--certificate", certificate, "--allow-unbound",
+                "true")
+        for kind, iccids in (("Named", NAMED_PROFILES), ("Test", [None] * PROFILES_OF_TYPE)):
+            stock = self.folder / kind
+            stock.mkdir()
+            for iccid in iccids:
+                shutil.move(self.profile(iccid), stock)
+            sealift("inventory", "import", "--dir", self.folder, "--packages", stock, "--tenant", OPERATOR, "--type",
+                    kind)
+
     def download(self, card, matching_id):
-        certificate, key = ttcn3.pair(self.suite, self.curve, "euicc")
-        ci, eum = (ttcn3.pair(self.suite, self.curve, role)[0] for role in ("ci", "eum"))
+        certificate, key = ttcn3.pair(self.suite, "NIST", "euicc")
+        ci, eum = (ttcn3.pair(self.suite, "NIST", role)[0] for role in ("ci", "eum"))
         if not card.exists():
             sealift("euicc", "make", card, "--certificate", certificate, "--key", key, "--eum", eum, "--ci", ci)
         return run("lpa", "download", f"1${ttcn3.HOST}${matching_id}", "--card", card, "--ci", ci, "--yes",
-                   "--connect-to", f"{ttcn3.HOST}:443:127.0.0.1:{self.port}")
+                   "--connect-to", f"{ttcn3.HOST}:443:127.0.0.1:{self.ports['nist']}")
 
 
-def use_up(site, suite, place, matching_id):
+def use_up(site, suite, place, operator, matching_id):
     """Makes an order of `site` one whose attempts are used up: the suite's eUICC, on a card of ours, has got the same
     profile from elsewhere by then and cannot install it."""
     card = place / "card.euicc"
-    with Site(suite, place, "elsewhere", site.curve, ttcn3.free_port()) as elsewhere:
-        package = elsewhere.order(matching_id)
+    with Site(suite, place, "elsewhere", operator) as elsewhere:
+        package = elsewhere.order(matching_id, package=site.profile())
         assert elsewhere.download(card, matching_id)[0] == 0
     site.order(matching_id, package=package)
     assert site.download(card, matching_id)[0] != 0
 
 
-GROUPS = (("ES2+", "ES2Plus"), ("complete flow", "complete_flow"), ("ASN.1 binding", "ASN1_01"), ("ASN.1 binding", "Mode_Comparison"), ("brainpool", "BRP"),
-          ("CancelSession", "CancelSession"), ("HandleNotification", "HandleNotification"),
-          ("InitiateAuthentication", "InitiateAuthentication"), ("AuthenticateClient, errors", "AuthenticateClientNIST_Error"),
-          ("AuthenticateClient", "AuthenticateClient"), ("GetBoundProfilePackage, retries", "NIST_Retry"),
-          ("GetBoundProfilePackage", "GetBoundProfilePackage"))
+GROUPS = (("ES2+", "ES2Plus"), ("complete flow", "complete_flow"), ("ASN.1 binding", "ASN1_01"),
+          ("ASN.1 binding", "Mode_Comparison"), ("brainpool", "BRP"), ("CancelSession", "CancelSession"),
+          ("HandleNotification", "HandleNotification"), ("InitiateAuthentication", "InitiateAuthentication"),
+          ("AuthenticateClient, errors", "AuthenticateClientNIST_Error"), ("AuthenticateClient", "AuthenticateClient"),
+          ("GetBoundProfilePackage, retries", "NIST_Retry"), ("GetBoundProfilePackage", "GetBoundProfilePackage"))
 
 
 def group_of(name):
@@ -131,14 +178,18 @@ def report(results):
 
 def interop(place):
     folder, program = ttcn3.suite()
-    ports = [ttcn3.free_port() for _ in ttcn3.CURVES]
-    with Site(folder, place, "nist", "NIST", ports[0]) as nist, Site(folder, place, "brp", "BRP", ports[1]) as brp:
-        nist.orders()
-        brp.orders()
-        use_up(nist, folder, place, "AC_MAX_RETRIES")
-        parameters = {"mp_es9plus_server_port_nist": ports[0], "mp_es9plus_server_port_brp": ports[1]}
-        named = [f"smdpp_Tests.{name}" for name in sys.argv[1:]]
-        results = ttcn3.run_suite(folder, program, place, named or ["smdpp_Tests.control", *(f"smdpp_Tests.TC_{case}" for case in OUTSIDE_CONTROL)], parameters)
+    operator = ttcn3.operator_certificate(folder, place)
+    with Site(folder, place, "site", operator) as site:
+        site.orders()
+        site.operator(operator)
+        use_up(site, folder, place, operator, "AC_MAX_RETRIES")
+        parameters = {"mp_es9plus_server_port_nist": site.ports["nist"], "mp_es9plus_server_port_brp": site.ports["brp"],
+                      "mp_es2plus_server_port": site.ports["es2plus"]}
+        named = [f"{'ES2Plus_Tests' if 'ES2Plus_' in name and 'ES9Plus' not in name else 'smdpp_Tests'}.{name}"
+                 for name in sys.argv[1:]]
+        everything = ["smdpp_Tests.control", *(f"smdpp_Tests.TC_{case}" for case in OUTSIDE_CONTROL),
+                      "ES2Plus_Tests.control"]
+        results = ttcn3.run_suite(folder, program, place, named or everything, parameters)
     report(results)
     failed = {name for name, (verdict, _) in results.items() if verdict != "pass"}
     check("every case passes that can", bool(results) and failed <= CANNOT_PASS)

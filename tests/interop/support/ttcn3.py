@@ -11,7 +11,7 @@ import shutil
 import socket
 import subprocess
 
-from support.world import Skip, from_environment
+from support.world import Skip, client_certificate, free_port, from_environment
 
 HOST = "testsmdpplus1.example.com"  # what the suite asks for; nothing can tell it another name
 EID = "89049032123451234512345678901235"  # of the suite's eUICC
@@ -71,9 +71,13 @@ def pair(folder, curve, role):
     return folder / "sgp26" / at / f"CERT_{name}{curve}.der", folder / "sgp26" / at / f"SK_{key}{curve}.pem"
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
+def operator_certificate(folder, place):
+    """The suite's operator with a certificate that has not run out, by its own key, where the suite looks for it."""
+    certs = place / "test_certs"
+    certs.mkdir()
+    key = certs / "SK_MNO_ECDSA_NIST.pem"
+    key.write_text((folder / "test_certs" / key.name).read_text())
+    return client_certificate(certs / "CERT_MNO_ECDSA_NIST.pem", key, "test.operator.com")
 
 
 def run_suite(folder, program, place, cases, parameters):

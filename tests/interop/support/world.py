@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,35 @@ class Server(Background):
     def __init__(self, folder):
         super().__init__([SEALIFT, "smdp", "serve", "--dir", folder], folder / "server.log", speaks=True)
         self.address = re.search(r"localhost:\d+", self.line())[0]
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+CLIENT_EXTENSIONS = """[req]
+distinguished_name = name
+x509_extensions = extensions
+[name]
+[extensions]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = clientAuth
+subjectKeyIdentifier = hash
+"""
+
+
+def client_certificate(certificate, key, name):
+    """A self-signed certificate, good for a day, for mutual TLS; makes the key where there is none."""
+    openssl = lambda *words: subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
+    config = certificate.with_suffix(".cnf")
+    config.write_text(CLIENT_EXTENSIONS)
+    if not key.exists():
+        openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key)
+    openssl("req", "-x509", "-new", "-config", config, "-key", key, "-subj", f"/O=Test Operator/CN={name}", "-days", "1",
+            "-out", certificate)
+    return certificate
 
 
 def secret(folder, text):
