@@ -5,16 +5,15 @@
 //
 // CPU time of the server's side (CLOCK_THREAD_CPUTIME_ID), median of several rounds.
 #include <sqlite3.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "bench/cost.hpp"
 #include "crypto/aes.hpp"
 #include "crypto/ecka.hpp"
 #include "crypto/kdf.hpp"
@@ -26,6 +25,7 @@
 namespace {
 
 using namespace sealift;
+using bench::cost_us;
 
 constexpr size_t profile_size = 15 * 1024;  // octets of a USIM profile
 constexpr size_t segment = 1007;            // octets of plaintext a protected block holds
@@ -35,30 +35,6 @@ struct Part {
   std::string name;
   double us;
 };
-
-double thread_cpu_us() {
-  timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) * 1e6 + static_cast<double>(used.tv_nsec) / 1e3;
-}
-
-/// Microseconds of one call: the median over rounds, each of enough calls to be measurable.
-double cost_us(unsigned rounds, const std::function<void()>& call) {
-  unsigned calls = 1;
-  for (;; calls *= 2) {
-    double before = thread_cpu_us();
-    for (unsigned i = 0; i < calls; ++i) call();
-    if (thread_cpu_us() - before > 2000) break;
-  }
-  std::vector<double> costs;
-  for (unsigned round = 0; round < rounds; ++round) {
-    double before = thread_cpu_us();
-    for (unsigned i = 0; i < calls; ++i) call();
-    costs.push_back((thread_cpu_us() - before) / calls);
-  }
-  std::nth_element(costs.begin(), costs.begin() + static_cast<ptrdiff_t>(rounds / 2), costs.end());
-  return costs[rounds / 2];
-}
 
 std::vector<Part> crypto_parts(unsigned rounds, Random& random) {
   using namespace crypto;

@@ -40,6 +40,7 @@ int load(const lab::LoadTest& test, Output& out) {
               {"p50_ms", report->phones.p50_ms},
               {"p99_ms", report->phones.p99_ms},
               {"server_cpu_us_per_download", report->server_cpu_us_per_download},
+              {"keyd_cpu_us_per_download", report->keyd_cpu_us_per_download},
               {"client_cpu_us_per_download", report->phones.client_cpu_us_per_download},
               {"mean_commit_group", report->mean_commit_group},
               {"server_resident_kb", report->server_resident_kb}});
@@ -63,9 +64,24 @@ void add(CLI::App& app, Output& out) {
       ->capture_default_str();
   command->add_option("--client-cpu", test->client_cpu, "Processor of the phones, -1 for any")
       ->capture_default_str();
+  auto token = std::make_shared<hsm::pkcs11::TokenOptions>();
+  auto* module = command->add_option("--hsm-module", token->module,
+                                     "Keys of the server in a token of this PKCS#11 module, made there for the test");
+  module->type_name("FILE");
+  command->add_option("--hsm-token", token->token, "Label of the token")->needs(module)->type_name("LABEL");
+  command->add_option("--hsm-pin-file", token->pin_file, "File with its PIN")->needs(module)->type_name("FILE");
+  command->add_option("--keyd", test->keyd, "The program sealift-keyd, to hold the module; its CPU is told apart")
+      ->needs(module)
+      ->type_name("FILE");
+  command->add_option("--hsm-sessions", test->hsm_sessions, "Calls of the HSM at once")
+      ->check(CLI::Range(1u, 64u))
+      ->capture_default_str();
   command->add_flag("--memory", test->keep_in_memory, "No database at the server");
   command->footer("Example:\n  sealift load --phones 32 --downloads 5000 --json");
-  on_run(command, out, [test](Output& o) { return load(*test, o); });
+  on_run(command, out, [test, token](Output& o) {
+    if (!token->module.empty()) test->hsm = *token;
+    return load(*test, o);
+  });
 }
 
 SEALIFT_COMMAND(add)

@@ -198,6 +198,7 @@ void add_pki(CLI::App& app, Output& out) {
   add_pki_issue(*cmd, out);
   add_pki_import(*cmd, out);
   add_pki_renew(*cmd, out);
+  add_pki_hsm(*cmd, out);
   add_pki_revoke(*cmd, out);
   add_pki_crl(*cmd, out);
   add_pki_show(*cmd, out);

@@ -12,6 +12,7 @@ namespace sealift::cli {
 void add_pki_issue(CLI::App& pki, Output& out);
 void add_pki_import(CLI::App& pki, Output& out);
 void add_pki_renew(CLI::App& pki, Output& out);
+void add_pki_hsm(CLI::App& pki, Output& out);
 void add_pki_revoke(CLI::App& pki, Output& out);
 void add_pki_crl(CLI::App& pki, Output& out);
 void add_pki_show(CLI::App& pki, Output& out);

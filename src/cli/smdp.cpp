@@ -34,11 +34,11 @@ struct ServeOptions {
   uint32_t download_attempts = 10;
   uint32_t sessions_per_address = 2000;
   uint32_t guesses_per_eid = 100;
-  std::string store;
   std::string crl = "if-present";
   std::vector<std::string> test_cis;
   bool no_rebind = false;
   bool uniform_refusals = false;
+  bool production = false;
   bool any_matching_id = false;
 };
 
@@ -86,6 +86,7 @@ Result<lab::SmdpConfig> config_of(const ServeOptions& o) {
   site.settings.max_download_attempts = o.download_attempts;
   site.settings.rebind = !o.no_rebind;
   site.settings.uniform_refusals = o.uniform_refusals;
+  site.production = o.production;
   site.settings.any_matching_id = o.any_matching_id;
   site.sessions_per_address = o.sessions_per_address;
   site.guesses_per_eid = o.guesses_per_eid;
@@ -223,6 +224,8 @@ void add_policies(CLI::App* command, ServeOptions& o) {
   command->add_flag(
       "--any-matching-id", o.any_matching_id,
       "Orders may have MatchingIDs of any characters, not digits, capital letters and '-' alone");
+  command->add_flag("--production", o.production,
+                    "Start only where the keys that sign are in an HSM behind sealift-keyd");
   command->add_flag("--uniform-refusals", o.uniform_refusals,
                     "Answer used, expired and other eUICCs' MatchingIDs like unknown ones (8.2.6/3.8)");
 }

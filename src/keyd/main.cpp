@@ -25,6 +25,7 @@ struct Options {
   hsm::KeyServer::Options server;
   std::vector<std::string> users;
   std::string group;
+  std::string second_token;
   bool network = false;
 };
 
@@ -53,6 +54,27 @@ Status find_people(Options& o) {
   return {};
 }
 
+/// A key that exists once can be lost with its token: it has to be on a second one too, as well kept.
+Status check_second_token(const Options& o, hsm::pkcs11::Token& first) {
+  if (o.second_token.empty()) {
+    tell("warning: no --second-token is named: a key that exists once can be lost");
+    return {};
+  }
+  hsm::pkcs11::TokenOptions options = o.token;
+  options.token = o.second_token;
+  const auto second = TRY(hsm::pkcs11::Token::open(std::move(options)))->session();
+  const auto session = first.session();
+  for (const std::string& label : o.server.labels) {
+    const std::string where = "key '" + label + "' on token '" + o.second_token + "'";
+    auto copy = second->find(label);
+    if (!copy) return std::move(copy.error()).within(where);
+    if (*copy != TRY(session->find(label))) {
+      return Error{ErrorKind::verification, where + " is another key than that on '" + o.token.token + "'"};
+    }
+  }
+  return {};
+}
+
 int serve(Options o) {
   sigset_t stop;
   sigemptyset(&stop);
@@ -65,6 +87,7 @@ int serve(Options o) {
 
   auto token = hsm::pkcs11::Token::open(o.token);
   if (!token) return fail(token.error());
+  if (Status twice = check_second_token(o, **token); !twice) return fail(twice.error());
   const auto open = [token = *token] { return token->session(); };
   auto server = hsm::KeyServer::start(o.server, open, tell);
   if (!server) return fail(server.error());
@@ -102,6 +125,9 @@ int main(int argc, char** argv) {
   app.add_option("--sessions", o.server.sessions, "Calls at once for each connection")
       ->check(CLI::Range(1u, 64u))
       ->capture_default_str();
+  app.add_option("--second-token", o.second_token,
+                 "Label of another token of the module, with the same PIN, that has to have the same keys")
+      ->type_name("LABEL");
   app.add_flag("--allow-network", o.network, "For a module that reaches its HSM over the network");
   app.footer(
       "Example:\n  sealift-keyd --socket /run/sealift-keyd/socket --module /usr/lib/softhsm/libsofthsm2.so "

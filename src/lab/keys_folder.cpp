@@ -22,7 +22,7 @@ Result<KeysFolder> KeysFolder::create(const std::string& dir, const pki::Hierarc
   TRY_VOID(pki::write_hierarchy(dir, hierarchy, [&](std::string_view name, const crypto::PrivateKey& key) {
     return keys.add(name, key, random);
   }));
-  return KeysFolder{dir, std::move(keys)};
+  return KeysFolder{dir, std::move(keys), nullptr};
 }
 
 Result<KeysFolder> KeysFolder::open_or_make(const std::string& dir, Random& random) {
@@ -31,7 +31,7 @@ Result<KeysFolder> KeysFolder::open_or_make(const std::string& dir, Random& rand
   fs::create_directories(dir, problem);
   if (problem) return Error{ErrorKind::io, "cannot make the folder " + dir + ": " + problem.message()};
   auto keys = TRY(hsm::SoftwareKeyStore::create(fs::path(dir) / "keys", master_key(dir), random));
-  return KeysFolder{dir, std::move(keys)};
+  return KeysFolder{dir, std::move(keys), nullptr};
 }
 
 /// Where the n-th set of a folder is; the first is the folder itself.
@@ -77,7 +77,9 @@ Result<KeysFolder> KeysFolder::open(const std::string& dir) {
                  "there are no keys in " + dir + ": make them with `sealift pki init " + dir + "`"};
   }
   auto keys = TRY(hsm::SoftwareKeyStore::open(fs::path(dir) / "keys", master_key(dir)));
-  return KeysFolder{dir, std::move(keys)};
+  auto in_hsm = HsmKeys::read(dir);
+  if (!in_hsm && in_hsm.error().kind != ErrorKind::not_found) return std::move(in_hsm.error());
+  return KeysFolder{dir, std::move(keys), in_hsm ? std::move(*in_hsm) : nullptr};
 }
 
 Result<pki::Certificate> KeysFolder::certificate(pki::Role role) const {
@@ -85,6 +87,7 @@ Result<pki::Certificate> KeysFolder::certificate(pki::Role role) const {
 }
 
 Result<std::shared_ptr<crypto::Signer>> KeysFolder::signer(pki::Role role) const {
+  if (hsm && hsm->has(pki::name(role))) return hsm->signer(pki::name(role));
   return std::shared_ptr<crypto::Signer>(TRY(keys.signer(pki::name(role))));
 }
 

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <fstream>
 
+#include "lab/hsm_office.hpp"
 #include "lab/keys_folder.hpp"
 #include "lab/load_phone.hpp"
 #include "lab/smdp_site.hpp"
@@ -125,7 +126,18 @@ Result<Codes> hear_codes(Channel& server, uint64_t count) {
   return out;
 }
 
-Result<LoadTestReport> drive(const LoadTest& test, const std::string& dir, pid_t server, Channel& channel) {
+/// CPU so far of a process; none where there is no such process.
+std::chrono::nanoseconds cpu_of(pid_t process) {
+  if (process <= 0) return std::chrono::nanoseconds{0};
+  return http::cpu_time_of(process).value_or(std::chrono::nanoseconds{0});
+}
+
+double each(std::chrono::nanoseconds time, uint64_t downloads) {
+  return std::chrono::duration<double, std::micro>(time).count() / static_cast<double>(downloads);
+}
+
+Result<LoadTestReport> drive(const LoadTest& test, const std::string& dir, pid_t server, pid_t keyd,
+                             Channel& channel) {
   const uint64_t count = test.downloads + test.warm_up;
   Codes served = TRY(hear_codes(channel, count));
   KeysFolder folder = TRY(KeysFolder::open(dir + "/pki"));
@@ -142,7 +154,7 @@ Result<LoadTestReport> drive(const LoadTest& test, const std::string& dir, pid_t
   o.downloads = count;
   o.warm_up = test.warm_up;
   if (test.client_cpu >= 0) o.cpus = {test.client_cpu};
-  std::chrono::nanoseconds before{0};
+  std::chrono::nanoseconds before{0}, keyd_before{0};
   LoadTestReport report;
   auto make_phone = [&](uint64_t number) -> Result<std::unique_ptr<http::VirtualPhone>> {
     Eid eid = TRY(eid_number("89049032", 1000 + number));
@@ -152,17 +164,62 @@ Result<LoadTestReport> drive(const LoadTest& test, const std::string& dir, pid_t
   };
   report.phones = TRY(http::run_load(o, clock, make_phone, [&] {
     channel.say("warm");
-    before = http::cpu_time_of(server).value_or(std::chrono::nanoseconds{0});
+    before = cpu_of(server);
+    keyd_before = cpu_of(keyd);
   }));
-  auto after = TRY(http::cpu_time_of(server));
+  const auto after = cpu_of(server), keyd_after = cpu_of(keyd);
   if (report.phones.downloads > 0) {
-    report.server_cpu_us_per_download = std::chrono::duration<double, std::micro>(after - before).count() /
-                                        static_cast<double>(report.phones.downloads);
+    report.server_cpu_us_per_download = each(after - before, report.phones.downloads);
+    report.keyd_cpu_us_per_download = each(keyd_after - keyd_before, report.phones.downloads);
   }
   report.server_resident_kb = resident_kb(server);
   channel.say("stop");
   report.mean_commit_group = std::strtod(channel.hear().value_or("0").c_str(), nullptr);
   return report;
+}
+
+/// Makes the keys of the server in the token, in a process of its own: what a module leaves in a process is not
+/// for this one, which forks.
+Status take_keys_into_hsm(const LoadTest& test, const std::string& dir) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    SystemClock clock;
+    SystemRandom random;
+    auto folder = KeysFolder::open(dir + "/pki");
+    for (const pki::Role role : {pki::Role::dp_auth, pki::Role::dp_pb}) {
+      HsmKeyOptions o{.role = role, .token = *test.hsm};
+      if (!test.keyd.empty()) o.socket = dir + "/keyd";
+      auto done = folder ? take_key_into_hsm(*folder, o, clock.now(), random) : std::move(folder.error());
+      if (done) continue;
+      std::fprintf(stderr, "%s\n", done.error().message.c_str());
+      ::_exit(1);
+    }
+    ::_exit(0);
+  }
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) != child || status != 0)
+    return Error{ErrorKind::io, "the server's keys could not be made in the token"};
+  return {};
+}
+
+/// sealift-keyd on the server's processor. Zero: none is wanted.
+Result<pid_t> start_keyd(const LoadTest& test, const std::string& dir) {
+  if (!test.hsm || test.keyd.empty()) return pid_t{0};
+  const std::string socket = dir + "/keyd", sessions = std::to_string(test.hsm_sessions);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    pin(test.server_cpu);
+    ::execl(test.keyd.c_str(), "sealift-keyd", "--socket", socket.c_str(), "--module", test.hsm->module.c_str(),
+            "--token", test.hsm->token.c_str(), "--pin-file", test.hsm->pin_file.c_str(), "--key", "dp_auth", "--key",
+            "dp_pb", "--sessions", sessions.c_str(), nullptr);
+    ::_exit(127);
+  }
+  for (int i = 0; child > 0 && i < 200; ++i) {
+    if (::access(socket.c_str(), F_OK) == 0) return child;
+    if (::waitpid(child, nullptr, WNOHANG) == child) break;
+    ::usleep(50'000);
+  }
+  return Error{ErrorKind::io, test.keyd + " did not start"};
 }
 
 }  // namespace
@@ -176,6 +233,8 @@ Result<LoadTestReport> run_load_test(const LoadTest& test) {
   h.not_before = clock.now() - std::chrono::hours(1);
   auto hierarchy = TRY(pki::make_hierarchy(h, random));
   (void)TRY(KeysFolder::create(folder.path() + "/pki", hierarchy, random));
+  if (test.hsm) TRY_VOID(take_keys_into_hsm(test, folder.path()));
+  const pid_t keyd = TRY(start_keyd(test, folder.path()));
 
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
@@ -191,9 +250,13 @@ Result<LoadTestReport> run_load_test(const LoadTest& test) {
   }
   ::close(ends[1]);
   Channel channel(ends[0]);
-  auto report = drive(test, folder.path(), server, channel);
+  auto report = drive(test, folder.path(), server, keyd, channel);
   if (!report) ::kill(server, SIGKILL);
   ::waitpid(server, nullptr, 0);
+  if (keyd > 0) {
+    ::kill(keyd, SIGTERM);
+    ::waitpid(keyd, nullptr, 0);
+  }
   return report;
 }
 

@@ -157,12 +157,14 @@ Result<pki::Certificate> issue_certificate(KeysFolder& folder, const IssueOption
 namespace {
 
 Result<crypto::PublicKey> key_of(const KeysFolder& folder, const std::string& label) {
+  if (folder.hsm && folder.hsm->has(label)) return TRY(folder.hsm->signer(label))->public_key();
   return TRY(folder.keys.private_key(label)).public_key();
 }
 
 /// A server signs with its key, so that it must be here; those above it need not be.
 Status check_key(const KeysFolder& folder, const std::string& label, const pki::Certificate& certificate,
                  const ImportOptions& o) {
+  if (o.key_elsewhere) return {};
   auto kept = o.key ? Result<crypto::PublicKey>(o.key->public_key()) : key_of(folder, label);
   if (!kept && kept.error().kind == ErrorKind::not_found) {
     if (pki::rules(o.role).ca) return {};
@@ -254,6 +256,10 @@ Result<pki::Certificate> make_renewal(KeysFolder& folder, const pki::Certificate
 Result<std::optional<Renewal>> renew_certificate(KeysFolder& folder, const std::string& label,
                                                  std::optional<std::chrono::days> within, bool new_key,
                                                  Time now, Random& random) {
+  if (new_key && folder.hsm && folder.hsm->has(label)) {
+    return Error{ErrorKind::unsupported, "the key of " + label + " is in the HSM: make the next one there with " +
+                                             "`sealift pki hsm`"};
+  }
   std::error_code none;
   if (fs::exists(der_file(folder, next_of(label)), none)) TRY_VOID(finish_renewal(folder, label, random));
   pki::Certificate old = TRY(read_labelled(folder, label));
@@ -270,6 +276,16 @@ Result<std::optional<Renewal>> renew_certificate(KeysFolder& folder, const std::
   TRY_VOID(write_file(der_file(folder, next_of(label)), made.der(), Readers::everybody, Replace::yes));
   TRY_VOID(finish_renewal(folder, label, random));
   return std::optional<Renewal>(Renewal{std::move(old), std::move(made)});
+}
+
+Result<Renewal> certify_key(KeysFolder& folder, const std::string& label, const crypto::PublicKey& key, Time now,
+                            Random& random) {
+  pki::Certificate old = TRY(read_labelled(folder, label));
+  pki::Certificate made = TRY(make_renewal(folder, old, key, now, random));
+  TRY_VOID(
+      write_file(fs::path(folder.dir) / (label + ".old.der"), old.der(), Readers::everybody, Replace::yes));
+  TRY_VOID(write_both(folder, label, made.der(), Replace::yes));
+  return Renewal{std::move(old), std::move(made)};
 }
 
 // ---- revocation ----

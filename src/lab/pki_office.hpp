@@ -42,6 +42,7 @@ struct ImportOptions {
   std::string eum = "eum";                ///< label of the EUM above an eUICC's
   std::string ci = "ci";                  ///< and of the CI above all others
   bool replace = false;                   ///< what has that label goes
+  bool key_elsewhere = false;             ///< it is in an HSM and was compared there (hsm_office.hpp)
 };
 /// Checks it as its peers will and puts it into the folder; the CI's comes first, and its key need not come
 /// at all. Errors: exists (files of that label), not_found (what issued it; its key), invalid (another's
@@ -59,6 +60,11 @@ struct Renewal {
 Result<std::optional<Renewal>> renew_certificate(KeysFolder& folder, const std::string& label,
                                                  std::optional<std::chrono::days> within, bool new_key,
                                                  Time now, Random& random);
+
+/// Makes a certificate that says the same for another key, one that is in an HSM (hsm_office.hpp), and puts it
+/// in the place of the old one, which stays as LABEL.old.der. Errors: as renew_certificate.
+Result<Renewal> certify_key(KeysFolder& folder, const std::string& label, const crypto::PublicKey& key, Time now,
+                            Random& random);
 
 /// Enters a certificate of this folder's CI into the record. Errors: exists (it is there), invalid (of
 /// another issuer; an eUICC's, which no CRL lists), io.

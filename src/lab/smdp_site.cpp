@@ -11,6 +11,7 @@
 #include "http/routes_es9.hpp"
 #include "lab/admin_door.hpp"
 #include "lab/directory_upkeep.hpp"
+#include "lab/hsm_site.hpp"
 #include "lab/operators.hpp"
 #include "lab/smdp_certificates.hpp"
 #include "lab/smdp_figures.hpp"
@@ -36,6 +37,7 @@ struct Parts {
   SmdpFigures figures;
   Monitor monitor;
   std::vector<std::unique_ptr<SmdpCertificates>> certificates;  // the site's own first
+  std::vector<SiteHsms> hsms;                                   // of each of those
   Secret<32> store_key;
   std::unique_ptr<SmdpStores> stores;
   std::unique_ptr<smdp::RestrictionList> restrictions;
@@ -172,6 +174,12 @@ class Site final : public SmdpSite {
     return only_by_restart(options_, now);
   }
   // The administration last: until then it tells monitors that the server stops.
+  std::vector<hsm::DeskFigures> hsm_figures() const override {
+    std::vector<hsm::DeskFigures> out;
+    for (const SiteHsms& one : parts_->hsms)
+      for (const auto& desk : one.desks) out.push_back(desk->figures());
+    return out;
+  }
   void stop() override {
     stopping_ = true;
     for (auto& door : doors_)
@@ -207,6 +215,12 @@ class Site final : public SmdpSite {
     return *parts_->certificates.front();
   }
 
+  crypto::KeyAgreement* key_agreement_of(const SmdpCertificates& certificates) {
+    for (size_t i = 0; i < parts_->certificates.size(); ++i)
+      if (parts_->certificates[i].get() == &certificates) return parts_->hsms[i].key_agreement.get();
+    return nullptr;
+  }
+
   /// Two listeners of the same name and certificates are one front, unless the system chooses their ports.
   Front* front_of(const ListenerOptions& listener) {
     const std::string address = public_address(listener, listener.server.port);
@@ -235,7 +249,7 @@ class Site final : public SmdpSite {
                                      parts_->restrictions.get(),
                                      &parts_->by_address,
                                      &parts_->by_eid,
-                                     nullptr,
+                                     key_agreement_of(certificates),
                                      {},
                                      &parts_->records->directory()});
     fronts_.push_back(std::move(front));
@@ -289,6 +303,11 @@ class Site final : public SmdpSite {
                   const Status written = parts_->stores->probe();
                   return written ? std::string() : written.error().message;
                 }));
+    m.add_check("hsm", [this] {
+      const auto hsms = hsm_figures();
+      const bool away = std::ranges::any_of(hsms, [](const hsm::DeskFigures& one) { return one.away; });
+      return std::string(away ? "an HSM is out of reach" : "");
+    });
     m.add_warning("certificates", [this] { return certificates_problem(soon); });
     m.add_figures([this](http::MetricsPage& page) { write_figures(page); });
   }
@@ -418,7 +437,13 @@ static Status fill_parts(const SmdpSiteOptions& options, Random& random, Parts& 
   // Before our own chains are judged, and any request.
   parts.upkeep->read_crls();
   if (options.fetch_crls) TRY_VOID(fetch_crls(options, random, parts));
-  for (auto& one : parts.certificates) TRY_VOID(one->add_signers(parts.clock.now()));
+  for (auto& one : parts.certificates) {
+    if (options.production) TRY_VOID(require_keyd(one->sets));
+    parts.hsms.push_back(TRY(open_hsms(one->sets, [&parts](const Error* why) {
+      parts.figures.maintained(why ? "the HSM went away" : "the HSM is back", why);
+    })));
+    TRY_VOID(one->add_signers(parts.clock.now()));
+  }
   parts.store_key = TRY(parts.certificates.front()->sets.front().data_key("smdp", random));
   parts.stores = TRY(SmdpStores::open(where_stores_are(options), parts.clock));
   parts.restrictions = TRY(smdp::RestrictionList::open(parts.stores->restrictions()));

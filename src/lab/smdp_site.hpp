@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 
+#include "hsm/desk.hpp"
 #include "http/client.hpp"
 #include "lab/crl_fetcher.hpp"
 #include "lab/listener.hpp"
@@ -40,6 +41,8 @@ struct SmdpSiteOptions {
   std::vector<http::ConnectTo> crl_connect_to;  ///< other ways to their hosts
   uint32_t sessions_per_address = 0;            ///< begun and not authenticated, within 60 s; 0: no limit
   uint32_t guesses_per_eid = 0;  ///< wrong MatchingIDs of one eUICC, within 10 minutes; 0: no limit
+  /// The keys that sign are in an HSM, behind sealift-keyd (DIR/pki/hsm), or the site does not open.
+  bool production = false;
   http::ExchangeObserver* exchanges = nullptr;  ///< borrowed; hears of every request, for a log
 
   ListenerOptions& es9plus() { return listeners.front(); }
@@ -91,6 +94,8 @@ class SmdpSite {
   /// sessions end with the certificates they began with. All or, with an error, nothing. Gives what has
   /// changed in `now` that only a restart takes up. From one thread at a time.
   virtual Result<std::vector<std::string>> reload(const SmdpSiteOptions& now) = 0;
+  /// Of each HSM that signs here; none where the keys are files.
+  virtual std::vector<hsm::DeskFigures> hsm_figures() const = 0;
   virtual void stop() = 0;
 };
 

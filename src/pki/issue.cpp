@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "asn1/time.hpp"
+#include "pki/request.hpp"
 #include "pki/x509.hpp"
 
 namespace sealift::pki {
@@ -200,6 +201,24 @@ CertificateSpec profile(Role role, const Subject& subject, const crypto::PublicK
   spec.not_after = not_after;
   spec.extensions = extensions_of(rules(role), subject, key, issuer);
   return spec;
+}
+
+Result<Bytes> certificate_request(Role role, const Subject& subject, crypto::Signer& key) {
+  // CertificationRequestInfo ::= SEQUENCE { version 0, subject, subjectPKInfo, attributes [0] }
+  constexpr asn1::Oid extension_request = asn1::Oid::of({1, 2, 840, 113549, 1, 9, 14});
+  Writer w;
+  size_t attributes = w.mark();
+  write_extensions(w, extensions_of(rules(role), subject, key.public_key(), nullptr), 0x31);
+  w.tlv(0x06, extension_request.content());
+  w.header(0x30, attributes);
+  w.header(0xA0, attributes);
+  w.bytes(subject_public_key_info(key.public_key()));
+  w.bytes(encode_name(subject.name));
+  w.unsigned_integer(0x02, 0);
+  w.header(0x30, 0);
+  Bytes info = std::move(w).take();
+  crypto::Signature signature = TRY(key.sign({info}));
+  return x509::close(info, signature);
 }
 
 Subject subject_of(const Certificate& certificate) {

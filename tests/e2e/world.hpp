@@ -270,6 +270,9 @@ struct WorldOptions {
   bool keep_in_memory = true;  ///< orders of the SM-DP+; otherwise in SQLite in the folder
   std::string server_host = host;
   std::function<void(pki::HierarchyOptions&)> change_pki;
+  /// Called with the folder of certificates and keys, before the site opens.
+  std::function<void(const std::string&)> change_folder;
+  bool production = false;
   /// Further certificate sets of the site, each below a CI on this curve; TLS keys as well.
   std::vector<crypto::Curve> further_curves;
   std::function<void(lab::SmdpSiteOptions&)> change_site;
@@ -296,6 +299,8 @@ class World {
       (void)must(lab::KeysFolder::add(folder.path + "/pki", further_pkis.back(), random));
     }
     lab::SmdpSiteOptions& o = site_options;
+    if (options.change_folder) options.change_folder(folder.path + "/pki");
+    o.production = options.production;
     o.dir = folder.path;
     o.es9plus().host = options.server_host;
     o.es9plus().public_port = 443;

@@ -65,6 +65,9 @@ TEST(FuzzReplay, certificates) {
 TEST(FuzzReplay, http) {
   replay(target_http);
 }
+TEST(FuzzReplay, keyd) {
+  replay(target_keyd);
+}
 TEST(FuzzReplay, lpa) {
   replay(target_lpa);
 }

@@ -10,6 +10,7 @@ extern const Target target_apdu;          ///< the card's APDU door, a profile e
 extern const Target target_bsp_loader;    ///< Bound Profile Packages whose MACs are right
 extern const Target target_certificates;  ///< X.509, CRLs, chains, PEM and key files
 extern const Target target_http;          ///< the HTTPS server, ES9+ and the administration
+extern const Target target_keyd;          ///< the socket of the key holder, both ends
 extern const Target target_lpa;           ///< a hostile server and a hostile card before an LPA
 extern const Target target_messages;      ///< every message, DER and JSON
 extern const Target target_profile;       ///< profile elements into a card's interpreter

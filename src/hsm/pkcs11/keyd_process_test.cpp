@@ -108,6 +108,49 @@ TEST_F(KeydProcess, does_not_start_with_a_key_that_could_leave_the_token) {
   EXPECT_FALSE(std::filesystem::exists(keyd.socket));
 }
 
+/// A copy of the test's token as a vendor's cloning would make it: the files of SoftHSM, under another label
+/// and serial number.
+void clone_token(const TestToken& token, const std::string& label) {
+  namespace fs = std::filesystem;
+  const fs::path tokens = token.folder / "tokens";
+  const fs::path from = fs::directory_iterator(tokens)->path(), to = tokens / "00000000-clone";
+  fs::copy(from, to, fs::copy_options::recursive);
+  std::string object = contents(to / "token.object");
+  const auto replace = [&](const std::string& old, const std::string& with) {
+    const size_t at = object.find(old);
+    ASSERT_NE(at, object.npos) << old;
+    object.replace(at, with.size(), with);
+  };
+  std::string serial;  // in the name of the folder, a UUID: its last sixteen digits
+  for (const char c : from.filename().string()) {
+    if (c != '-') serial += c;
+  }
+  serial = serial.substr(serial.size() - 16);
+  std::string other = serial;
+  other.back() = other.back() == '0' ? '1' : '0';
+  replace(serial, other);
+  replace("test" + std::string(28, ' '), label + std::string(32 - label.size(), ' '));
+  std::ofstream(to / "token.object", std::ios::binary) << object;
+}
+
+TEST_F(KeydProcess, starts_only_where_its_keys_are_on_a_second_token_too_if_one_is_named) {
+  Keyd alone(*token_, {label_}, {"--second-token", "copy"});
+  EXPECT_EQ(WEXITSTATUS(alone.stop(0)), 1);
+  EXPECT_THAT(contents(alone.log), HasSubstr("no token labelled 'copy'"));
+  clone_token(*token_, "copy");
+  {
+    Keyd twice(*token_, {label_}, {"--second-token", "copy"});
+    EXPECT_TRUE(desk(twice)->signer(label_)) << contents(twice.log);
+  }
+  // A key that was made after the copy is on the first token alone.
+  const std::string later = label_ + "-later";
+  ASSERT_TRUE(pkcs11::Token::open(token_->real()).value()->generate(later, crypto::Curve::p256));
+  Keyd missing(*token_, {later}, {"--second-token", "copy"});
+  EXPECT_EQ(WEXITSTATUS(missing.stop(0)), 1);
+  EXPECT_THAT(contents(missing.log), HasSubstr("on token 'copy'"));
+  std::filesystem::remove_all(token_->folder / "tokens" / "00000000-clone");
+}
+
 TEST_F(KeydProcess, writes_no_core_and_lets_its_own_user_not_look_in) {
   Keyd keyd(*token_, {label_});
   ASSERT_TRUE(keyd.alive()) << contents(keyd.log);
