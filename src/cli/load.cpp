@@ -9,6 +9,23 @@ namespace sealift::cli {
 
 namespace {
 
+/// [downloads, worst milliseconds] of each second.
+boost::json::array timeline(const std::vector<http::Second>& all) {
+  boost::json::array out;
+  for (const http::Second& one : all) out.push_back(boost::json::array{one.downloads, one.worst_ms});
+  return out;
+}
+
+/// [seconds, KiB resident, open files], some hundred of them.
+boost::json::array samples(const std::vector<lab::ServerSample>& all) {
+  boost::json::array out;
+  const size_t step = std::max<size_t>(1, all.size() / 200);
+  for (size_t i = 0; i < all.size(); i += step) {
+    out.push_back(boost::json::array{all[i].seconds, all[i].resident_kb, all[i].files});
+  }
+  return out;
+}
+
 int load(const lab::LoadTest& test, Output& out) {
   out.progress("making " + std::to_string(test.downloads + test.warm_up) +
                " orders, then downloading them ...");
@@ -31,6 +48,18 @@ int load(const lab::LoadTest& test, Output& out) {
                 report->mean_commit_group, static_cast<unsigned long long>(report->server_resident_kb / 1024),
                 report->phones.client_cpu_us_per_download);
   out.line(text);
+  boost::json::object requests;
+  for (const auto& [function, latency] : report->phones.requests) {
+    char row[160];
+    std::snprintf(row, sizeof row, "  %-24s %8.1f ms median, %8.1f ms p99, %8.1f ms worst", function.c_str(),
+                  latency.p50_ms, latency.p99_ms, latency.worst_ms);
+    out.line(row);
+    requests[function] = {
+        {"p50_ms", latency.p50_ms}, {"p99_ms", latency.p99_ms}, {"worst_ms", latency.worst_ms}};
+  }
+  if (test.flood > 0)
+    out.line("flood: " + std::to_string(report->flood_answered) + " requests were answered");
+  boost::json::object flood_failures(report->flood_failures.begin(), report->flood_failures.end());
   for (const auto& [reason, count] : report->phones.failures)
     out.line("  " + std::to_string(count) + " x " + reason);
   out.object({{"ok", failed == 0},
@@ -43,7 +72,13 @@ int load(const lab::LoadTest& test, Output& out) {
               {"keyd_cpu_us_per_download", report->keyd_cpu_us_per_download},
               {"client_cpu_us_per_download", report->phones.client_cpu_us_per_download},
               {"mean_commit_group", report->mean_commit_group},
-              {"server_resident_kb", report->server_resident_kb}});
+              {"server_resident_kb", report->server_resident_kb},
+              {"seconds", report->phones.seconds},
+              {"requests", std::move(requests)},
+              {"samples", samples(report->samples)},
+              {"timeline", timeline(report->phones.timeline)},
+              {"flood_answered", report->flood_answered},
+              {"flood_failures", std::move(flood_failures)}});
   return failed == 0 ? exit_ok : exit_failed;
 }
 
@@ -75,6 +110,26 @@ void add(CLI::App& app, Output& out) {
       ->type_name("FILE");
   command->add_option("--hsm-sessions", test->hsm_sessions, "Calls of the HSM at once")
       ->check(CLI::Range(1u, 64u))
+      ->capture_default_str();
+  command
+      ->add_option("--rate", test->rate,
+                   "Downloads begun per second, whatever the server does; 0: each phone after its last one")
+      ->check(CLI::Range(0.0, 100'000.0))
+      ->capture_default_str();
+  command
+      ->add_option("--lean-cards", test->lean_cards,
+                   "Phones that cost less than the server, with so many cards that download again and again; "
+                   "0: a whole card for each download")
+      ->check(CLI::Range(0u, 1000000u))
+      ->capture_default_str();
+  command
+      ->add_option("--flood", test->flood,
+                   "InitiateAuthentication a second that nobody goes on with, beside the downloads (with "
+                   "--rate and --lean-cards)")
+      ->check(CLI::Range(0.0, 1'000'000.0))
+      ->capture_default_str();
+  command->add_option("--flood-share", test->flood_share, "Of the time, how much of it the flood lasts")
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   command->add_flag("--memory", test->keep_in_memory, "No database at the server");
   command->footer("Example:\n  sealift load --phones 32 --downloads 5000 --json");

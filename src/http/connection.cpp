@@ -58,11 +58,32 @@ Connection::Connection(Shared& shared, Lane& lane, Socket socket, Admission admi
 }
 
 Connection::~Connection() {
+  leave_waiting();
   lane_.connections.erase(this);
+}
+
+void Connection::leave_waiting() {
+  if (!waited_for_) return;
+  lane_.waited_for.erase(*waited_for_);
+  waited_for_.reset();
+}
+
+void Connection::evict_slowest(Lane& lane) {
+  if (lane.waited_for.empty()) return;
+  Connection* slowest = lane.waited_for.front();
+  slowest->leave_waiting();
+  ++slowest->shared_.evicted;
+  slowest->abandon();
 }
 
 void Connection::enter(Phase phase) {
   phase_ = phase;
+  // Its place among those waited for is that of its last request: an octet now and then does not better it.
+  if (phase == Phase::working) {
+    leave_waiting();
+  } else if (!waited_for_ && !ended_) {
+    waited_for_ = lane_.waited_for.insert(lane_.waited_for.end(), this);
+  }
   const ServerOptions& o = shared_.options;
   const auto now = entered_ = std::chrono::steady_clock::now();
   switch (phase) {

@@ -17,6 +17,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <condition_variable>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <unordered_set>
@@ -49,7 +50,7 @@ struct Shared {
   WorkerPool workers;
   std::atomic<bool> stopping{false};
   std::atomic<uint64_t> accepted{0}, refused{0}, handshake_failures{0}, requests{0}, bad_requests{0},
-      overloads{0}, timeouts{0}, faults{0};
+      overloads{0}, timeouts{0}, faults{0}, evicted{0};
   std::atomic<size_t> at_work{0};  // handlers that run
   std::atomic<uint64_t> trust_changes{0};
   std::mutex mutex;  // guards what follows
@@ -100,8 +101,9 @@ struct Lane {
                [this] { asio::post(loop, [this] { fibers.run_ready(); }); }) {}
   // Before the loop, which on its end may still drop connections that take themselves out here.
   std::unordered_set<Connection*> connections;
-  std::string date;  // the Date field's value, renewed by the sweep
-  Fibers fibers;     // used where handlers wait by events
+  std::list<Connection*> waited_for;  // those that owe us a request, or take their answer; the slowest first
+  std::string date;                   // the Date field's value, renewed by the sweep
+  Fibers fibers;                      // used where handlers wait by events
   asio::io_context loop{1};
   asio::executor_work_guard<Executor> keep_running{loop.get_executor()};
   Timer sweep_timer{loop.get_executor()};
@@ -122,6 +124,9 @@ class Connection {
   void end_when_idle();
   /// Ends the connection at its next step, whatever it does.
   void abandon();
+  /// Ends the connection that has kept this lane waiting for longest, to make room; none where all are at
+  /// work.
+  static void evict_slowest(Lane& lane);
 
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
@@ -129,6 +134,7 @@ class Connection {
   enum class Read { complete, refused, closed };
 
   void enter(Phase phase);
+  void leave_waiting();
   Task<bool> readable();
   Task<bool> ready(int ssl_result);
   Task<bool> handshake();
@@ -159,6 +165,7 @@ class Connection {
   Phase phase_ = Phase::handshake;
   SteadyTime entered_{};  // when phase_ began
   SteadyTime deadline_{};
+  std::optional<std::list<Connection*>::iterator> waited_for_;  // its place there
   bool ended_ = false;  // its time is over or it was abandoned: no step may wait any more
   bool plain_http_ = false;
   bool continued_ = false;

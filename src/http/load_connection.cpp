@@ -24,18 +24,18 @@ namespace {
 
 constexpr uint64_t max_body = 16 * 1024 * 1024;
 
-Result<sockaddr_storage> address_of(const LoadOptions& options) {
+Result<sockaddr_storage> address_of(const std::string& text, uint16_t port) {
   sockaddr_storage address{};
   auto* v4 = reinterpret_cast<sockaddr_in*>(&address);
   auto* v6 = reinterpret_cast<sockaddr_in6*>(&address);
-  if (inet_pton(AF_INET, options.address.c_str(), &v4->sin_addr) == 1) {
+  if (inet_pton(AF_INET, text.c_str(), &v4->sin_addr) == 1) {
     v4->sin_family = AF_INET;
-    v4->sin_port = htons(options.port);
-  } else if (inet_pton(AF_INET6, options.address.c_str(), &v6->sin6_addr) == 1) {
+    v4->sin_port = htons(port);
+  } else if (inet_pton(AF_INET6, text.c_str(), &v6->sin6_addr) == 1) {
     v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(options.port);
+    v6->sin6_port = htons(port);
   } else {
-    return Error{ErrorKind::invalid, "\"" + options.address + "\" is not an IP address"};
+    return Error{ErrorKind::invalid, "\"" + text + "\" is not an IP address"};
   }
   return address;
 }
@@ -55,6 +55,17 @@ Error tls_failure(SSL* ssl, int result, const char* step) {
     return {ErrorKind::timeout, std::string(step) + ": timed out"};
   if (details.empty()) details = "connection closed";
   return {ErrorKind::io, std::string(step) + ": " + details};
+}
+
+/// Connects from one of the addresses asked for.
+Status bind_source(int socket, const LoadOptions& options, uint64_t number) {
+  if (options.sources.empty()) return {};
+  const sockaddr_storage from = TRY(address_of(options.sources[number % options.sources.size()], 0));
+  int on = 1;
+  setsockopt(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  const socklen_t size = from.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  if (::bind(socket, reinterpret_cast<const sockaddr*>(&from), size) != 0) return system_error("bind");
+  return {};
 }
 
 }  // namespace
@@ -77,10 +88,11 @@ bool LoadConnection::can_go_on(int result) {
   return loop_->wait_for(socket_, error == SSL_ERROR_WANT_WRITE, limit_);
 }
 
-Status LoadConnection::connect(const LoadOptions& options) {
-  sockaddr_storage address = TRY(address_of(options));
+Status LoadConnection::connect(const LoadOptions& options, uint64_t number) {
+  sockaddr_storage address = TRY(address_of(options.address, options.port));
   socket_ = ::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (socket_ < 0) return system_error("socket");
+  TRY_VOID(bind_source(socket_, options, number));
   int on = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   socklen_t size = address.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
@@ -98,10 +110,10 @@ Status LoadConnection::connect(const LoadOptions& options) {
   return system_error("connect");
 }
 
-Result<LoadConnection> LoadConnection::open(LoadLoop& loop, const LoadOptions& options, const TlsContext& tls,
-                                            Time now) {
+Result<LoadConnection> LoadConnection::open(LoadLoop& loop, const LoadOptions& options, uint64_t number,
+                                            const TlsContext& tls, Time now) {
   LoadConnection connection(loop, options.timeout);
-  TRY_VOID(connection.connect(options));
+  TRY_VOID(connection.connect(options, number));
   connection.ssl_ = {SSL_new(tls.get()), SSL_free};
   SSL* ssl = connection.ssl_.get();
   apply_client_rules(ssl, options.server.host, now);

@@ -12,8 +12,9 @@ namespace sealift::http {
 class LoadConnection {
  public:
   /// Connects and shakes hands. Errors: io, timeout, verification; messages are short, they become counters.
-  static Result<LoadConnection> open(LoadLoop& loop, const LoadOptions& options, const TlsContext& tls,
-                                     Time now);
+  /// `number` chooses among the local addresses of `options`.
+  static Result<LoadConnection> open(LoadLoop& loop, const LoadOptions& options, uint64_t number,
+                                     const TlsContext& tls, Time now);
   LoadConnection(LoadConnection&&) noexcept;
   ~LoadConnection();
   /// One POST of JSON and its answer. Errors: io, timeout, invalid (no HTTP).
@@ -21,7 +22,7 @@ class LoadConnection {
 
  private:
   LoadConnection(LoadLoop& loop, std::chrono::milliseconds limit) : loop_(&loop), limit_(limit) {}
-  Status connect(const LoadOptions& options);
+  Status connect(const LoadOptions& options, uint64_t number);
   bool can_go_on(int result);
   LoadLoop* loop_;
   std::chrono::milliseconds limit_;

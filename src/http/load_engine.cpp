@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <random>
 #include <thread>
 
 #include "http/load_connection.hpp"
+#include "http/router.hpp"
 
 namespace sealift::http {
 namespace {
@@ -27,6 +29,7 @@ struct Run {
   const LoadOptions& options;
   Clock& clock;
   const std::function<void()>& on_warm;
+  const PhoneFactory& make_phone;
   const TlsContext tls;
   std::vector<Result<std::unique_ptr<VirtualPhone>>> phones;  // by number; made before the first download
   std::atomic<uint64_t> next{0};
@@ -34,23 +37,36 @@ struct Run {
   uint64_t warmed_up = 0;
   Steady::time_point warm_at = Steady::now();
   std::vector<double> milliseconds;
+  std::map<std::string, std::vector<float>> requests;  // milliseconds, by function
   std::map<std::string, uint64_t> failures;
+  std::vector<Second> timeline;
   std::vector<clockid_t> threads;
-  double cpu_us = 0;  // of the threads from the end of the warm-up, once they have ended
+  double cpu_us = 0;                  // of the threads from the end of the warm-up, once they have ended
+  Steady::time_point begin{}, due{};  // of an open loop: its begin, and when the last download taken is due
+  std::minstd_rand dice{1};
 };
 
-/// One download; gives its duration in milliseconds.
-Result<double> download(Run& run, LoadLoop& loop, uint64_t number) {
-  std::unique_ptr<VirtualPhone> phone = TRY(std::move(run.phones[number]));
-  auto started = Steady::now();
-  LoadConnection connection = TRY(LoadConnection::open(loop, run.options, run.tls, run.clock.now()));
+double milliseconds_since(Steady::time_point begin) {
+  return std::chrono::duration<double, std::milli>(Steady::now() - begin).count();
+}
+
+/// Times of one download's requests, by function.
+using Times = std::vector<std::pair<std::string, double>>;
+
+/// One download that was due at `due`; gives its duration in milliseconds.
+Result<double> download(Run& run, LoadLoop& loop, uint64_t number, Steady::time_point due, Times& times) {
+  std::unique_ptr<VirtualPhone> phone =
+      TRY(run.options.make_late ? run.make_phone(number) : std::move(run.phones[number]));
+  LoadConnection connection = TRY(LoadConnection::open(loop, run.options, number, run.tls, run.clock.now()));
   std::optional<Response> previous;
   for (;;) {
     std::optional<VirtualPhone::Post> request = TRY(phone->next(previous ? &*previous : nullptr));
     if (!request) break;
+    const auto began = Steady::now();
     previous = TRY(connection.post(run.options.server.text(), *request));
+    times.emplace_back(last_segment(request->path), milliseconds_since(began));
   }
-  return std::chrono::duration<double, std::milli>(Steady::now() - started).count();
+  return milliseconds_since(due);
 }
 
 /// The warm-up is over: what was used so far does not count. Under the lock.
@@ -60,17 +76,41 @@ void begin_to_count(Run& run) {
   if (run.on_warm) run.on_warm();
 }
 
+void note_second(Run& run, double ms) {
+  const auto second = static_cast<size_t>(milliseconds_since(run.warm_at) / 1000);
+  if (run.timeline.size() <= second) run.timeline.resize(second + 1);
+  Second& now = run.timeline[second];
+  ++now.downloads;
+  now.worst_ms = std::max(now.worst_ms, ms);
+}
+
+/// The next download, and in an open loop when it is due.
+uint64_t take_number(Run& run, Steady::time_point& due) {
+  if (run.options.rate <= 0) return run.next++;
+  std::lock_guard lock(run.mutex);
+  std::exponential_distribution<double> gap(run.options.rate);
+  run.due = std::max(run.due, run.begin) +
+            std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(gap(run.dice)));
+  due = run.due;
+  return run.next++;
+}
+
 /// What one fiber does: one phone after the other.
 void play(Run& run, LoadLoop& loop) {
   for (;;) {
-    uint64_t number = run.next++;
+    Steady::time_point due = Steady::now();
+    const uint64_t number = take_number(run, due);
     if (number >= run.options.downloads) return;
-    Result<double> done = download(run, loop, number);
+    loop.sleep_until(due);
+    Times times;
+    Result<double> done = download(run, loop, number, due, times);
     std::lock_guard lock(run.mutex);
     if (number < run.options.warm_up) {
       if (++run.warmed_up == run.options.warm_up) begin_to_count(run);
     } else if (done) {
       run.milliseconds.push_back(*done);
+      note_second(run, *done);
+      for (const auto& [function, ms] : times) run.requests[function].push_back(static_cast<float>(ms));
     } else {
       ++run.failures[done.error().message];
     }
@@ -99,7 +139,8 @@ void play_many(Run& run, unsigned phones) {
   run.cpu_us += used_us(CLOCK_THREAD_CPUTIME_ID);
 }
 
-double percentile(std::vector<double>& values, double share) {
+template <class T>
+double percentile(std::vector<T>& values, double share) {
   if (values.empty()) return 0;
   auto at = values.begin() + static_cast<ptrdiff_t>(share * static_cast<double>(values.size() - 1) + 0.5);
   std::nth_element(values.begin(), at, values.end());
@@ -148,8 +189,9 @@ Status make_phones(Run& run, const PhoneFactory& make_phone) {
 Result<LoadReport> run_load(const LoadOptions& options, Clock& clock, const PhoneFactory& make_phone,
                             const std::function<void()>& on_warm) {
   TlsContext tls = TRY(TlsContext::client(options.trusted_ci));
-  Run run{options, clock, on_warm, std::move(tls), {}, {}, {}, 0, {}, {}, {}, {}, 0};
-  TRY_VOID(make_phones(run, make_phone));
+  Run run{options, clock, on_warm, make_phone, std::move(tls)};
+  if (!options.make_late) TRY_VOID(make_phones(run, make_phone));
+  run.begin = Steady::now();
   if (options.warm_up == 0) begin_to_count(run);
   const unsigned threads = threads_of(options), phones = std::max(1u, options.phones);
   TRY_VOID(on_threads(options, threads, [&](unsigned n) {
@@ -162,8 +204,12 @@ Result<LoadReport> run_load(const LoadOptions& options, Clock& clock, const Phon
   report.seconds = std::chrono::duration<double>(Steady::now() - run.warm_at).count();
   if (report.seconds > 0)
     report.downloads_per_second = static_cast<double>(report.downloads) / report.seconds;
+  report.timeline = std::move(run.timeline);
   report.p50_ms = percentile(run.milliseconds, 0.50);
   report.p99_ms = percentile(run.milliseconds, 0.99);
+  for (auto& [function, ms] : run.requests) {
+    report.requests[function] = {ms.size(), percentile(ms, 0.50), percentile(ms, 0.99), percentile(ms, 1.0)};
+  }
   if (report.downloads > 0)
     report.client_cpu_us_per_download = run.cpu_us / static_cast<double>(report.downloads);
   return report;

@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/result.hpp"
@@ -29,7 +30,7 @@ void LoadLoop::run(Fibers::Job play) {
 
 void LoadLoop::turn() {
   epoll_event events[256];
-  const int count = ::epoll_wait(epoll_, events, 256, static_cast<int>(glance.count()));
+  const int count = ::epoll_wait(epoll_, events, 256, patience());
   for (int i = 0; i < count; ++i) {
     auto* one = static_cast<Waiting*>(events[i].data.ptr);
     one->ready = true;
@@ -37,7 +38,29 @@ void LoadLoop::turn() {
     one->event.set();
   }
   end_late();
+  wake_sleepers();
   fibers_.run_ready();
+}
+
+int LoadLoop::patience() const {
+  if (sleeping_.empty()) return static_cast<int>(glance.count());
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(sleeping_.begin()->first - Steady::now());
+  return static_cast<int>(std::clamp<int64_t>(left.count(), 0, glance.count()));
+}
+
+void LoadLoop::wake_sleepers() {
+  const auto now = Steady::now();
+  while (!sleeping_.empty() && sleeping_.begin()->first <= now) {
+    sleeping_.begin()->second->set();
+    sleeping_.erase(sleeping_.begin());
+  }
+}
+
+void LoadLoop::sleep_until(Steady::time_point then) {
+  if (then <= Steady::now()) return;
+  Event awake;
+  sleeping_.emplace(then, &awake);
+  awake.wait();
 }
 
 void LoadLoop::end_late() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <unordered_set>
 
 #include "http/fibers.hpp"
@@ -23,6 +24,8 @@ class LoadLoop {
   /// In a fiber: waits until the socket can be read (or written); false where it cannot within `limit`.
   /// After false the socket is to be closed.
   bool wait_for(int socket, bool write, std::chrono::milliseconds limit);
+  /// In a fiber: lets the others go on until then.
+  void sleep_until(std::chrono::steady_clock::time_point then);
 
  private:
   struct Waiting {
@@ -32,10 +35,14 @@ class LoadLoop {
   };
   void turn();
   void end_late();
+  void wake_sleepers();
+  /// How long to wait for sockets, in milliseconds.
+  int patience() const;
 
   const unsigned phones_;
   const int epoll_;
   std::unordered_set<Waiting*> waiting_;
+  std::multimap<std::chrono::steady_clock::time_point, Event*> sleeping_;
   std::chrono::steady_clock::time_point looked_{};  // when end_late did last
   Fibers fibers_;
 };

@@ -133,6 +133,12 @@ void run(Shared& shared, Lane& lane) {
   }
 }
 
+/// True where few places are left.
+bool is_nearly_full(Shared& shared) {
+  std::lock_guard lock(shared.mutex);
+  return shared.connections > shared.options.max_connections - shared.options.max_connections / 10;
+}
+
 /// Waits for one connection and starts it. False where there will be none any more.
 Task<bool> accept_one(Shared& shared, Acceptor& acceptor, Lane& lane) {
   Socket socket(lane.loop.get_executor());
@@ -145,6 +151,7 @@ Task<bool> accept_one(Shared& shared, Acceptor& acceptor, Lane& lane) {
     co_await pause.async_wait(asio::redirect_error(awaiting, error));
     co_return true;
   }
+  if (is_nearly_full(shared)) asio::post(lane.loop, [&lane] { Connection::evict_slowest(lane); });
   std::optional<Admission> admission = admit(shared);
   if (!admission) co_return true;
   // What a library throws ends this connection and nothing else.
@@ -243,7 +250,7 @@ ServerStats Server::stats() const {
   Shared& s = state_->shared;
   std::lock_guard lock(s.mutex);
   return {s.connections, s.at_work,      s.accepted,  s.refused,  s.handshake_failures,
-          s.requests,    s.bad_requests, s.overloads, s.timeouts, s.faults};
+          s.requests,    s.bad_requests, s.overloads, s.timeouts, s.evicted, s.faults};
 }
 
 void Server::stop() {

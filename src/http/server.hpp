@@ -29,10 +29,12 @@ struct ServerOptions {
   /// and run on the I/O threads, which saves most of what it costs to hand a request over; `workers` is then
   /// for each I/O thread.
   bool handlers_wait_by_events = false;
-  size_t max_waiting = 4096;        ///< complete requests waiting for a worker; more are answered 503
-  size_t max_connections = 10'000;  ///< more are closed at once; lowered to what the file limit allows
-  size_t max_header = 16 * 1024;    ///< octets of request line and fields; more: 431
-  size_t max_body = 1024 * 1024;    ///< octets; more: 413
+  size_t max_waiting = 4096;  ///< complete requests waiting for a worker; more are answered 503
+  /// More are closed at once; lowered to what the file limit allows. Where nine tenths are taken, each new
+  /// one ends the one that has kept us waiting for longest, so that the slow do not keep the others out.
+  size_t max_connections = 10'000;
+  size_t max_header = 16 * 1024;  ///< octets of request line and fields; more: 431
+  size_t max_body = 1024 * 1024;  ///< octets; more: 413
   /// Mutual TLS: whose certificates clients must show; without it none is asked for.
   std::optional<ClientCertificates> client_certificates;
   // Whole durations, not gaps between octets: a client that sends one octet a second does not live longer.
@@ -59,6 +61,7 @@ struct ServerStats {
   uint64_t bad_requests = 0;        ///< answered 4xx before the router saw them
   uint64_t overloads = 0;           ///< answered 503
   uint64_t timeouts = 0;            ///< connections closed for being slow or idle
+  uint64_t evicted = 0;             ///< connections closed to make room for others
   uint64_t faults = 0;              ///< connections closed for an exception, such as want of memory
 };
 

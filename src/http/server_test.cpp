@@ -208,6 +208,22 @@ TEST_P(HttpServer, closes_slow_clients) {
   EXPECT_EQ(server_->stats().timeouts, 4u);
 }
 
+TEST_P(HttpServer, makes_room_for_the_quick_where_the_slow_hold_every_place) {
+  ServerOptions options = test::quick_options();
+  options.max_connections = 20;
+  start(options);
+  std::vector<std::unique_ptr<RawClient>> slow;
+  for (int i = 0; i < 40; ++i) {
+    slow.push_back(std::make_unique<RawClient>(ci_, server_->port(), false));
+    slow.back()->send("\x16\x03");  // the beginning of a ClientHello
+    if (i % 4 == 0) {
+      EXPECT_TRUE(has_status(answer_to(post_text("/echo", "in a hurry", "Connection: close\r\n")), 200)) << i;
+    }
+  }
+  EXPECT_GT(server_->stats().evicted, 0u);
+  EXPECT_EQ(server_->stats().refused, 0u);
+}
+
 // G-DOS-1 in small: the full count is ten thousand.
 TEST_P(HttpServer, serves_others_in_time_though_slow_clients_crowd_it) {
   ServerOptions options = test::quick_options();

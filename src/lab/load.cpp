@@ -5,11 +5,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "lab/hsm_office.hpp"
 #include "lab/keys_folder.hpp"
+#include "lab/lean_phone.hpp"
 #include "lab/load_phone.hpp"
 #include "lab/smdp_site.hpp"
 #include "lab/subscriber_profile.hpp"
@@ -79,10 +83,10 @@ Status serve(const LoadTest& test, const std::string& dir, uint64_t count, Chann
     import.upp = TRY(SubscriberProfile::make_numbered(n, test.profile_size, random)).package.clone();
     import.metadata.serviceProviderName = "Load";
     import.metadata.profileName = "Load";
-    smdp::Order stock =
-        TRY(smdp::import_profile(site->ports(), access::administrator("load"), std::move(import)));
+    smdp::Order stock = TRY(smdp::import_profile(site->ports(), access::administrator("load"), std::move(import)));
     smdp::CreateOrder order;
     order.iccid = stock.iccid;
+    if (test.lean_cards > 0) order.reinstall = smdp::Reinstall::same_eid;
     smdp::Order released = TRY(smdp::create_order(site->ports(), access::administrator("load"), order));
     parent.say(TRY(smdp::activation_code(site->ports(), released)));
   }
@@ -136,41 +140,141 @@ double each(std::chrono::nanoseconds time, uint64_t downloads) {
   return std::chrono::duration<double, std::micro>(time).count() / static_cast<double>(downloads);
 }
 
-Result<LoadTestReport> drive(const LoadTest& test, const std::string& dir, pid_t server, pid_t keyd,
-                             Channel& channel) {
-  const uint64_t count = test.downloads + test.warm_up;
-  Codes served = TRY(hear_codes(channel, count));
-  KeysFolder folder = TRY(KeysFolder::open(dir + "/pki"));
-  pki::Identity eum = TRY(folder.identity(pki::Role::eum));
-  pki::Certificate ci = TRY(folder.certificate(pki::Role::ci));
+/// What the phones' process knows.
+struct Phones {
+  const LoadTest& test;
+  Codes served;
+  pki::Identity eum;
+  pki::Certificate ci;
   SystemClock clock;
   SystemRandom random;
-  http::LoadOptions o;
-  o.server = {"localhost", served.port};
-  o.address = "127.0.0.1";
-  o.port = served.port;
-  o.trusted_ci = {to_bytes(ci.der())};
-  o.phones = test.phones;
-  o.downloads = count;
-  o.warm_up = test.warm_up;
-  if (test.client_cpu >= 0) o.cpus = {test.client_cpu};
-  std::chrono::nanoseconds before{0}, keyd_before{0};
-  LoadTestReport report;
-  auto make_phone = [&](uint64_t number) -> Result<std::unique_ptr<http::VirtualPhone>> {
+  std::vector<std::unique_ptr<LeanCard>> lean;
+
+  Result<std::unique_ptr<http::VirtualPhone>> make(uint64_t number) {
+    if (!lean.empty()) {
+      const size_t n = number % lean.size();
+      return make_lean_phone(*lean[n], served.codes[n], random);
+    }
     Eid eid = TRY(eid_number("89049032", 1000 + number));
-    auto data = TRY(make_personalisation(eum, ci, eid, random));
-    auto card = TRY(VirtualCard::make(std::move(data), random));
+    auto card = TRY(VirtualCard::make(TRY(make_personalisation(eum, ci, eid, random)), random));
     return make_load_phone(std::move(card), served.codes[number]);
-  };
-  report.phones = TRY(http::run_load(o, clock, make_phone, [&] {
-    channel.say("warm");
-    before = cpu_of(server);
-    keyd_before = cpu_of(keyd);
-  }));
-  const auto after = cpu_of(server), keyd_after = cpu_of(keyd);
+  }
+  http::LoadOptions options() const {
+    http::LoadOptions o;
+    o.server = {"localhost", served.port};
+    o.address = "127.0.0.1";
+    o.port = served.port;
+    o.trusted_ci = {to_bytes(ci.der())};
+    if (test.client_cpu >= 0) o.cpus = {test.client_cpu};
+    return o;
+  }
+};
+
+Status make_lean_cards(Phones& phones) {
+  for (uint32_t n = 0; n < phones.test.lean_cards; ++n) {
+    const Eid eid = TRY(eid_number("89049032", 1000 + n));
+    phones.lean.push_back(TRY(LeanCard::make(phones.eum, phones.ci, eid, phones.random)));
+  }
+  return {};
+}
+
+/// Looks at the server's process every second, from a thread of its own, until it goes.
+class Sampler {
+ public:
+  explicit Sampler(pid_t process) : thread_([this, process] { sample(process); }) {}
+  std::vector<ServerSample> finish() {
+    done_ = true;
+    if (thread_.joinable()) thread_.join();
+    return std::move(samples_);
+  }
+  ~Sampler() { (void)finish(); }
+
+ private:
+  void sample(pid_t process) {
+    const auto begin = std::chrono::steady_clock::now();
+    for (uint64_t tick = 0; !done_; ++tick) {
+      std::this_thread::sleep_until(begin + tick * std::chrono::milliseconds(250));
+      if (tick % 4 != 0) continue;
+      std::error_code gone;
+      std::filesystem::directory_iterator files("/proc/" + std::to_string(process) + "/fd", gone);
+      const auto open = gone ? 0 : std::distance(files, std::filesystem::directory_iterator());
+      samples_.push_back({static_cast<double>(tick) / 4, resident_kb(process), static_cast<uint64_t>(open)});
+    }
+  }
+  std::atomic<bool> done_{false};
+  std::vector<ServerSample> samples_;
+  std::thread thread_;
+};
+
+/// The flood, while the downloads go on: from other addresses than theirs.
+Result<http::LoadReport> flood(Phones& phones, double seconds) {
+  constexpr unsigned per_connection = 50;
+  http::LoadOptions o = phones.options();
+  o.phones = 200;
+  o.rate = phones.test.flood / per_connection;
+  o.downloads = static_cast<uint64_t>(o.rate * seconds);
+  o.make_late = true;
+  for (uint32_t n = 0; n < phones.test.flood_sources; ++n) {
+    o.sources.push_back("127.1." + std::to_string(n / 250) + "." + std::to_string(1 + n % 250));
+  }
+  const std::string address = phones.served.codes[0].smdpAddress;
+  return http::run_load(o, phones.clock, [&](uint64_t) -> Result<std::unique_ptr<http::VirtualPhone>> {
+    return make_nuisance(*phones.lean[0], address, per_connection, phones.random);
+  });
+}
+
+void take_over(http::LoadReport flood, LoadTestReport& report) {
+  report.flood_failures = std::move(flood.failures);
+  for (const auto& [function, latency] : flood.requests) report.flood_answered += latency.count;
+}
+
+/// CPU that the processes had used when the warm-up was over.
+struct Used {
+  std::chrono::nanoseconds server{0}, keyd{0};
+};
+
+Result<http::LoadReport> download(Phones& phones, pid_t server, pid_t keyd, Channel& channel, Used& before) {
+  const LoadTest& test = phones.test;
+  http::LoadOptions o = phones.options();
+  o.phones = test.phones;
+  o.downloads = test.downloads + test.warm_up;
+  o.warm_up = test.warm_up;
+  o.rate = test.rate;
+  o.make_late = test.lean_cards > 0;
+  return http::run_load(
+      o, phones.clock, [&](uint64_t number) { return phones.make(number); },
+      [&] {
+        channel.say("warm");
+        before = {cpu_of(server), cpu_of(keyd)};
+      });
+}
+
+Result<LoadTestReport> drive(const LoadTest& test, const std::string& dir, pid_t server, pid_t keyd,
+                             Channel& channel) {
+  const uint64_t orders = test.lean_cards > 0 ? test.lean_cards : test.downloads + test.warm_up;
+  Codes served = TRY(hear_codes(channel, orders));
+  KeysFolder folder = TRY(KeysFolder::open(dir + "/pki"));
+  Phones phones{test, std::move(served), TRY(folder.identity(pki::Role::eum)),
+                TRY(folder.certificate(pki::Role::ci))};
+  TRY_VOID(make_lean_cards(phones));
+  Used before;
+  LoadTestReport report;
+  {
+    Sampler sampler(server);
+    std::optional<Result<http::LoadReport>> flooded;
+    std::thread nuisances;
+    const double seconds = test.rate > 0 ? static_cast<double>(test.downloads) / test.rate : 0;
+    if (test.flood > 0) nuisances = std::thread([&] { flooded = flood(phones, seconds * test.flood_share); });
+    auto done = download(phones, server, keyd, channel, before);
+    if (nuisances.joinable()) nuisances.join();
+    report.phones = TRY(std::move(done));
+    if (flooded) take_over(TRY(std::move(*flooded)), report);
+    report.samples = sampler.finish();
+  }
+  const Used after{cpu_of(server), cpu_of(keyd)};
   if (report.phones.downloads > 0) {
-    report.server_cpu_us_per_download = each(after - before, report.phones.downloads);
-    report.keyd_cpu_us_per_download = each(keyd_after - keyd_before, report.phones.downloads);
+    report.server_cpu_us_per_download = each(after.server - before.server, report.phones.downloads);
+    report.keyd_cpu_us_per_download = each(after.keyd - before.keyd, report.phones.downloads);
   }
   report.server_resident_kb = resident_kb(server);
   channel.say("stop");
@@ -225,6 +329,9 @@ Result<pid_t> start_keyd(const LoadTest& test, const std::string& dir) {
 }  // namespace
 
 Result<LoadTestReport> run_load_test(const LoadTest& test) {
+  if (test.flood > 0 && (test.lean_cards == 0 || test.rate <= 0)) {
+    return Error{ErrorKind::invalid, "a flood goes with lean cards and a rate of downloads"};
+  }
   TemporaryFolder folder = TRY(TemporaryFolder::make());
   SystemClock clock;
   SystemRandom random;
@@ -244,7 +351,8 @@ Result<LoadTestReport> run_load_test(const LoadTest& test) {
   if (server == 0) {
     ::close(ends[0]);
     Channel parent(ends[1]);
-    Status status = serve(test, folder.path(), test.downloads + test.warm_up, parent);
+    const uint64_t orders = test.lean_cards > 0 ? test.lean_cards : test.downloads + test.warm_up;
+    Status status = serve(test, folder.path(), orders, parent);
     if (!status) parent.say(status.error().message);
     ::_exit(status ? 0 : 1);
   }

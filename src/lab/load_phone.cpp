@@ -15,12 +15,17 @@ class LoadPhone final : public http::VirtualPhone {
 
   Result<std::optional<Post>> next(const http::Response* previous) override {
     switch (step_++) {
-      case 0: return initiate();
-      case 1: return authenticate(*previous);
-      case 2: return prepare(*previous);
-      case 3: return load(*previous);
+      case 0:
+        return initiate();
+      case 1:
+        return authenticate(*previous);
+      case 2:
+        return prepare(*previous);
+      case 3:
+        return load(*previous);
       default:
-        if (previous->status / 100 != 2) return Error{ErrorKind::conflict, "handleNotification HTTP " + std::to_string(previous->status)};
+        if (previous->status / 100 != 2)
+          return Error{ErrorKind::conflict, "handleNotification HTTP " + std::to_string(previous->status)};
         return std::optional<Post>();
     }
   }
@@ -29,27 +34,18 @@ class LoadPhone final : public http::VirtualPhone {
   static std::optional<Post> post(const char* function, std::string body) {
     return Post{std::string("/gsma/rsp2/es9plus/") + function, std::move(body)};
   }
-  /// A reply's output, or the error it is counted under.
-  template <class Output>
-  static Result<Output> output(const char* function, const http::Response& response) {
-    if (response.status != 200) return Error{ErrorKind::conflict, std::string(function) + " HTTP " + std::to_string(response.status)};
-    auto reply = reply_from_json<Output>(response.body);
-    if (!reply) return Error{ErrorKind::invalid, std::string(function) + " unreadable"};
-    if (reply->output) return std::move(*reply->output);
-    const auto& data = reply->functionExecutionStatus.statusCodeData;
-    return Error{ErrorKind::conflict, std::string(function) + " " + (data ? data->subjectCode + "/" + data->reasonCode : "failed")};
-  }
-
   Result<std::optional<Post>> initiate() {
     es10_.emplace(TRY(download::Es10::open(transport_)));
     InitiateAuthenticationRequest request;
     request.euiccInfo1 = TRY(es10_->call<EuiccInfo1>("ES10b.GetEUICCInfo1", GetEuiccInfo1Request{}));
-    request.euiccChallenge = TRY(es10_->call<GetEuiccChallengeResponse>("ES10b.GetEUICCChallenge", GetEuiccChallengeRequest{})).euiccChallenge;
+    request.euiccChallenge =
+        TRY(es10_->call<GetEuiccChallengeResponse>("ES10b.GetEUICCChallenge", GetEuiccChallengeRequest{}))
+            .euiccChallenge;
     request.smdpAddress = code_.smdpAddress;
     return post("initiateAuthentication", to_json(request));
   }
   Result<std::optional<Post>> authenticate(const http::Response& previous) {
-    auto server = TRY(output<InitiateAuthenticationOkEs9>("initiateAuthentication", previous));
+    auto server = TRY(output_of<InitiateAuthenticationOkEs9>("initiateAuthentication", previous));
     AuthenticateServerRequest request;
     request.serverSigned1 = std::move(server.serverSigned1);
     request.serverSignature1 = server.serverSignature1;
@@ -60,25 +56,29 @@ class LoadPhone final : public http::VirtualPhone {
     transactionId_ = server.transactionId;
     auto answer = TRY(es10_->call<AuthenticateServerResponse>("ES10b.AuthenticateServer", request));
     if (answer.alt.index() != 0) return Error{ErrorKind::verification, "card refuses the server"};
-    return post("authenticateClient", to_json(AuthenticateClientRequest{transactionId_, std::move(answer), std::nullopt, {}}));
+    return post("authenticateClient",
+                to_json(AuthenticateClientRequest{transactionId_, std::move(answer), std::nullopt, {}}));
   }
   Result<std::optional<Post>> prepare(const http::Response& previous) {
-    auto ok = TRY(output<AuthenticateClientOk>("authenticateClient", previous));
+    auto ok = TRY(output_of<AuthenticateClientOk>("authenticateClient", previous));
     PrepareDownloadRequest request;
     request.smdpSigned2 = std::move(ok.smdpSigned2);
     request.smdpSignature2 = ok.smdpSignature2;
     request.smdpCertificate = std::move(ok.smdpCertificate);
     auto answer = TRY(es10_->call<PrepareDownloadResponse>("ES10b.PrepareDownload", request));
     if (answer.alt.index() != 0) return Error{ErrorKind::verification, "card refuses the offer"};
-    return post("getBoundProfilePackage", to_json(GetBoundProfilePackageRequest{transactionId_, std::move(answer), {}}));
+    return post("getBoundProfilePackage",
+                to_json(GetBoundProfilePackageRequest{transactionId_, std::move(answer), {}}));
   }
   Result<std::optional<Post>> load(const http::Response& previous) {
-    auto package = TRY(output<GetBoundProfilePackageOk>("getBoundProfilePackage", previous));
-    auto result = TRY(es10_->load_bound_profile_package(package.boundProfilePackage.tlv, [](size_t, size_t) {}));
+    auto package = TRY(output_of<GetBoundProfilePackageOk>("getBoundProfilePackage", previous));
+    auto result =
+        TRY(es10_->load_bound_profile_package(package.boundProfilePackage.tlv, [](size_t, size_t) {}));
     if (result.profileInstallationResultData.value.finalResult.alt.index() != 0) {
       return Error{ErrorKind::conflict, "card could not install"};
     }
-    return post("handleNotification", to_json(HandleNotification{PendingNotification{std::move(result)}, {}}));
+    return post("handleNotification",
+                to_json(HandleNotification{PendingNotification{std::move(result)}, {}}));
   }
 
   VirtualCard card_;
