@@ -38,13 +38,6 @@ std::vector<std::string> Router::paths() const {
   return out;
 }
 
-std::vector<std::string> Router::paths() const {
-  std::vector<std::string> out;
-  for (const auto& [path, routes] : routes_) out.push_back(path);
-  for (const auto& [prefix, routes] : below_) out.push_back(prefix);
-  return out;
-}
-
 Response Router::answer(const Request& request) const {
   const Routes::value_type* found = at(request.path);
   if (!found) return plain(404, "There is nothing at this path.");

@@ -8,6 +8,7 @@
 
 #include "base/files.hpp"
 #include "http/routes_es11.hpp"
+#include "http/routes_health.hpp"
 #include "http/routes_es12.hpp"
 #include "http/routes_es9.hpp"
 #include "lab/keys_folder.hpp"

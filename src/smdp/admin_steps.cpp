@@ -64,7 +64,7 @@ Status apply_policies(const Ports& ports, const CreateOrder& request, Order& ord
   order.uses = request.uses.value_or(request.reinstall ? 0 : policies.uses);
   if (order.reinstall == Reinstall::never) order.uses = 1;
   const uint32_t attempts = policies.confirmationAttempts > 0 ? policies.confirmationAttempts
-                                                              : ports.settings.confirmation_attempts;
+                                                              : ports.settings.confirmation_attempts.get();
   order.confirmation_limit = request.confirmationAttempts.value_or(attempts);
   if (!tenant) return {};
   if (policies.confirmationRequired && !order.confirmation) {
