@@ -88,7 +88,7 @@ def interop(folder):
     config.write_text(CONFIG.format(dir=folder, certificate=certificate, **ports))
     with Background([SEALIFT, "smdp", "serve", "--config", config], folder / "server.log", speaks=True) as server:
         server.line()
-        sealift("tenant", "create", OPERATOR, "--dir", folder, "--certificate", certificate)
+        sealift("tenant", "add", OPERATOR, "--dir", folder, "--certificate", certificate)
         first, second = stock(folder, ("101", "102"))
         client = Es2pClient(folder, ports["operators"], both)
         life_of_an_order(folder, client, first, ports["phones"])
