@@ -36,7 +36,8 @@ class Es2pClient:
         interpreter, environment, pysim = python()
         self.command = [interpreter, pysim / "contrib/es2p_client.py", "--url", f"https://localhost:{port}", "--id", OPERATOR,
                         "--server-ca-cert", folder / "pki/ci.pem", "--client-cert", credentials]
-        self.environment = environment
+        # Python's requests puts these before the CA that its caller names.
+        self.environment = {k: v for k, v in environment.items() if k not in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")}
 
     def __call__(self, function, *arguments):
         done = subprocess.run([*map(str, self.command), function, *map(str, arguments)], capture_output=True, text=True,
