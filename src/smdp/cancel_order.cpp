@@ -1,3 +1,4 @@
+#include "smdp/callbacks.hpp"
 #include "smdp/es2_steps.hpp"
 
 namespace sealift::smdp {
@@ -63,12 +64,9 @@ Es2Answer cancel_order(Es2Ports& es2, const Requester& requester, const CancelOr
     const bool available = request.finalProfileStatusIndicator == FinalProfileStatus::available;
     if (available && may_be_on_a_chip(order)) return Es2Refusal::package_delivered;
     Change change{.from = order.state, .answer = messages::to_json(messages::FunctionExecutionStatus{})};
-    Transition t;
-    const auto event = announcement_of(order);
-    if (event && order.state != OrderState::confirmed)
-      t.outgoing = {event_deletion(call.ports, order, *event)};
-    t.after = available ? as_stocked(order) : order;
+    Transition t{.after = available ? as_stocked(order) : order};
     if (!available) t.after.state = OrderState::unavailable;
+    tell_smds(call.ports, order, t);
     change.transition = std::move(t);
     return change;
   });

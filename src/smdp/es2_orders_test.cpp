@@ -1,8 +1,9 @@
 // What becomes of an order that came over ES2+: its fields, its policy, its event at an SM-DS, and that
 // nothing of it is left when its profile is back in stock.
 
-#include "messages/es12.hpp"
 #include "smdp/es2_test_world.hpp"
+#include "smdp/event_rows.hpp"
+#include "smdp/faulty_orders.hpp"
 
 namespace sealift::smdp {
 namespace {
@@ -11,6 +12,28 @@ using namespace testing;
 using messages::FinalProfileStatus;
 using std::chrono::hours;
 using std::chrono::seconds;
+
+/// The events that an SM-DS is told to delete, once all that waits has been looked at.
+std::vector<std::string> all_deletions(Es2World& w) {
+  std::vector<std::string> out;
+  const Time later = w.clock.now() + hours(1);
+  for (bool more = true; more;) {
+    more = false;
+    const auto addressees = w.orders.outbox().addressees(later).value();
+    for (const Addressee& one : addressees) {
+      const auto rows = w.orders.outbox().claim(one, later, seconds(60), 100).value();
+      for (const Queued& row : rows) {
+        more = true;
+        if (row.what.kind == OutgoingKind::delete_event && still_holds(w.orders, row.what).value()) {
+          const Event event = decode_event(row.what.content).value();
+          out.push_back(row.what.destination + " " + event.eid.digits() + " " + event.eventId);
+        }
+        EXPECT_TRUE(w.orders.outbox().delivered(row.number));
+      }
+    }
+  }
+  return out;
+}
 
 class Es2Orders : public ::testing::Test {
  protected:
@@ -21,13 +44,11 @@ class Es2Orders : public ::testing::Test {
     return Es2World::ordered(w.download_order({.eid = eid, .profileType = "Test"}));
   }
   Order confirmed(messages::ConfirmOrderRequest request) {
-    request.iccid = order();
+    const Iccid iccid = request.iccid = order();
     Es2World::confirmed(w.confirm_order(std::move(request)));
-    return now(request.iccid);
+    return now(iccid);
   }
-  std::vector<Queued> queued() {
-    return w.orders.outbox().claim(w.clock.now() + hours(1), seconds(60), 100).value();
-  }
+  std::vector<std::string> deletions() { return all_deletions(w); }
 };
 
 TEST_F(Es2Orders, are_for_the_eid_that_was_given_first_or_second) {
@@ -169,7 +190,7 @@ TEST_F(Es2Orders, with_an_smds_are_announced_there_before_they_are_open) {
   EXPECT_EQ(order.smdsAddress, "smds.example.com");
   EXPECT_EQ(w.registrar.registered, std::vector<std::string>{"smds.example.com " + card_eid(1).digits() +
                                                              " " + order.matchingId->value()});
-  EXPECT_TRUE(queued().empty());
+  EXPECT_TRUE(deletions().empty());
 }
 
 TEST_F(Es2Orders, are_announced_at_their_release_and_no_sooner) {
@@ -191,29 +212,24 @@ TEST_F(Es2Orders, that_an_smds_did_not_take_are_as_they_were) {
                             .releaseFlag = true});
   };
   EXPECT_EQ(confirm("a").refusal, Es2Refusal::smds_unreachable);
-  EXPECT_EQ(now(iccid), before);
+  Order after = now(iccid);
+  after.version = before.version;
+  EXPECT_EQ(after, before);
   w.registrar.outcome = EventRegistrar::Outcome::registered;
   EXPECT_FALSE(confirm("b").refusal);
 }
 
 TEST_F(Es2Orders, that_are_cancelled_take_their_event_away) {
   const Order order = confirmed({.eid = card_eid(1), .smdsAddress = "smds.example.com", .releaseFlag = true});
+  EXPECT_TRUE(deletions().empty());
   EXPECT_FALSE(w.cancel_by_name(order, FinalProfileStatus::available).refusal);
-  const auto rows = queued();
-  ASSERT_EQ(rows.size(), 1u);
-  EXPECT_EQ(rows[0].what.kind, OutgoingKind::delete_event);
-  EXPECT_EQ(rows[0].what.destination, "smds.example.com");
-  const auto request = messages::delete_event_from_json(text(rows[0].what.content));
-  ASSERT_TRUE(request);
-  EXPECT_EQ(request->eid, card_eid(1));
-  EXPECT_EQ(request->eventId, order.matchingId->value());
-  EXPECT_EQ(request->header.functionRequesterIdentifier, w.signers.front().dpAuth.oid.dotted());
+  EXPECT_EQ(deletions(), w.registrar.registered);
 }
 
 TEST_F(Es2Orders, that_were_not_announced_have_no_event_to_take_away) {
   const Order order = confirmed({.eid = card_eid(1), .smdsAddress = "smds.example.com"});
   EXPECT_FALSE(w.cancel_by_name(order, FinalProfileStatus::available).refusal);
-  EXPECT_TRUE(queued().empty());
+  EXPECT_TRUE(deletions().empty());
 }
 
 TEST_F(Es2Orders, whose_smds_was_not_heard_leave_no_event_there) {
@@ -223,27 +239,47 @@ TEST_F(Es2Orders, whose_smds_was_not_heard_leave_no_event_there) {
       {.iccid = iccid, .eid = card_eid(1), .smdsAddress = "smds.example.com", .releaseFlag = true});
   EXPECT_EQ(answer.refusal, Es2Refusal::smds_unreachable);
   EXPECT_EQ(now(iccid).state, OrderState::allocated);
-  ASSERT_EQ(queued().size(), 1u);
+  EXPECT_EQ(deletions(), w.registrar.registered);
 }
 
 /// The SM-DS has the event when somebody else cancels: it goes again.
 TEST_F(Es2Orders, that_were_cancelled_while_they_were_announced_leave_no_event) {
   const Iccid iccid = order();
-  w.registrar.meanwhile = [&] {
-    EXPECT_FALSE(
-        w.cancel_order({.iccid = iccid, .finalProfileStatusIndicator = FinalProfileStatus::available})
-            .refusal);
-  };
+  w.registrar.meanwhile = [&] { EXPECT_FALSE(w.cancel_order({.iccid = iccid}).refusal); };
   const auto answer = w.confirm_order(
       {.iccid = iccid, .eid = card_eid(1), .smdsAddress = "smds.example.com", .releaseFlag = true});
   EXPECT_EQ(answer.refusal, Es2Refusal::profile_not_ordered);
   EXPECT_EQ(now(iccid).state, OrderState::available);
-  const auto rows = queued();
-  ASSERT_EQ(rows.size(), 1u);
-  EXPECT_EQ(rows[0].what.kind, OutgoingKind::delete_event);
-  EXPECT_NE(
-      w.registrar.registered[0].find(messages::delete_event_from_json(text(rows[0].what.content))->eventId),
-      std::string::npos);
+  ASSERT_EQ(w.registrar.registered.size(), 1u);
+  EXPECT_EQ(deletions(), w.registrar.registered);
+}
+
+/// The store fails at every step, before and after it took effect, and nobody asks again: an event stands
+/// where the order is open with it, and is taken away where it is not.
+TEST(Es2Events, stand_where_their_order_is_open_and_nowhere_else) {
+  for (auto when : {FaultyOrders::When::before, FaultyOrders::When::after}) {
+    for (int at = 0;; ++at) {
+      Es2World w;
+      w.stock();
+      const Iccid iccid = Es2World::ordered(w.download_order({.eid = card_eid(1), .profileType = "Test"}));
+      FaultyOrders faulty(w.orders);
+      Ports ports{w.clock, w.random,   w.authenticator, w.signers, w.store_key,
+                  faulty,  w.sessions, w.observer,      w.settings};
+      Es2Ports es2{ports, w.told, &w.registrar};
+      faulty.fail_at(at, when);
+      const messages::ConfirmOrderRequest request{.header = {"1.2.3", "confirm"},
+                                                  .iccid = iccid,
+                                                  .smdsAddress = "smds.example.com",
+                                                  .releaseFlag = true};
+      (void)confirm_order(es2, w.mno, request, view(messages::to_json(request)));
+      const bool open = (**w.orders.find(iccid)).state == OrderState::released;
+      const bool registered = !w.registrar.registered.empty();
+      EXPECT_TRUE(registered || !open);
+      const bool gone = !all_deletions(w).empty();
+      EXPECT_TRUE(!registered || gone != open) << "failure at " << at;
+      if (faulty.calls() <= at) break;
+    }
+  }
 }
 
 }  // namespace

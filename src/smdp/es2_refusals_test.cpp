@@ -17,9 +17,9 @@ const Iccid kNowhere = *Iccid::parse("8900000000000099999");
 
 /// An order for a profile in stock, as far as ConfirmOrder.
 Order confirmed_order(Es2World& w, messages::ConfirmOrderRequest request = {}) {
-  request.iccid = Es2World::ordered(w.download_order({.profileType = "Test"}));
+  const Iccid iccid = request.iccid = Es2World::ordered(w.download_order({.profileType = "Test"}));
   Es2World::confirmed(w.confirm_order(std::move(request)));
-  return **w.orders.find(request.iccid);
+  return **w.orders.find(iccid);
 }
 
 /// What ConfirmOrder says of a new order.
@@ -54,6 +54,9 @@ class Restless final : public OrderStore {
   }
   Result<std::vector<FunctionCall>> calls(const CallKey& k) override { return inner_.calls(k); }
   Status remember(const FunctionCall& c, const Audit& a) override { return inner_.remember(c, a); }
+  Result<std::vector<Order>> expired(Time now, Time given_out, size_t n) override {
+    return inner_.expired(now, given_out, n);
+  }
   Result<size_t> prune(Time t) override { return inner_.prune(t); }
 
  private:

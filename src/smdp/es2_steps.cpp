@@ -4,7 +4,7 @@
 
 #include "access/directory.hpp"
 #include "crypto/hash.hpp"
-#include "messages/es12.hpp"
+#include "smdp/event_rows.hpp"
 #include "smdp/steps.hpp"
 
 namespace sealift::smdp {
@@ -89,22 +89,6 @@ Es2Answer refuse(const Known& known, Es2Refusal refusal) {
   return failed(known.call, kept.error());
 }
 
-/// An event whose order was not released after all: it goes, unless somebody else released that order with
-/// it.
-Status withdraw(const Known& known, const Iccid& iccid, const Announcement& event) {
-  Ports& ports = known.call.ports;
-  Status done;
-  for (int i = 0; i < kMaxConflicts; ++i) {
-    const std::optional<Order> order = TRY(ports.orders.find(iccid));
-    if (!order || (order->state == OrderState::released && announcement_of(*order) == event)) return {};
-    done = ports.orders.apply({.after = *order,
-                               .audit = known.audit("event withdrawn"),
-                               .outgoing = {event_deletion(ports, *order, event)}});
-    if (done || done.error().kind != ErrorKind::conflict) break;
-  }
-  return done;
-}
-
 /// Writes a change with its answer. No value: somebody else changed the order first.
 Result<std::optional<Es2Answer>> write(const Known& known, Change change) {
   Ports& ports = known.call.ports;
@@ -119,6 +103,7 @@ Result<std::optional<Es2Answer>> write(const Known& known, Change change) {
   const Status done = ports.orders.apply(t);
   if (!done && done.error().kind == ErrorKind::conflict) return std::optional<Es2Answer>();
   if (!done) return done.error();
+  if (ports.bell && !t.outgoing.empty()) ports.bell->ring();
   ++t.after.version;
   ports.observer.moved(t.after, change.from);
   return std::optional(Es2Answer{std::move(change.answer), {}});
@@ -131,49 +116,52 @@ class Settling {
       : known_(known), decide_(decide) {}
 
   Es2Answer settle() {
-    Es2Answer out = tried();
-    take_back();
-    return out;
-  }
-
- private:
-  Es2Answer tried() {
     for (unsigned attempt = 0; attempt < kAttempts; ++attempt) {
       Decided change = decide_(attempt);
       if (!change) return refuse(known_, change.error());
-      if (const auto no = announce_for(*change)) return refuse(known_, *no);
+      if (change->announcement && announced_ != change->announcement) {
+        if (const auto no = announce(*change)) return refuse(known_, *no);
+        continue;  // on the order as it is by now
+      }
       auto written = write(known_, std::move(*change));
       if (!written && written.error().kind == ErrorKind::exists) return answered_meanwhile(known_);
       if (!written) return failed(known_.call, written.error());
-      if (!*written) continue;
-      announced_.reset();
-      return std::move(**written);
+      if (*written) return std::move(**written);
     }
     return refused(known_.call, Es2Refusal::server_busy);
   }
 
-  /// Registers the event that a change needs, once.
-  std::optional<Es2Refusal> announce_for(const Change& change) {
-    if (!change.announcement || announced_ == change.announcement) return std::nullopt;
-    take_back();
+ private:
+  /// Registers the event that a change needs. Before that a row is written which takes it away again, where
+  /// the order is not open with it after all: whatever becomes of the change, of the answer, or of us.
+  std::optional<Es2Refusal> announce(const Change& change) {
     EventRegistrar* events = known_.call.es2.events;
     if (!events) return Es2Refusal::smds_unreachable;
     const Announcement& event = *change.announcement;
+    const Status promised = promise(change.transition->after.iccid, event);
+    if (!promised) return fail(known_.call, promised.error());
     using enum EventRegistrar::Outcome;
     const auto outcome = events->register_event(event.smdsAddress, event.eid, event.eventId);
     if (outcome == refused) return Es2Refusal::smds_refused;
-    if (outcome == unreachable) return Es2Refusal::smds_unreachable;
+    if (outcome != registered) return Es2Refusal::smds_unreachable;
     announced_ = event;
-    iccid_ = change.transition->after.iccid;
-    return outcome == unheard ? std::optional(Es2Refusal::smds_unreachable) : std::nullopt;
+    return std::nullopt;
   }
 
-  /// What was registered, or may have been, for an order that is not open with it.
-  void take_back() {
-    if (!announced_) return;
-    const Status gone = withdraw(known_, iccid_, *announced_);
-    if (!gone) fail(known_.call, gone.error());
-    announced_.reset();
+  Status promise(const Iccid& iccid, const Announcement& event) {
+    Ports& ports = known_.call.ports;
+    const Time limit = ports.clock.now() + registration_limit;
+    Status done;
+    for (int i = 0; i < kMaxConflicts; ++i) {
+      const std::optional<Order> order = TRY(ports.orders.find(iccid));
+      if (!order) return Error{ErrorKind::not_found, "the order is gone"};
+      done = ports.orders.apply({.after = *order,
+                                 .audit = known_.audit("event promised"),
+                                 .outgoing = {event_withdrawal(ports, *order, event.smdsAddress, event.eid,
+                                                               event.eventId, limit)}});
+      if (done || done.error().kind != ErrorKind::conflict) break;
+    }
+    return done;
   }
 
   /// Of many who want one of a type, each attempt is somebody's success.
@@ -181,7 +169,6 @@ class Settling {
   const Known& known_;
   const std::function<Decided(unsigned)>& decide_;
   std::optional<Announcement> announced_;
-  Iccid iccid_;
 };
 
 }  // namespace
@@ -237,21 +224,6 @@ Order released(Order order, const OrderPolicy& policy, Time now) {
 std::optional<Announcement> announcement_of(const Order& order) {
   if (!order.smdsAddress || !order.eid || !order.matchingId) return std::nullopt;
   return Announcement{*order.smdsAddress, *order.eid, order.matchingId->value()};
-}
-
-Outgoing event_deletion(Ports& ports, const Order& order, const Announcement& event) {
-  messages::DeleteEventRequest request;
-  if (!ports.signers.empty())
-    request.header.functionRequesterIdentifier = ports.signers.front().dpAuth.oid.dotted();
-  request.header.functionCallIdentifier = hex(ports.random.octets<16>());
-  request.eid = event.eid;
-  request.eventId = event.eventId;
-  return {.kind = OutgoingKind::delete_event,
-          .iccid = order.iccid,
-          .tenant = order.tenant,
-          .destination = event.smdsAddress,
-          .content = to_bytes(messages::to_json(request)),
-          .at = ports.clock.now()};
 }
 
 }  // namespace sealift::smdp

@@ -49,7 +49,5 @@ std::optional<Es2Refusal> stopped(const Call& call);
 Order released(Order order, const OrderPolicy& policy, Time now);
 /// The event of an order that is to be released; none where it has no SM-DS.
 std::optional<Announcement> announcement_of(const Order& order);
-/// What tells the SM-DS that an event is over.
-Outgoing event_deletion(Ports& ports, const Order& order, const Announcement& event);
 
 }  // namespace sealift::smdp
