@@ -343,8 +343,38 @@ TEST_F(AdminAccess, answers_every_question_as_its_schema_says) {
     std::string path = route.path.substr(std::string("/admin/v1/").size());
     if (path == "orders/{iccid}") path = std::string("orders/") + iccid_a;
     if (path == "tenants/{id}") path = "tenants/north";
+    if (path == "audit") continue;  // of another test
     get(local_, path);
     EXPECT_TRUE(answered_.contains("GET " + route.path)) << route.path;
+  }
+}
+
+/// Rows 1 to 5.
+struct FiveRows final : access::AuditLog {
+  Result<std::vector<access::AuditRow>> rows(uint64_t after, size_t limit) override {
+    std::vector<access::AuditRow> out;
+    for (uint64_t n = after + 1; n <= 5 && out.size() < limit; ++n) {
+      out.push_back({n, {Time(std::chrono::seconds(n)), "es9+", "bind", ""}, Iccid::parse(iccid_a).value()});
+    }
+    return out;
+  }
+};
+
+TEST_F(AdminAccess, shows_audit_rows_page_by_page_to_an_auditor_of_the_whole_server) {
+  EXPECT_EQ(ask(local_, "GET", "/admin/v1/audit").status, 422u) << "this one keeps none";
+  FiveRows log;
+  Router with;
+  add_admin_smdp_routes(with, world_.ports, token_, &log);
+  std::swap(router_, with);
+  const std::string auditor = hire("aud", Role::auditor), theirs = hire("norbert", Role::auditor, "north");
+  const json::object page = get(auditor, "audit", "limit=3");
+  EXPECT_EQ(page.at("rows").as_array().size(), 3u);
+  EXPECT_EQ(page.at("next").to_number<int>(), 3);
+  EXPECT_EQ(get(auditor, "audit", "after=3").at("rows").as_array().size(), 2u);
+  EXPECT_TRUE(get(auditor, "audit", "after=3").at("next").is_null());
+  EXPECT_EQ(ask(theirs, "GET", "/admin/v1/audit").status, 403u);
+  for (const char* query : {"limit=0", "limit=1001", "after=-1", "after=x"}) {
+    EXPECT_EQ(ask(auditor, "GET", "/admin/v1/audit", "", query).status, 400u) << query;
   }
 }
 

@@ -13,6 +13,10 @@
 #include "http/message.hpp"
 #include "smdp/ports.hpp"
 
+namespace sealift::access {
+class AuditLog;
+}
+
 namespace sealift::http {
 
 struct AdminSchema;
@@ -47,6 +51,7 @@ struct AdminCall {
   const JsonFields& body;  ///< of a route without a body: nothing in it
   std::string last;        ///< what stands for {...} in the path
   std::vector<std::pair<std::string, std::string>> query;
+  access::AuditLog* audit = nullptr;  ///< null: this server keeps none that can be read
   std::optional<std::string> parameter(std::string_view name) const;
 };
 
@@ -81,6 +86,7 @@ std::vector<AdminRoute> admin_restriction_routes();
 std::vector<AdminRoute> admin_tenant_routes();
 std::vector<AdminRoute> admin_principal_routes();
 std::vector<AdminRoute> admin_issuance_routes();
+std::vector<AdminRoute> admin_audit_routes();
 
 /// The answer where an act awaits the approval of others: status 202.
 struct AdminSchemas {

@@ -6,6 +6,7 @@
 
 #include "access/directory.hpp"
 #include "http/admin_openapi.hpp"
+#include "http/tls.hpp"
 
 namespace sealift::http {
 namespace {
@@ -64,14 +65,27 @@ std::optional<Secret<32>> token_in(const Request& request) {
   return std::move(*token);
 }
 
-/// The time does not tell how much of a token was right.
-std::optional<Principal> principal_of(const Request& request, const smdp::Ports& ports,
-                                      const Secret<32>& local) {
+/// What the routes of one administration share.
+struct Desk {
+  smdp::Ports& ports;
+  Secret<32> local;
+  access::AuditLog* audit;
+};
+
+/// Who shows a token, or, without one, the client certificate of a principal. The time does not tell how much
+/// of a token was right.
+std::optional<Principal> principal_of(const Request& request, const Desk& desk) {
   const auto shown = token_in(request);
-  if (shown && equal_constant_time(shown->expose(), local.expose())) return access::administrator();
-  if (!ports.directory || !shown) return std::nullopt;
-  const auto known = ports.directory->current();
-  const Principal* found = access::find_by_token(known->principals, shown->expose(), ports.clock.now());
+  if (shown && equal_constant_time(shown->expose(), desk.local.expose())) return access::administrator();
+  if (!desk.ports.directory) return std::nullopt;
+  const auto known = desk.ports.directory->current();
+  const Time now = desk.ports.clock.now();
+  const Principal* found = nullptr;
+  if (shown) {
+    found = access::find_by_token(known->principals, shown->expose(), now);
+  } else if (request.client) {
+    found = access::find_by_certificate(known->principals, request.client->fingerprint, now);
+  }
   if (!found) return std::nullopt;
   return *found;
 }
@@ -122,23 +136,23 @@ Result<Query> query_from(std::string_view query, const AdminRoute& route) {
   return out;
 }
 
-Result<AdminAnswer> run(const AdminRoute& route, smdp::Ports& ports, const Principal& who,
+Result<AdminAnswer> run(const AdminRoute& route, const Desk& desk, const Principal& who,
                         const Request& request) {
   TRY_VOID(access::permit(who, route.permission));
   const JsonFields body = TRY(JsonFields::parse(route.body ? request.body : "{}",
                                                 route.body ? route.body->names() : JsonFields::Names()));
-  return route.function(
-      {ports, who, body, std::string(last_segment(request.path)), TRY(query_from(request.query, route))});
+  return route.function({desk.ports, who, body, std::string(last_segment(request.path)),
+                         TRY(query_from(request.query, route)), desk.audit});
 }
 
-Handler handler_of(const AdminRoute& route, smdp::Ports& ports, std::shared_ptr<const Secret<32>> local) {
-  return [&route, &ports, local = std::move(local)](const Request& request) {
-    const auto who = principal_of(request, ports, *local);
+Handler handler_of(const AdminRoute& route, std::shared_ptr<const Desk> desk) {
+  return [&route, desk = std::move(desk)](const Request& request) {
+    const auto who = principal_of(request, *desk);
     if (!who) return not_authorised();
     if (route.body && !same_field_name(media_type(request.header("Content-Type")), "application/json")) {
       return refusal({ErrorKind::invalid, "the body must be JSON, with Content-Type: application/json"}, 415);
     }
-    const auto done = run(route, ports, *who, request);
+    const auto done = run(route, *desk, *who, request);
     if (!done) return refusal(done.error(), status_of(done.error().kind));
     return answer(done->status ? done->status : route.status, done->body);
   };
@@ -146,8 +160,8 @@ Handler handler_of(const AdminRoute& route, smdp::Ports& ports, std::shared_ptr<
 
 std::vector<AdminRoute> all_routes() {
   std::vector<AdminRoute> out;
-  for (auto part : {admin_profile_routes, admin_order_routes, admin_reissue_routes, admin_restriction_routes, admin_tenant_routes,
-                    admin_principal_routes, admin_issuance_routes}) {
+  for (auto part : {admin_profile_routes, admin_order_routes, admin_reissue_routes, admin_restriction_routes,
+                    admin_tenant_routes, admin_principal_routes, admin_issuance_routes, admin_audit_routes}) {
     auto routes = part();
     std::ranges::move(routes, std::back_inserter(out));
   }
@@ -174,14 +188,15 @@ std::optional<std::string> AdminCall::parameter(std::string_view name) const {
   return std::nullopt;
 }
 
-void add_admin_smdp_routes(Router& router, smdp::Ports& ports, const Secret<32>& token) {
-  auto kept = std::make_shared<const Secret<32>>(token.clone());
+void add_admin_smdp_routes(Router& router, smdp::Ports& ports, const Secret<32>& token,
+                           access::AuditLog* audit) {
+  const auto desk = std::make_shared<const Desk>(Desk{ports, token.clone(), audit});
   for (const AdminRoute& route : admin_smdp_routes()) {
     const size_t open = route.path.find('{');
     if (open == std::string::npos) {
-      router.add(route.method, route.path, handler_of(route, ports, kept));
+      router.add(route.method, route.path, handler_of(route, desk));
     } else {
-      router.add_below(route.method, route.path.substr(0, open), handler_of(route, ports, kept));
+      router.add_below(route.method, route.path.substr(0, open), handler_of(route, desk));
     }
   }
   // For programs that have no token yet: it tells nothing that the documentation does not.

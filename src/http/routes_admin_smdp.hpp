@@ -7,6 +7,7 @@
 // fitting HTTP status. Handlers are thread safe and block on the stores.
 #pragma once
 
+#include "access/audit_log.hpp"
 #include "base/secret.hpp"
 #include "http/router.hpp"
 #include "smdp/ports.hpp"
@@ -17,7 +18,9 @@ namespace sealift::http {
 inline constexpr size_t max_admin_body = 6 * 1024 * 1024;
 
 /// `ports` must outlive every server that uses the router. `token` is that of the site's own administrator,
-/// copied; further principals are those of `ports.directory`.
-void add_admin_smdp_routes(Router& router, smdp::Ports& ports, const Secret<32>& token);
+/// copied; further principals are those of `ports.directory`. `audit` outlives the router too; null: nobody
+/// reads audit rows.
+void add_admin_smdp_routes(Router& router, smdp::Ports& ports, const Secret<32>& token,
+                           access::AuditLog* audit = nullptr);
 
 }  // namespace sealift::http

@@ -51,7 +51,9 @@ smdp::OrderPolicy order_policy(const access::Policies& policies) {
           .confirmation_required = policies.confirmationRequired,
           .reinstall = smdp::reinstall_policy(policies.reinstall).value_or(smdp::Reinstall::never),
           .uses = policies.uses,
-          .confirmation_attempts = policies.confirmationAttempts};
+          .confirmation_attempts = policies.confirmationAttempts > 0
+                                       ? std::optional(policies.confirmationAttempts)
+                                       : std::nullopt};
 }
 
 http::FindRequester operators(const access::Directory& directory, Clock& clock) {

@@ -262,7 +262,8 @@ class Site final : public SmdpSite {
     if (listener.serves(Interface::es2plus)) {
       http::add_es2_routes(router, *es2_, operators(parts_->records->directory(), parts_->clock));
     }
-    if (listener.serves(Interface::admin)) http::add_admin_smdp_routes(router, ports(), admin_door_->token());
+    if (listener.serves(Interface::admin))
+      http::add_admin_smdp_routes(router, ports(), admin_door_->token(), parts_->stores->audit_log());
     if (listener.serves(Interface::metrics)) parts_->monitor.add_routes(router);
     http::add_health_route(router);
     auto door = std::make_unique<Door>(listener, router, options_.exchanges);

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "access/audit_log.hpp"
 #include "access/records.hpp"
 #include "smdp/ports.hpp"
 
@@ -27,6 +28,8 @@ class SmdpStores {
   virtual smdp::RestrictionStore& restrictions() = 0;
   virtual smdp::Outbox& outbox() = 0;
   virtual access::RecordStore& records() = 0;
+  /// Null where nobody can read the rows: in memory.
+  virtual access::AuditLog* audit_log() { return nullptr; }
 
   struct Figures {
     uint64_t commits = 0;           ///< of the SQLite file; with PostgreSQL each change is one
@@ -49,7 +52,8 @@ class SmdpStores {
 class ListFollower {
  public:
   /// The list is borrowed.
-  explicit ListFollower(smdp::RestrictionList& list, std::chrono::milliseconds pace = std::chrono::seconds(3));
+  explicit ListFollower(smdp::RestrictionList& list,
+                        std::chrono::milliseconds pace = std::chrono::seconds(3));
   ~ListFollower();
   ListFollower(const ListFollower&) = delete;
   ListFollower& operator=(const ListFollower&) = delete;

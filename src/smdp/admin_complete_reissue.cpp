@@ -3,6 +3,7 @@
 // opens.
 #include "asn1/time.hpp"
 #include "smdp/admin_steps.hpp"
+#include "smdp/callbacks.hpp"
 #include "smdp/reissue_records.hpp"
 
 namespace sealift::smdp {
@@ -51,8 +52,9 @@ Status end_old(const Step& step) {
     if (before.state == OrderState::unavailable) return {};
     Order old = before;
     old.state = OrderState::unavailable;
-    const auto done =
-        apply_change(step.ports, {.after = old, .audit = audit_of(step.ports, step.who, "replace_profile")}, before);
+    Transition t{.after = old, .audit = audit_of(step.ports, step.who, "replace_profile")};
+    tell(step.ports, t, {Point::reissued, before.eid, {}, {}});
+    const auto done = apply_change(step.ports, std::move(t), before);
     if (done) return {};
     if (done.error().kind != ErrorKind::conflict || attempt == kAttempts) return done.error();
   }
@@ -74,8 +76,9 @@ Result<std::optional<Order>> open_new(const Step& step) {
   after.eid_ordered = reissue.eid.has_value();
   after.confirmation = reissue.confirmation;
   TRY_VOID(apply_policies(step.ports, {.iccid = after.iccid}, after));
-  auto done =
-      apply_change(step.ports, {.after = after, .audit = audit_of(step.ports, step.who, "reissue")}, before);
+  Transition t{.after = std::move(after), .audit = audit_of(step.ports, step.who, "reissue")};
+  if (same) tell(step.ports, t, {Point::reissued, before.eid, {}, {}});
+  auto done = apply_change(step.ports, std::move(t), before);
   if (done) return std::optional(std::move(*done));
   if (done.error().kind == ErrorKind::conflict) return std::optional<Order>();
   return done.error();

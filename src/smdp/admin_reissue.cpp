@@ -4,6 +4,7 @@
 #include "crypto/ecdsa.hpp"
 #include "smdp/admin_steps.hpp"
 #include "smdp/reissue_records.hpp"
+#include "smdp/steps.hpp"
 
 namespace sealift::smdp {
 namespace {
@@ -100,6 +101,22 @@ Result<access::Record> record_for(access::Office& office, const Iccid& iccid) {
   return conflict("a reissue of this profile was asked for already: complete or cancel that one");
 }
 
+/// The operator hears of it before it is kept: told of one that then was not kept does no harm, the other way
+/// round would. An order that changes meanwhile is told of as it is then.
+Status tell_asked(Ports& ports, const Principal& who, Order order) {
+  if (!is_told(ports, order, Point::reissue_asked)) return {};
+  Status done;
+  for (int i = 0; i < kMaxConflicts; ++i) {
+    Transition t{.after = order, .audit = audit_of(ports, who, "tell_reissue")};
+    tell(ports, t, {Point::reissue_asked, order.eid, {}, {}});
+    done = ports.orders.apply(t);
+    if (done && ports.bell) ports.bell->ring();
+    if (done || done.error().kind != ErrorKind::conflict) break;
+    order = TRY(visible_order(ports, who, order.iccid));
+  }
+  return done;
+}
+
 }  // namespace
 
 std::string step_up_text(const Iccid& iccid, const std::optional<Eid>& eid, Time issued) {
@@ -133,6 +150,7 @@ Result<AskedReissue> ask_reissue(Ports& ports, const Principal& who, const AskRe
                   .eid = ask.eid,
                   .confirmation = ask.confirmation,
                   .second_factor = factor};
+  TRY_VOID(tell_asked(ports, who, order));
   TRY_VOID(keep(office, kept, audit_of(ports, who, "ask_reissue", "second factor: " + factor)));
   out.reissue = std::move(kept.reissue);
   return out;

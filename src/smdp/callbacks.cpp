@@ -10,7 +10,7 @@ using smdp::Progress;
 // Progress and Event: ours alone, read again by nobody else.
 template <>
 inline constexpr auto schema<Progress> = sequence(0x30, field("call", &Progress::call, 0x80),
-                                                  field("point", &Progress::point, 0x81).range(1, 7),
+                                                  field("point", &Progress::point, 0x81).range(1, 102),
                                                   field("eid", &Progress::eid, 0x82),
                                                   field("profileType", &Progress::profileType, 0x83),
                                                   field("subjectCode", &Progress::subjectCode, 0x84),
@@ -45,7 +45,7 @@ Result<Event> decode_event(View content) {
 bool is_told(const Ports& ports, const Order& order, Point point) {
   if (!ports.callbacks) return false;
   const Told told = ports.callbacks->told(order.tenant);
-  return told == Told::notifications || (told == Told::progress && point <= Point::installation);
+  return told == Told::notifications || (told == Told::progress && is_progress(point));
 }
 
 void tell(Ports& ports, Transition& change, const News& news) {
@@ -60,7 +60,7 @@ void tell(Ports& ports, Transition& change, const News& news) {
     progress.reasonCode = news.failure->reasonCode;
   }
   if (!news.resultData.empty()) progress.resultData = to_bytes(news.resultData);
-  const bool v2 = news.point <= Point::installation;
+  const bool v2 = is_progress(news.point);
   change.outgoing.push_back({v2 ? OutgoingKind::download_progress : OutgoingKind::notification, order.iccid,
                              order.tenant, "", encode(progress), ports.clock.now()});
 }

@@ -4,6 +4,7 @@
 
 #include "access/administration.hpp"
 #include "crypto/ecdsa.hpp"
+#include "smdp/callbacks.hpp"
 #include "smdp/faulty_orders.hpp"
 #include "smdp/test_world.hpp"
 #include "store/memory/records.hpp"
@@ -232,6 +233,33 @@ TEST_F(Reissues, are_so_many_a_day_and_each_within_its_tenant) {
   w.clock.advance(std::chrono::hours(24));
   more.step_up = signed_for(more);
   EXPECT_TRUE(ask_reissue(w.ports, sam, more));
+}
+
+TEST_F(Reissues, are_told_to_the_operator_when_they_are_asked_for_and_when_they_are_given) {
+  struct Everybody final : CallbackList {
+    Told told(const std::string&) const override { return Told::progress; }
+  } everybody;
+  const Order old = installed(1);
+  stock();
+  w.ports.callbacks = &everybody;
+  ASSERT_TRUE(reissue(ask(old, 2, true)));
+  std::vector<Point> told;
+  Outbox& box = w.orders.outbox();
+  const auto addressees = box.addressees(w.clock.now()).value();
+  for (const Addressee& whose : addressees) {
+    for (;;) {
+      const auto rows = box.claim(whose, w.clock.now(), std::chrono::seconds(60), 100).value();
+      if (rows.empty()) break;
+      for (const Queued& row : rows) {
+        EXPECT_EQ(row.what.iccid, old.iccid);
+        EXPECT_EQ(decode_progress(row.what.content)->eid, card_eid(1))
+            << "the old device is whom it concerns";
+        told.push_back(decode_progress(row.what.content)->point);
+        EXPECT_TRUE(box.delivered(row.number));
+      }
+    }
+  }
+  EXPECT_EQ(told, (std::vector{Point::reissue_asked, Point::reissued}));
 }
 
 TEST_F(Reissues, give_nothing_out_while_issuance_is_stopped) {

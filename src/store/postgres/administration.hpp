@@ -3,6 +3,7 @@
 // and for several processes.
 #pragma once
 
+#include "access/audit_log.hpp"
 #include "access/records.hpp"
 #include "smdp/outbox.hpp"
 #include "smdp/restrictions.hpp"
@@ -29,6 +30,15 @@ class Records final : public access::RecordStore {
   Status put(const access::Record& record, const access::Audit& audit) override;
   Status remove(const access::Record& record, const access::Audit& audit) override;
   Result<uint64_t> generation() override;
+
+ private:
+  Pool& pool_;
+};
+
+class AuditLog final : public access::AuditLog {
+ public:
+  explicit AuditLog(Pool& pool) : pool_(pool) {}
+  Result<std::vector<access::AuditRow>> rows(uint64_t after, size_t limit) override;
 
  private:
   Pool& pool_;
