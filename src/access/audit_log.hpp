@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "access/audit.hpp"
+#include "access/records.hpp"
 #include "base/ids.hpp"
 
 namespace sealift::access {
@@ -23,5 +23,10 @@ class AuditLog {
   /// At most `limit` rows after number `after`.
   virtual Result<std::vector<AuditRow>> rows(uint64_t after, size_t limit) = 0;
 };
+
+/// The audit rows beside these records, where the store lets people read them; else null.
+inline AuditLog* audit_log_of(RecordStore& records) {
+  return dynamic_cast<AuditLog*>(&records);
+}
 
 }  // namespace sealift::access

@@ -263,7 +263,7 @@ class Site final : public SmdpSite {
       http::add_es2_routes(router, *es2_, operators(parts_->records->directory(), parts_->clock));
     }
     if (listener.serves(Interface::admin))
-      http::add_admin_smdp_routes(router, ports(), admin_door_->token(), parts_->stores->audit_log());
+      http::add_admin_smdp_routes(router, ports(), admin_door_->token(), access::audit_log_of(parts_->stores->records()));
     if (listener.serves(Interface::metrics)) parts_->monitor.add_routes(router);
     http::add_health_route(router);
     auto door = std::make_unique<Door>(listener, router, options_.exchanges);

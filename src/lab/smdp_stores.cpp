@@ -35,7 +35,6 @@ class InSqlite final : public SmdpStores {
   smdp::RestrictionStore& restrictions() override { return store_->restrictions(); }
   smdp::Outbox& outbox() override { return store_->outbox(); }
   access::RecordStore& records() override { return store_->records(); }
-  access::AuditLog* audit_log() override { return &store_->audit_log(); }
   Figures figures() const override {
     const auto f = store_->figures();
     return {f.batches, f.changes, f.largest, f.waiting, 0};
@@ -56,7 +55,6 @@ class InPostgres final : public SmdpStores {
   smdp::RestrictionStore& restrictions() override { return store_->restrictions(); }
   smdp::Outbox& outbox() override { return store_->outbox(); }
   access::RecordStore& records() override { return store_->records(); }
-  access::AuditLog* audit_log() override { return &store_->audit_log(); }
   Figures figures() const override {
     const auto f = store_->figures();
     return {f.changes, f.changes, f.changes > 0 ? 1u : 0u, 0, f.lost_connections};

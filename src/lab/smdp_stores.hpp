@@ -10,7 +10,6 @@
 #include <mutex>
 #include <thread>
 
-#include "access/audit_log.hpp"
 #include "access/records.hpp"
 #include "smdp/ports.hpp"
 
@@ -28,8 +27,6 @@ class SmdpStores {
   virtual smdp::RestrictionStore& restrictions() = 0;
   virtual smdp::Outbox& outbox() = 0;
   virtual access::RecordStore& records() = 0;
-  /// Null where nobody can read the rows: in memory.
-  virtual access::AuditLog* audit_log() { return nullptr; }
 
   struct Figures {
     uint64_t commits = 0;           ///< of the SQLite file; with PostgreSQL each change is one
@@ -52,8 +49,7 @@ class SmdpStores {
 class ListFollower {
  public:
   /// The list is borrowed.
-  explicit ListFollower(smdp::RestrictionList& list,
-                        std::chrono::milliseconds pace = std::chrono::seconds(3));
+  explicit ListFollower(smdp::RestrictionList& list, std::chrono::milliseconds pace = std::chrono::seconds(3));
   ~ListFollower();
   ListFollower(const ListFollower&) = delete;
   ListFollower& operator=(const ListFollower&) = delete;

@@ -53,7 +53,7 @@ Status end_old(const Step& step) {
     Order old = before;
     old.state = OrderState::unavailable;
     Transition t{.after = old, .audit = audit_of(step.ports, step.who, "replace_profile")};
-    tell(step.ports, t, {Point::reissued, before.eid, {}, {}});
+    tell(step.ports, t, {reissued, before.eid, {}, {}});
     const auto done = apply_change(step.ports, std::move(t), before);
     if (done) return {};
     if (done.error().kind != ErrorKind::conflict || attempt == kAttempts) return done.error();
@@ -77,7 +77,7 @@ Result<std::optional<Order>> open_new(const Step& step) {
   after.confirmation = reissue.confirmation;
   TRY_VOID(apply_policies(step.ports, {.iccid = after.iccid}, after));
   Transition t{.after = std::move(after), .audit = audit_of(step.ports, step.who, "reissue")};
-  if (same) tell(step.ports, t, {Point::reissued, before.eid, {}, {}});
+  if (same) tell(step.ports, t, {reissued, before.eid, {}, {}});
   auto done = apply_change(step.ports, std::move(t), before);
   if (done) return std::optional(std::move(*done));
   if (done.error().kind == ErrorKind::conflict) return std::optional<Order>();

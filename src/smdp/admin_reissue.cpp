@@ -104,11 +104,11 @@ Result<access::Record> record_for(access::Office& office, const Iccid& iccid) {
 /// The operator hears of it before it is kept: told of one that then was not kept does no harm, the other way
 /// round would. An order that changes meanwhile is told of as it is then.
 Status tell_asked(Ports& ports, const Principal& who, Order order) {
-  if (!is_told(ports, order, Point::reissue_asked)) return {};
+  if (!is_told(ports, order, reissue_asked)) return {};
   Status done;
   for (int i = 0; i < kMaxConflicts; ++i) {
     Transition t{.after = order, .audit = audit_of(ports, who, "tell_reissue")};
-    tell(ports, t, {Point::reissue_asked, order.eid, {}, {}});
+    tell(ports, t, {reissue_asked, order.eid, {}, {}});
     done = ports.orders.apply(t);
     if (done && ports.bell) ports.bell->ring();
     if (done || done.error().kind != ErrorKind::conflict) break;

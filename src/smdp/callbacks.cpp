@@ -1,6 +1,7 @@
 #include "smdp/callbacks.hpp"
 
 #include "asn1/schema.hpp"
+#include "smdp/reissue.hpp"
 
 namespace sealift::asn1 {
 
@@ -28,6 +29,11 @@ ASN1_MESSAGE(Event)
 }  // namespace sealift::asn1
 
 namespace sealift::smdp {
+
+/// True where peers of v2 are told too.
+static bool is_progress(Point point) {
+  return point <= Point::installation || point == reissue_asked || point == reissued;
+}
 
 Bytes encode(const Progress& progress) {
   return asn1::encode(progress);

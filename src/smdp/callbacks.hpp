@@ -18,14 +18,7 @@ enum class Point : uint8_t {
   enabled,
   disabled,
   deleted,
-  // Ours, told like those up to `installation` (docs/divergences.md): the subscriber may have to object.
-  reissue_asked = 101,  ///< somebody asks for a new activation code in place of this profile's
-  reissued = 102,       ///< it was given: this profile ends
 };
-/// True where peers of v2 are told too.
-constexpr bool is_progress(Point point) {
-  return point <= Point::installation || point >= Point::reissue_asked;
-}
 
 /// Content of a row for an operator; `Outgoing` has the ICCID and the time.
 struct Progress {

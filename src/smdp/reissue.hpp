@@ -10,8 +10,15 @@
 
 #include "access/approval.hpp"
 #include "smdp/admin.hpp"
+#include "smdp/callbacks.hpp"
 
 namespace sealift::smdp {
+
+/// notificationPointIds of ours, told like those of SGP.22 to peers of either version: the user of the old
+/// device may have to object (docs/divergences.md).
+inline constexpr Point reissue_asked{
+    101};                              ///< a new activation code was asked for, in place of this profile's
+inline constexpr Point reissued{102};  ///< it was given: this profile ends
 
 enum class ReissueState : uint8_t {
   waiting,    ///< for the end of the cooling-off, or to be completed

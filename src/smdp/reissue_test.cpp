@@ -259,7 +259,7 @@ TEST_F(Reissues, are_told_to_the_operator_when_they_are_asked_for_and_when_they_
       }
     }
   }
-  EXPECT_EQ(told, (std::vector{Point::reissue_asked, Point::reissued}));
+  EXPECT_EQ(told, (std::vector{reissue_asked, reissued}));
 }
 
 TEST_F(Reissues, give_nothing_out_while_issuance_is_stopped) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "access/audit_log.hpp"
-#include "access/records.hpp"
 #include "smdp/outbox.hpp"
 #include "smdp/restrictions.hpp"
 #include "store/postgres/pool.hpp"
@@ -22,7 +21,7 @@ class Restrictions final : public smdp::RestrictionStore {
   Pool& pool_;
 };
 
-class Records final : public access::RecordStore {
+class Records final : public access::RecordStore, public access::AuditLog {
  public:
   explicit Records(Pool& pool) : pool_(pool) {}
   Result<std::optional<access::Record>> find(const std::string& kind, const std::string& name) override;
@@ -30,14 +29,6 @@ class Records final : public access::RecordStore {
   Status put(const access::Record& record, const access::Audit& audit) override;
   Status remove(const access::Record& record, const access::Audit& audit) override;
   Result<uint64_t> generation() override;
-
- private:
-  Pool& pool_;
-};
-
-class AuditLog final : public access::AuditLog {
- public:
-  explicit AuditLog(Pool& pool) : pool_(pool) {}
   Result<std::vector<access::AuditRow>> rows(uint64_t after, size_t limit) override;
 
  private:

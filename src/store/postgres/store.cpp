@@ -18,14 +18,12 @@ class Opened final : public PostgresStore {
         sessions_(*pool_, clock, sessions),
         restrictions_(*pool_),
         outbox_(*pool_),
-        records_(*pool_),
-        audit_log_(*pool_) {}
+        records_(*pool_) {}
   smdp::OrderStore& orders() override { return orders_; }
   smdp::SessionStore& sessions() override { return sessions_; }
   smdp::RestrictionStore& restrictions() override { return restrictions_; }
   smdp::Outbox& outbox() override { return outbox_; }
   access::RecordStore& records() override { return records_; }
-  access::AuditLog& audit_log() override { return audit_log_; }
   Figures figures() const override {
     const auto f = pool_->figures();
     return {f.changes, f.lost};
@@ -39,7 +37,6 @@ class Opened final : public PostgresStore {
   postgres::Restrictions restrictions_;
   postgres::Outbox outbox_;
   postgres::Records records_;
-  postgres::AuditLog audit_log_;
 };
 
 /// Command lines and configuration files are read by more people than a password is for.

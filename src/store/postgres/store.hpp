@@ -8,7 +8,6 @@
 
 #include <memory>
 
-#include "access/audit_log.hpp"
 #include "access/records.hpp"
 #include "smdp/ports.hpp"
 
@@ -43,7 +42,6 @@ class PostgresStore {
   virtual smdp::RestrictionStore& restrictions() = 0;
   virtual smdp::Outbox& outbox() = 0;
   virtual access::RecordStore& records() = 0;
-  virtual access::AuditLog& audit_log() = 0;
   virtual Figures figures() const = 0;
   /// True while there is a connection that takes changes.
   virtual bool reachable() const = 0;

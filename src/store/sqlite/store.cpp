@@ -1,6 +1,5 @@
 #include "store/sqlite/store.hpp"
 
-#include "store/sqlite/audit_log.hpp"
 #include "store/sqlite/migrations.hpp"
 #include "store/sqlite/orders.hpp"
 #include "store/sqlite/outbox.hpp"
@@ -19,13 +18,11 @@ class Opened final : public SqliteStore {
         orders_(writer_, readers_),
         restrictions_(writer_, readers_),
         outbox_(writer_, readers_),
-        records_(writer_, readers_),
-        audit_log_(readers_) {}
+        records_(writer_, readers_) {}
   smdp::OrderStore& orders() override { return orders_; }
   smdp::RestrictionStore& restrictions() override { return restrictions_; }
   smdp::Outbox& outbox() override { return outbox_; }
   access::RecordStore& records() override { return records_; }
-  access::AuditLog& audit_log() override { return audit_log_; }
   std::unique_ptr<auc::SubscriberStore> subscribers(const Secret<32>& store_key, Random& random) override {
     return std::make_unique<SqliteSubscribers>(writer_, readers_, store_key, random);
   }
@@ -45,7 +42,6 @@ class Opened final : public SqliteStore {
   SqliteRestrictions restrictions_;
   SqliteOutbox outbox_;
   SqliteRecords records_;
-  SqliteAuditLog audit_log_;
 };
 
 }  // namespace

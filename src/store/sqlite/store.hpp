@@ -7,7 +7,6 @@
 
 #include <memory>
 
-#include "access/audit_log.hpp"
 #include "access/records.hpp"
 #include "auc/ports.hpp"
 #include "smdp/ports.hpp"
@@ -36,7 +35,6 @@ class SqliteStore {
   virtual smdp::RestrictionStore& restrictions() = 0;
   virtual smdp::Outbox& outbox() = 0;
   virtual access::RecordStore& records() = 0;
-  virtual access::AuditLog& audit_log() = 0;
   /// The subscribers of an authentication centre, their keys sealed under `store_key`. The result borrows the
   /// store and `random`.
   virtual std::unique_ptr<auc::SubscriberStore> subscribers(const Secret<32>& store_key, Random& random) = 0;

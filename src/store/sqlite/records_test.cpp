@@ -4,12 +4,13 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "access/audit_log.hpp"
 #include "store/sqlite/store.hpp"
 
 namespace sealift::store {
 namespace {
 
-TEST(SqliteAuditLog, has_every_change_in_its_order_page_by_page) {
+TEST(SqliteRecords, have_audit_rows_of_every_change_in_its_order_page_by_page) {
   std::string pattern = (std::filesystem::temp_directory_path() / "sealift-audit-XXXXXX").string();
   const std::filesystem::path directory = ::mkdtemp(pattern.data());
   {
@@ -18,12 +19,12 @@ TEST(SqliteAuditLog, has_every_change_in_its_order_page_by_page) {
       const access::Audit audit{Time(std::chrono::seconds(7)), "alice", "add_tenant", name};
       ASSERT_TRUE(store->records().put({"tenant", name, Bytes{1}}, audit));
     }
-    const auto first = store->audit_log().rows(0, 2).value();
+    const auto first = access::audit_log_of(store->records())->rows(0, 2).value();
     ASSERT_EQ(first.size(), 2u);
     EXPECT_EQ(first[0].audit.actor + first[0].audit.action + first[0].audit.detail, "aliceadd_tenanta");
     EXPECT_EQ(first[0].audit.at, Time(std::chrono::seconds(7)));
     EXPECT_FALSE(first[0].iccid);
-    const auto rest = store->audit_log().rows(first.back().number, 2).value();
+    const auto rest = access::audit_log_of(store->records())->rows(first.back().number, 2).value();
     ASSERT_EQ(rest.size(), 1u);
     EXPECT_EQ(rest[0].audit.detail, "c");
   }
