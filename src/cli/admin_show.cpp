@@ -79,8 +79,10 @@ bool print_awaited(const json::object& answer, Output& out) {
   const json::value* approval = answer.if_contains("approval");
   if (!approval || !approval->is_object()) return false;
   const json::object& a = approval->get_object();
-  out.line("Not done yet: " + shown(a, "needed") + " others have to approve \"" + shown(a, "summary") +
-           "\" by " + shown(a, "expires") +
+  const std::string others =
+      shown(a, "needed") == "1" ? "another person has" : shown(a, "needed") + " others have";
+  out.line("Not done yet: " + others + " to approve \"" + shown(a, "summary") + "\" by " +
+           shown(a, "expires") +
            ", each with a token of their own:\n  sealift approval approve --token FILE --id " +
            shown(a, "id") + " --digest " + shown(a, "digest") +
            "\nThen give the same command again with --approval " + shown(a, "id"));
