@@ -131,6 +131,9 @@ void add(CLI::App& app, Output& out) {
   command->add_option("--flood-share", test->flood_share, "Of the time, how much of it the flood lasts")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
+  command->add_option("--store", test->store,
+                      "A store with orders of its own: a file (bench_stock makes one), or postgresql://...");
+  command->add_option("--first", test->first, "Number of the first profile, in a store that had runs before");
   command->add_flag("--memory", test->keep_in_memory, "No database at the server");
   command->footer("Example:\n  sealift load --phones 32 --downloads 5000 --json");
   on_run(command, out, [test, token](Output& o) {

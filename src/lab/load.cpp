@@ -76,11 +76,12 @@ Status serve(const LoadTest& test, const std::string& dir, uint64_t count, Chann
   SmdpSiteOptions o;
   o.dir = dir;
   o.keep_in_memory = test.keep_in_memory;
+  o.store = test.store;
   auto site = TRY(SmdpSite::open(std::move(o), clock, random, observer));
   parent.say("ready " + std::to_string(site->port()));
   for (uint64_t n = 0; n < count; ++n) {
     smdp::ImportProfile import;
-    import.upp = TRY(SubscriberProfile::make_numbered(n, test.profile_size, random)).package.clone();
+    import.upp = TRY(SubscriberProfile::make_numbered(test.first + n, test.profile_size, random)).package.clone();
     import.metadata.serviceProviderName = "Load";
     import.metadata.profileName = "Load";
     smdp::Order stock = TRY(smdp::import_profile(site->ports(), access::administrator("load"), std::move(import)));
@@ -155,7 +156,7 @@ struct Phones {
       const size_t n = number % lean.size();
       return make_lean_phone(*lean[n], served.codes[n], random);
     }
-    Eid eid = TRY(eid_number("89049032", 1000 + number));
+    Eid eid = TRY(eid_number("89049032", 1000 + test.first + number));
     auto card = TRY(VirtualCard::make(TRY(make_personalisation(eum, ci, eid, random)), random));
     return make_load_phone(std::move(card), served.codes[number]);
   }
@@ -172,7 +173,7 @@ struct Phones {
 
 Status make_lean_cards(Phones& phones) {
   for (uint32_t n = 0; n < phones.test.lean_cards; ++n) {
-    const Eid eid = TRY(eid_number("89049032", 1000 + n));
+    const Eid eid = TRY(eid_number("89049032", 1000 + phones.test.first + n));
     phones.lean.push_back(TRY(LeanCard::make(phones.eum, phones.ci, eid, phones.random)));
   }
   return {};

@@ -14,6 +14,8 @@ struct LoadTest {
   uint64_t downloads = 1000;        ///< measured
   uint64_t warm_up = 100;           ///< played before, not measured
   bool keep_in_memory = false;      ///< no database at the server
+  std::string store;                ///< a store with orders of its own (bench_stock); empty: a new file
+  uint64_t first = 0;               ///< number of the first profile and card, other ones than of earlier runs
   size_t profile_size = 15 * 1024;  ///< octets of each profile, at least
   int server_cpu = 0;               ///< -1: any
   int client_cpu = 1;

@@ -32,6 +32,12 @@ TEST(SmdpConfig, that_names_only_its_folder_is_that_of_the_folder) {
   EXPECT_EQ(config.site.sessions_per_address, 2000u);
 }
 
+TEST(SmdpConfig, names_the_database_that_nodes_share) {
+  EXPECT_EQ(parsed("dir = \"/srv/one\"\n").site.store, "");
+  const std::string url = "postgresql://sealift@db/sealift?passfile=/etc/sealift/pgpass";
+  EXPECT_EQ(parsed("dir = \"/srv/one\"\n[store]\nurl = \"" + url + "\"\n").site.store, url);
+}
+
 TEST(SmdpConfig, sample_reads_as_the_defaults_and_every_key_in_it_is_known) {
   const std::string sample = SmdpConfig::sample();
   const SmdpConfig read = parsed(sample), standard = SmdpConfig::of_folder(read.site.dir);

@@ -62,6 +62,7 @@ std::vector<std::string> only_by_restart(const SmdpSiteOptions& before, const Sm
     if (!same) out.push_back(what);
   };
   changed(before.dir == now.dir, "dir");
+  changed(before.store == now.store, "store.url");
   changed(before.settings.lowest_svn == now.settings.lowest_svn, "orders.lowest_svn");
   changed(before.settings.highest_svn == now.settings.highest_svn, "orders.highest_svn");
   changed(before.settings.test_cis == now.settings.test_cis, "trust.test_cis");

@@ -131,39 +131,41 @@ constexpr const char* kSteps[] = {
       CREATE INDEX orders_by_expiry ON orders (expires) WHERE state IN (3, 4, 5) AND expires IS NOT NULL;
     )sql",
 };
-constexpr size_t kVersion = std::size(kSteps);
 
 /// Two nodes that start at once make the tables one after the other.
 constexpr const char* kLock = "SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock(1587158896)";
 
 /// How many steps the database has had.
-Result<size_t> version_of(Link& link) {
-  const Rows there =
-      TRY(link.ask("SELECT to_regclass('sealift_store') IS NOT NULL, to_regclass('orders') IS NOT NULL"));
+Result<size_t> version_of(Link& link, const Schema& schema) {
+  const std::string table = schema.version_table, first = schema.first_table;
+  const Rows there = TRY(link.ask(
+      ("SELECT to_regclass('" + table + "') IS NOT NULL, to_regclass('" + first + "') IS NOT NULL").c_str()));
   if (there.integer(0, 0) == 0) {
     if (there.integer(0, 1) == 0) return size_t{0};
-    return Error{ErrorKind::invalid,
-                 "the database holds tables of something else: give Sealift one of its own"};
+    return Error{ErrorKind::invalid, "the database holds tables of something else: give it one of its own"};
   }
-  const Rows version = TRY(link.ask("SELECT version FROM sealift_store"));
+  const Rows version = TRY(link.ask(("SELECT version FROM " + table).c_str()));
   return static_cast<size_t>(version.integer(0, 0));
 }
 
-Status make_step(Link& link, size_t number) {
-  if (number == 0) TRY_VOID(link.execute("CREATE TABLE sealift_store (version BIGINT NOT NULL)"));
-  if (number == 0) TRY_VOID(link.execute("INSERT INTO sealift_store VALUES (0)"));
-  TRY_VOID(link.execute(kSteps[number]));
-  return link.execute(("UPDATE sealift_store SET version = " + std::to_string(number + 1)).c_str());
+Status make_step(Link& link, const Schema& schema, size_t number) {
+  const std::string table = schema.version_table;
+  if (number == 0) {
+    TRY_VOID(link.execute(("CREATE TABLE " + table + " (version BIGINT NOT NULL)").c_str()));
+    TRY_VOID(link.execute(("INSERT INTO " + table + " VALUES (0)").c_str()));
+  }
+  TRY_VOID(link.execute(schema.steps[number]));
+  return link.execute(("UPDATE " + table + " SET version = " + std::to_string(number + 1)).c_str());
 }
 
 /// The next step, if there is one; gives the version that the database has then.
-Result<size_t> step(Link& link) {
+Result<size_t> step(Link& link, const Schema& schema) {
   TRY_VOID(link.execute("BEGIN"));
   TRY_VOID(link.execute(kLock));
-  const size_t version = TRY(version_of(link));
-  if (version < kVersion) TRY_VOID(make_step(link, version));
+  const size_t version = TRY(version_of(link, schema));
+  if (version < schema.steps.size()) TRY_VOID(make_step(link, schema, version));
   TRY_VOID(link.execute("COMMIT"));
-  return version < kVersion ? version + 1 : version;
+  return version < schema.steps.size() ? version + 1 : version;
 }
 
 Status must_be_fit(Link& link) {
@@ -184,19 +186,24 @@ Status must_be_fit(Link& link) {
 
 }  // namespace
 
-Status migrate(Link& link) {
+const Schema& smdp_schema() {
+  static const Schema schema{"sealift_store", "orders", kSteps};
+  return schema;
+}
+
+Status migrate(Link& link, const Schema& schema) {
   TRY_VOID(must_be_fit(link));
   // Each look at the version is under the lock: another node may be half way.
   size_t version = 0;
   do {
-    auto next = step(link);
+    auto next = step(link, schema);
     if (!next) {
       (void)link.execute("ROLLBACK");
       return next.error();
     }
     version = *next;
-  } while (version < kVersion);
-  if (version == kVersion) return {};
+  } while (version < schema.steps.size());
+  if (version == schema.steps.size()) return {};
   return Error{ErrorKind::invalid, "the database was written by a newer Sealift: use that one"};
 }
 

@@ -196,7 +196,10 @@ void Pool::answered(Slot& slot, Job& job, Answer answer) {
   if (again && Steady::now() < job.deadline) {
     return (job.kind == Kind::change ? changes_waiting_ : others_waiting_).push_front(&job);
   }
-  if (failure.unknown) answer = unknown_outcome(failure.error.message);
+  if (failure.unknown) {
+    answer =
+        job.kind == Kind::read ? unreachable(failure.error.message) : unknown_outcome(failure.error.message);
+  }
   finish(job, std::move(answer));
 }
 

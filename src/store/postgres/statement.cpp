@@ -17,6 +17,7 @@ ErrorKind kind_of(std::string_view state) {
   const std::string_view group = state.substr(0, 2);
   if (state.empty()) return ErrorKind::io;  // the connection is lost
   if (state == "23505") return ErrorKind::exists;
+  if (state == "SL429") return ErrorKind::limit;
   if (state == "SL409" || group == "40") return ErrorKind::conflict;
   if (state == "55P03" || state == "57014") return ErrorKind::timeout;
   if (state == "42501" || group == "28" || state == "25006") return ErrorKind::permission;
@@ -36,7 +37,7 @@ Failure failure_of(const pg_result* result) {
   } else if (out.state == "25006") {
     out.error.message =
         "the database takes no changes (a standby, or one set read-only); nothing was changed";
-  } else if (out.state == "SL409") {
+  } else if (out.state.starts_with("SL")) {  // raised by a function of ours, in words for people
     out.error.message = said;
   } else if (out.is_duplicate()) {
     out.error.message = "the store has this already (" + out.constraint + ")";

@@ -1,9 +1,7 @@
 #include "store/postgres/store.hpp"
 
-#include <libpq-fe.h>
-
 #include "store/postgres/administration.hpp"
-#include "store/postgres/migrations.hpp"
+#include "store/postgres/open.hpp"
 #include "store/postgres/orders.hpp"
 #include "store/postgres/sessions.hpp"
 
@@ -39,28 +37,6 @@ class Opened final : public PostgresStore {
   postgres::Records records_;
 };
 
-/// Command lines and configuration files are read by more people than a password is for.
-Status must_be_fit(const std::string& connection_string) {
-  char* problem = nullptr;
-  PQconninfoOption* const options = ::PQconninfoParse(connection_string.c_str(), &problem);
-  if (!options) {
-    const Error error{ErrorKind::invalid, "not a connection string of PostgreSQL (" +
-                                              std::string(problem ? problem : "out of memory") + ")"};
-    ::PQfreemem(problem);
-    return error;
-  }
-  bool has_password = false;
-  for (const PQconninfoOption* o = options; o->keyword; ++o) {
-    has_password |= std::string_view(o->keyword) == "password" && o->val;
-  }
-  ::PQconninfoFree(options);
-  if (!has_password) return {};
-  return Error{
-      ErrorKind::invalid,
-      "the connection string has a password in it: write HOST:PORT:DATABASE:USER:PASSWORD to a file that "
-      "its owner alone can read, and add ?passfile=FILE"};
-}
-
 }  // namespace
 
 bool is_postgres(std::string_view connection_string) {
@@ -68,16 +44,9 @@ bool is_postgres(std::string_view connection_string) {
 }
 
 Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions options, Clock& clock) {
-  TRY_VOID(must_be_fit(options.connection_string));
-  {
-    const auto link = TRY(postgres::Link::connect(options.connection_string));
-    TRY_VOID(postgres::migrate(*link));
-  }
-  postgres::PoolOptions pool_options{.change_links = std::max(options.change_links, 1u),
-                                     .quick_links = std::max(options.quick_links, 1u),
-                                     .patience = options.patience};
-  auto pool = TRY(postgres::Pool::open(std::move(options.connection_string), pool_options));
-  return std::unique_ptr<PostgresStore>(std::make_unique<Opened>(std::move(pool), clock, options.sessions));
+  const size_t sessions = options.sessions;
+  auto pool = TRY(postgres::open_pool(std::move(options), postgres::smdp_schema()));
+  return std::unique_ptr<PostgresStore>(std::make_unique<Opened>(std::move(pool), clock, sessions));
 }
 
 }  // namespace sealift::store
