@@ -18,6 +18,7 @@ namespace {
 struct SmdsOptions {
   std::string dir;
   std::string host = "localhost";
+  std::string store;
   std::string address = "127.0.0.1";
   uint16_t port = 8444;
   uint16_t public_port = 0;
@@ -70,6 +71,7 @@ Result<lab::SmdsSiteOptions> site_options(const SmdsOptions& o) {
   lab::SmdsSiteOptions site;
   site.dir = o.dir;
   site.host = o.host;
+  site.store = o.store;
   site.public_port = o.public_port;
   site.server.address = o.address;
   site.server.port = o.port;
@@ -169,6 +171,11 @@ void add(CLI::App& app, Output& out) {
   auto* command =
       group->add_subcommand("serve", "Run an SM-DS until Ctrl-C; one JSON line an event on standard error");
   command->add_option("--dir", o->dir, "Its folder: pki/ (sealift pki init DIR/pki) and events")->required();
+  command
+      ->add_option("--store", o->store,
+                   "PostgreSQL database that several nodes share, postgresql://USER@HOST/NAME?passfile=FILE "
+                   "(default: DIR/smds.db)")
+      ->type_name("URI");
   command->add_option("--host", o->host, "Its name, which its TLS certificate has")->capture_default_str();
   command->add_option("--address", o->address, "IP address to listen on; :: for all")->capture_default_str();
   command->add_option("--port", o->port, "Port to listen on; 0 for any free one")->capture_default_str();

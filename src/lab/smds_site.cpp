@@ -16,6 +16,7 @@
 #include "pki/pem.hpp"
 #include "store/memory/events.hpp"
 #include "store/memory/sessions.hpp"
+#include "store/postgres/events.hpp"
 #include "store/sqlite/events.hpp"
 
 namespace sealift::lab {
@@ -276,6 +277,8 @@ Result<std::unique_ptr<Parts>> make_parts(const SmdsSiteOptions& options, const 
   }
   if (options.keep_in_memory)
     parts->events = std::make_unique<store::MemoryEvents>();
+  else if (store::is_postgres(options.store))
+    parts->events = TRY(store::PostgresEvents::open({.connection_string = options.store}));
   else
     parts->events = TRY(store::SqliteEvents::open(options.dir + "/smds.db"));
   if (!options.root.empty()) {

@@ -32,6 +32,7 @@ struct SmdsSiteOptions {
   std::vector<http::ConnectTo> connect_to;  ///< other ways to it
   std::vector<Bytes>
       further_cis;  ///< CIs of RSP, DER, that SM-DP+s may have their certificate from, beside pki/
+  std::string store;            ///< "postgresql://...": a database that nodes share; empty: DIR/smds.db
   bool keep_in_memory = false;  ///< no database: events end with the process
   smds::Settings settings;      ///< but smdsAddress, which the site knows
   pki::CrlPolicy crl_policy = pki::CrlPolicy::if_present;
