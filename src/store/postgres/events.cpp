@@ -1,7 +1,6 @@
 #include "store/postgres/events.hpp"
 
-#include "store/postgres/migrations.hpp"
-#include "store/postgres/pool.hpp"
+#include "store/postgres/open.hpp"
 
 namespace sealift::store {
 
