@@ -22,11 +22,14 @@ struct StoredAuthenticated {
   Octets<64> smdpSignature2{};
   uint64_t signers = 0;
   Subject subject;
+  std::string tenant;                     ///< of the order, as it was read
+  std::optional<std::string> matchingId;  ///< the same
 };
 struct StoredDelivered {
   StoredEuicc euicc;
   Iccid iccid;
   uint64_t signers = 0;
+  std::optional<std::string> matchingId;  ///< of the order
 };
 struct StoredSession {
   std::variant<StoredInitDone, StoredAuthenticated, StoredDelivered> alt;
@@ -68,11 +71,15 @@ inline constexpr auto schema<StoredAuthenticated> =
              field("iccid", &StoredAuthenticated::iccid, 0x81),
              field("smdpSignature2", &StoredAuthenticated::smdpSignature2, 0x82),
              field("signers", &StoredAuthenticated::signers, 0x83),
-             field("subject", &StoredAuthenticated::subject, 0xA4));
+             field("subject", &StoredAuthenticated::subject, 0xA4),
+             field("tenant", &StoredAuthenticated::tenant, 0x85),
+             field("matchingId", &StoredAuthenticated::matchingId, 0x86));
 template <>
 inline constexpr auto schema<StoredDelivered> = sequence(0x30, field("euicc", &StoredDelivered::euicc, 0xA0),
                                                          field("iccid", &StoredDelivered::iccid, 0x81),
-                                                         field("signers", &StoredDelivered::signers, 0x82));
+                                                         field("signers", &StoredDelivered::signers, 0x82),
+                                                         field("matchingId", &StoredDelivered::matchingId,
+                                                               0x83));
 template <>
 inline constexpr auto schema<StoredSession> = choice(0, alternative("initDone", 0xA0),
                                                      alternative("clientAuthenticated", 0xA1),
@@ -88,31 +95,46 @@ StoredEuicc stored(const auth::EuiccIdentity& euicc) {
   if (euicc.eum()) out.eum = to_bytes(euicc.eum()->der());
   return out;
 }
+std::optional<std::string> stored(const std::optional<MatchingId>& id) {
+  return id ? std::optional(id->value()) : std::nullopt;
+}
 StoredInitDone stored(const InitDone& s) {
   return {s.serverChallenge, s.euiccCiPKIdToBeUsed, s.signers};
 }
 StoredAuthenticated stored(const ClientAuthenticated& s) {
-  return {stored(s.euicc), s.iccid, s.smdpSignature2, s.signers, s.subject};
+  return {stored(s.euicc), s.iccid,        s.smdpSignature2,          s.signers,
+          s.subject,       s.order.tenant, stored(s.order.matchingId)};
 }
 StoredDelivered stored(const BppDelivered& s) {
-  return {stored(s.euicc), s.iccid, s.signers};
+  return {stored(s.euicc), s.iccid, s.signers, stored(s.order.matchingId)};
 }
 
 Result<auth::EuiccIdentity> recalled(const StoredEuicc& s) {
   return auth::EuiccIdentity::recall(s.eid, s.key, s.serialNumber, s.eum);
 }
+/// In state available, in which nothing awaits it: so the next step reads the order as it is then.
+Result<Order> recalled(const Iccid& iccid, const std::optional<std::string>& matchingId) {
+  Order out{.iccid = iccid};
+  if (matchingId) out.matchingId = TRY(MatchingId::parse(*matchingId));
+  return out;
+}
 Result<Session> recalled(const StoredInitDone& s) {
   return InitDone{s.serverChallenge, s.ci, s.signers};
 }
 Result<Session> recalled(const StoredAuthenticated& s) {
-  return ClientAuthenticated{.euicc = TRY(recalled(s.euicc)),
-                             .iccid = s.iccid,
-                             .smdpSignature2 = s.smdpSignature2,
-                             .signers = s.signers,
-                             .subject = s.subject};
+  ClientAuthenticated out{.euicc = TRY(recalled(s.euicc)),
+                          .iccid = s.iccid,
+                          .smdpSignature2 = s.smdpSignature2,
+                          .signers = s.signers,
+                          .subject = s.subject};
+  out.order = TRY(recalled(s.iccid, s.matchingId));
+  out.order.tenant = s.tenant;
+  return out;
 }
 Result<Session> recalled(const StoredDelivered& s) {
-  return BppDelivered{.euicc = TRY(recalled(s.euicc)), .iccid = s.iccid, .signers = s.signers};
+  BppDelivered out{.euicc = TRY(recalled(s.euicc)), .iccid = s.iccid, .signers = s.signers};
+  out.order = TRY(recalled(s.iccid, s.matchingId));
+  return out;
 }
 
 }  // namespace

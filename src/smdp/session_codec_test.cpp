@@ -31,6 +31,8 @@ TEST(SessionCodec, gives_back_an_authenticated_euicc_with_all_it_is_judged_by_la
   before.smdpSignature2[63] = 9;
   before.subject = {.eid = {1}, .eum = {2}, .certificate = {3}, .firmware = {4}, .svn = {5}, .tac = {6}};
   before.subject.imei = Octets<8>{7};
+  before.order.tenant = "mno";
+  before.order.matchingId = *MatchingId::parse("ORDER-1");
   const auto session = decode_session(encode(before));
   ASSERT_TRUE(session) << session.error().message;
   const auto& after = std::get<ClientAuthenticated>(*session);
@@ -48,10 +50,14 @@ TEST(SessionCodec, gives_back_an_authenticated_euicc_with_all_it_is_judged_by_la
   EXPECT_EQ(after.subject.svn, before.subject.svn);
   EXPECT_EQ(after.subject.tac, before.subject.tac);
   EXPECT_EQ(after.subject.imei, before.subject.imei);
+  EXPECT_EQ(after.order.tenant, "mno");
+  EXPECT_EQ(after.order.matchingId, before.order.matchingId)
+      << "or an order that was made anew would be given out";
 }
 
 TEST(SessionCodec, gives_back_a_session_whose_package_went_out) {
-  const BppDelivered before{.euicc = an_euicc(), .iccid = *Iccid::parse("8949000000000000012"), .signers = 2};
+  BppDelivered before{.euicc = an_euicc(), .iccid = *Iccid::parse("8949000000000000012"), .signers = 2};
+  before.order.matchingId = *MatchingId::parse("ORDER-1");
   const auto session = decode_session(encode(before));
   ASSERT_TRUE(session) << session.error().message;
   const auto& after = std::get<BppDelivered>(*session);
@@ -59,6 +65,7 @@ TEST(SessionCodec, gives_back_a_session_whose_package_went_out) {
   EXPECT_FALSE(after.euicc.eum());
   EXPECT_EQ(after.iccid, before.iccid);
   EXPECT_EQ(after.signers, 2u);
+  EXPECT_EQ(after.order.matchingId, before.order.matchingId);
 }
 
 TEST(SessionCodec, refuses_octets_that_are_no_session) {
