@@ -39,7 +39,7 @@ void Outside::turn(Lane lane) {
 }
 
 Sent Outside::carry(const smdp::Outgoing& what) {
-  shared_.trace.say("told", what.content);
+  shared_.trace.say("told", concat({View(what.iccid.octets()).last(2), View(what.content).last(16)}));
   shared_.scheduler.yield();
   shared_.clock.pass(std::chrono::milliseconds(1 + shared_.dice.below(200)));
   if (down_.contains(lane_of(what.kind)) || shared_.dice.chance(shared_.faults.lost))

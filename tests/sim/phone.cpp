@@ -75,6 +75,7 @@ void Network::delivered(const messages::GetBoundProfilePackageRequest& request,
   auto metadata = download::metadata_of(ok.boundProfilePackage.tlv);
   check(package && metadata, "the server's packages decode");
   ledger_.delivered[metadata->iccid].insert(eid_);
+  ++ledger_.packages[metadata->iccid];
   const auto* key = std::get_if<messages::PrepareDownloadResponseOk>(&request.prepareDownloadResponse.alt);
   check(key != nullptr, "a package answers a one-time key");
   Ledger::Binding now{eid_, to_bytes(key->euiccSigned2.value.euiccOtpk),

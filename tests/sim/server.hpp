@@ -70,6 +70,7 @@ struct Ledger {
     Bytes euiccOtpk, sealed;  ///< sealed: digest of the protected part
   };
   std::map<Iccid, std::set<Eid>> delivered;
+  std::map<Iccid, unsigned> packages;      ///< given out
   std::map<Bytes, Binding> by_server_key;  ///< smdpOtpk
   std::map<Iccid, unsigned> wrong_codes;
   std::vector<std::string> violations;

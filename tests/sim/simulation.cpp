@@ -314,7 +314,7 @@ class Simulation {
       const unsigned told = outside_.installations[o.iccid];
       if (told > 0 && !had)
         violation("an operator heard of an installation that was none: " + o.iccid.digits());
-      if (told > order.installs)
+      if (told > ledger_.packages[o.iccid])
         violation("an operator heard of too many installations: " + o.iccid.digits());
       if (shape_.told != smdp::Told::nothing && told == 0 && order.state == smdp::OrderState::installed) {
         violation("an operator never heard of an installation: " + o.iccid.digits());
