@@ -134,6 +134,20 @@ void EventLog::notification_ignored(std::string_view why) {
   line(LogLevel::notice, "notification_ignored", {{"why", why}});
 }
 
+void EventLog::sent(const smdp::Outgoing& what, uint32_t attempts, smdp::Sent how, const Error* problem) {
+  constexpr std::string_view kinds[] = {"handleDownloadProgressInfo", "handleNotification", "registerEvent",
+                                        "deleteEvent"};
+  constexpr std::string_view outcomes[] = {"delivered", "refused", "unreachable"};
+  const bool callback = lane_of(what.kind) == smdp::Lane::operators;
+  json::object out{{"function", kinds[static_cast<size_t>(what.kind)]},
+                   {"to", callback ? what.tenant : what.destination},
+                   {"iccid", alias(what.iccid.octets())},
+                   {"outcome", outcomes[static_cast<size_t>(how)]},
+                   {"attempts", attempts + 1}};
+  if (problem) out["problem"] = problem->message;
+  line(problem ? LogLevel::warning : LogLevel::info, "told", std::move(out));
+}
+
 void EventLog::failed(smdp::Function function, const Error& error) {
   line(LogLevel::error, "failed",
        {{"function", smdp::name(function)}, {"kind", sealift::name(error.kind)}, {"message", error.message}});

@@ -12,8 +12,8 @@
 #include <boost/json/object.hpp>
 
 #include "base/secret.hpp"
-#include "lab/log_writer.hpp"
 #include "http/exchange.hpp"
+#include "lab/log_writer.hpp"
 #include "smdp/observer.hpp"
 
 namespace sealift::cli {
@@ -45,6 +45,7 @@ class EventLog final : public smdp::Observer, public http::ExchangeObserver {
   void card_refused(smdp::Function, const TransactionId&, int code) override;
   void maintained(std::string_view what, const Error* problem) override;
   void notification_ignored(std::string_view why) override;
+  void sent(const smdp::Outgoing&, uint32_t attempts, smdp::Sent, const Error* problem) override;
   void failed(smdp::Function, const Error&) override;
   void answered(const http::Exchange&) noexcept override;
 

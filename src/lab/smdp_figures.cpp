@@ -43,6 +43,9 @@ void SmdpFigures::maintained(std::string_view what, const Error* problem) {
   if (problem) add(maintenance_problems_);
   next_.maintained(what, problem);
 }
+void SmdpFigures::sent(const smdp::Outgoing& what, uint32_t attempts, smdp::Sent how, const Error* problem) {
+  next_.sent(what, attempts, how, problem);
+}
 void SmdpFigures::failed(smdp::Function function, const Error& error) {
   add_at(failed_, function);
   next_.failed(function, error);

@@ -22,6 +22,7 @@ class SmdpFigures final : public smdp::Observer {
   void card_refused(smdp::Function, const TransactionId&, int code) override;
   void notification_ignored(std::string_view why) override;
   void maintained(std::string_view what, const Error* problem) override;
+  void sent(const smdp::Outgoing&, uint32_t attempts, smdp::Sent, const Error* problem) override;
   void failed(smdp::Function, const Error&) override;
 
   void write(http::MetricsPage& page) const;

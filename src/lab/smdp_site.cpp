@@ -15,6 +15,7 @@
 #include "lab/operators.hpp"
 #include "lab/smdp_certificates.hpp"
 #include "lab/smdp_figures.hpp"
+#include "lab/smdp_outbox.hpp"
 #include "lab/smdp_stores.hpp"
 #include "lab/smdp_upkeep.hpp"
 
@@ -113,6 +114,7 @@ class Site final : public SmdpSite {
  public:
   Site(SmdpSiteOptions options, std::unique_ptr<Parts> parts, std::optional<AdminDoor> door)
       : options_(std::move(options)), parts_(std::move(parts)), admin_door_(std::move(door)) {}
+  ~Site() override { parts_->upkeep.reset(); }  // before the fronts whose orders it ends
 
   Status start(Random& random) {
     for (const ListenerOptions& listener : options_.listeners) {
@@ -120,8 +122,9 @@ class Site final : public SmdpSite {
     }
     watch();
     check(!fronts_.empty(), "a listener of ES9+, as SmdpSite::open has seen to");
-    es2_.emplace(smdp::Es2Ports{ports(), es2_events_, nullptr});
-    parts_->upkeep->start(parts_->stores->orders());
+    TRY_VOID(open_outbox());
+    es2_.emplace(smdp::Es2Ports{ports(), es2_events_, &outbox_->registrar()});
+    parts_->upkeep->start(parts_->stores->orders(), &ports());
     if (parts_->crl_fetcher) parts_->crl_fetcher->start();
     for (const ListenerOptions& listener : options_.listeners) {
       if (auto started = listen(listener); !started) {
@@ -129,6 +132,7 @@ class Site final : public SmdpSite {
         return std::move(started.error()).within("the listener '" + listener.name + "'");
       }
     }
+    outbox_->start();
     return {};
   }
 
@@ -170,6 +174,7 @@ class Site final : public SmdpSite {
       if (clients[i]) TRY_VOID(doors_[i]->server->replace_client_certificates(*clients[i]));
     }
     crls_required_ = now.crl_policy == pki::CrlPolicy::required;
+    TRY_VOID(show_ourselves());
     set_limits(now, *parts_);
     for (const auto& front : fronts_) take_over(now.settings, front->settings);
     return only_by_restart(options_, now);
@@ -186,6 +191,7 @@ class Site final : public SmdpSite {
     for (auto& door : doors_)
       if (door->options.serves(Interface::es9plus)) door->server->stop();
     for (auto& door : doors_) door->server->stop();
+    outbox_->stop();
     admin_door_.reset();
   }
 
@@ -256,6 +262,32 @@ class Site final : public SmdpSite {
     fronts_.push_back(std::move(front));
   }
 
+  /// Who we are to operators and SM-DSs: CERT.DP.TLS of the first set, as it is on disk now.
+  Status show_ourselves() {
+    ListenerOptions own;
+    own.host = options_.es9plus().host;
+    auto identity = TRY(tls_identity(own, parts_->certificates.front()->sets, pki::Role::dp_tls));
+    std::lock_guard lock(identity_mutex_);
+    identity_ = std::make_shared<const http::TlsIdentity>(std::move(identity));
+    return {};
+  }
+
+  Status open_outbox() {
+    TRY_VOID(show_ourselves());
+    CarrierOptions carrier;
+    carrier.cis = parts_->certificates.front()->cis;
+    if (const auto oid = parts_->certificates.front()->signers.oid()) carrier.requester = oid->dotted();
+    carrier.root_smds = options_.root_smds;
+    carrier.connect_to = options_.connect_to;
+    carrier.identity = [this] {
+      std::lock_guard lock(identity_mutex_);
+      return identity_;
+    };
+    outbox_.emplace(parts_->stores->outbox(), ports(), std::move(carrier));
+    for (auto& front : fronts_) outbox_->attach(*front->ports);
+    return {};
+  }
+
   Status listen(const ListenerOptions& listener) {
     http::Router router;
     Front* front = listener.serves(Interface::es9plus) ? front_of(listener) : nullptr;
@@ -270,7 +302,8 @@ class Site final : public SmdpSite {
     auto door = std::make_unique<Door>(listener, router, options_.exchanges);
     http::ServerOptions server = listener.server;
     // Keys are in this process and the store is waited for by events: nothing blocks an I/O thread for long.
-    server.handlers_wait_by_events = front && !listener.serves(Interface::admin) && !listener.serves(Interface::es2plus);
+    server.handlers_wait_by_events =
+        front && !listener.serves(Interface::admin) && !listener.serves(Interface::es2plus);
     if (listener.serves(Interface::admin)) server.max_body = std::max(server.max_body, http::max_admin_body);
     server.observer = &door->exchanges;
     server.client_certificates =
@@ -356,6 +389,7 @@ class Site final : public SmdpSite {
     if (const auto open = parts_->stores->open_sessions())
       page.gauge("sealift_sessions", "ES9+ sessions in memory.", "", static_cast<double>(*open));
     write_store_figures(page, parts_->stores->figures());
+    outbox_->write(page);
     std::lock_guard lock(doors_mutex_);
     for (const auto& door : doors_) {
       door->figures.write(page);
@@ -376,6 +410,9 @@ class Site final : public SmdpSite {
   SmdpSiteOptions options_;
   std::unique_ptr<Parts> parts_;
   std::vector<std::unique_ptr<Front>> fronts_;
+  std::mutex identity_mutex_;  // guards identity_
+  std::shared_ptr<const http::TlsIdentity> identity_;
+  std::optional<SmdpOutbox> outbox_;
   Es2Events es2_events_{parts_->figures};
   std::optional<smdp::Es2Ports> es2_;
   std::optional<AdminDoor> admin_door_;

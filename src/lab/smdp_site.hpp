@@ -1,7 +1,8 @@
 // One SM-DP+ put together: keys and certificates, a store, the role, and its listeners. Everything is in one
 // folder, or, for simulations, in memory.
 //
-//   DIR/pki/      certificates and keys (keys_folder.hpp; `sealift pki init DIR/pki`); where there are sets of
+//   DIR/pki/      certificates and keys (keys_folder.hpp; `sealift pki init DIR/pki`); where there are sets
+//   of
 //                 several CIs it serves under all of them, as each eUICC's lists ask (SGP.22 5.6.1). A
 //                 listener may have a folder of its own in its place
 //   DIR/smdp.db   orders and sealed profiles (SQLite); or these are in PostgreSQL (smdp_stores.hpp)
@@ -30,9 +31,9 @@ struct SmdpSiteOptions {
   std::string dir;  ///< folder with pki/ and smdp.db; the latter is made where absent
   /// The first that serves ES9+ is the one that activation codes name.
   std::vector<ListenerOptions> listeners{ListenerOptions()};
-  std::string store;  ///< "postgresql://...": a database that nodes share; empty: DIR/smdp.db
-  bool keep_in_memory = false;                             ///< no database: orders end with the process
-  smdp::Settings settings;                                 ///< but smdpAddress, which the listeners say
+  std::string store;            ///< "postgresql://...": a database that nodes share; empty: DIR/smdp.db
+  bool keep_in_memory = false;  ///< no database: orders end with the process
+  smdp::Settings settings;      ///< but smdpAddress, which the listeners say
   pki::CrlPolicy crl_policy = pki::CrlPolicy::if_present;  ///< of CRLs in DIR/pki (smdp_upkeep.hpp)
   /// CRLs fetched from where certificates, and `crl_uris`, say that they are published.
   bool fetch_crls = false;
@@ -43,6 +44,9 @@ struct SmdpSiteOptions {
   uint32_t guesses_per_eid = 0;  ///< wrong MatchingIDs of one eUICC, within 10 minutes; 0: no limit
   /// The keys that sign are in an HSM, behind sealift-keyd (DIR/pki/hsm), or the site does not open.
   bool production = false;
+  /// SM-DSs that announce no further: any other one is asked to announce its events at its root too.
+  std::vector<std::string> root_smds;
+  std::vector<http::ConnectTo> connect_to;      ///< other ways to operators and SM-DSs
   http::ExchangeObserver* exchanges = nullptr;  ///< borrowed; hears of every request, for a log
 
   ListenerOptions& es9plus() { return listeners.front(); }

@@ -1,7 +1,10 @@
 #include "lab/smdp_upkeep.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
+
+#include "smdp/admin.hpp"
 
 namespace sealift::lab {
 
@@ -74,22 +77,37 @@ void Upkeep::prune(smdp::OrderStore& orders) {
   if (total > 0) observer_.maintained("forgot " + std::to_string(total) + " old rows", nullptr);
 }
 
-void Upkeep::start(smdp::OrderStore& orders) {
-  thread_ = std::thread([this, &orders] { run(orders); });
+void Upkeep::expire(smdp::Ports& ports) {
+  // So many at a time, so that nobody's commit waits for long.
+  constexpr size_t batch = 100;
+  for (;;) {
+    const auto ended = smdp::expire_orders(ports, batch);
+    if (!ended) return observer_.maintained("ending expired orders", &ended.error());
+    if (*ended < batch) return;
+  }
 }
 
-void Upkeep::run(smdp::OrderStore& orders) {
-  auto next_prune = std::chrono::steady_clock::now();
+void Upkeep::start(smdp::OrderStore& orders, smdp::Ports* expiring) {
+  thread_ = std::thread([this, &orders, expiring] { run(orders, expiring); });
+}
+
+void Upkeep::run(smdp::OrderStore& orders, smdp::Ports* expiring) {
+  using Instant = std::chrono::steady_clock::time_point;
+  Instant next_crls{}, next_expiry{}, next_prune{};
+  const auto is_time = [](Instant& next, std::chrono::milliseconds pace) {
+    const Instant now = std::chrono::steady_clock::now();
+    if (now < next) return false;
+    next = now + pace;
+    return true;
+  };
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
-    read_crls();
-    if (std::chrono::steady_clock::now() >= next_prune) {
-      prune(orders);
-      next_prune = std::chrono::steady_clock::now() + options_.prune_pace;
-    }
+    if (is_time(next_crls, options_.crl_pace)) read_crls();
+    if (is_time(next_expiry, options_.expiry_pace) && expiring) expire(*expiring);
+    if (is_time(next_prune, options_.prune_pace)) prune(orders);
     lock.lock();
-    wake_.wait_for(lock, options_.crl_pace, [this] { return stopping_; });
+    wake_.wait_until(lock, std::min({next_crls, next_expiry, next_prune}), [this] { return stopping_; });
   }
 }
 

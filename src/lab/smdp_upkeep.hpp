@@ -1,5 +1,5 @@
-// What an SM-DP+ does beside requests: it takes up the CRLs in its folder, and again when they change, and
-// forgets rows that nothing asks for any more.
+// What an SM-DP+ does beside requests: it takes up the CRLs in its folder, and again when they change, ends
+// orders whose time has run out, and forgets rows that nothing asks for any more.
 //
 // CRLs are the files of the folders watched (sets of several CIs below them included) whose name ends in
 // .crl, DER. One thread of its own from start(); the destructor stops it.
@@ -17,6 +17,7 @@ namespace sealift::lab {
 
 struct UpkeepOptions {
   std::chrono::milliseconds crl_pace{10'000};  ///< between two looks at the files; a change holds within 60 s
+  std::chrono::milliseconds expiry_pace{5'000};
   std::chrono::milliseconds prune_pace{3'600'000};
   std::chrono::hours keep{24 * 180};  ///< deliveries and notifications
 };
@@ -39,11 +40,13 @@ class Upkeep {
   void read_crls();
   /// Forgets rows of before the time to keep them.
   void prune(smdp::OrderStore& orders);
-  /// From now on by itself.
-  void start(smdp::OrderStore& orders);
+  /// Ends orders whose time has run out.
+  void expire(smdp::Ports& ports);
+  /// From now on by itself; orders end as `expiring` has it, where that is given.
+  void start(smdp::OrderStore& orders, smdp::Ports* expiring = nullptr);
 
  private:
-  void run(smdp::OrderStore& orders);
+  void run(smdp::OrderStore& orders, smdp::Ports* expiring);
   struct Seen {
     std::filesystem::file_time_type changed;
     uintmax_t size = 0;
