@@ -1,5 +1,5 @@
 // sealift es2: what an operator's systems do over ES2+, as commands: order, confirm, release, cancel.
-#include "cli/command.hpp"
+#include "cli/es2_listen.hpp"
 #include "cli/trust_files.hpp"
 #include "http/es2_client.hpp"
 #include "pki/pem.hpp"
@@ -288,6 +288,7 @@ void add(CLI::App& app, Output& out) {
   add_confirm(group, out);
   add_cancel(group, out);
   add_release(group, out);
+  add_es2_listen(*group, out);
 }
 
 SEALIFT_COMMAND(add)

@@ -46,7 +46,8 @@ struct CreateOptions {
   std::string profile;
   std::string iccid;
   StockOptions stock;
-  std::optional<std::string> eid, matching_id, confirmation_code, confirmation_code_hash, expires, reinstall;
+  std::optional<std::string> eid, matching_id, confirmation_code, confirmation_code_hash, expires, reinstall,
+      smds;
   std::optional<uint32_t> confirmation_attempts, uses;
   bool no_rebind = false;
   bool hold = false;
@@ -70,6 +71,7 @@ Result<json::object> release(AdminClient& admin, const CreateOptions& o, const s
                              const std::string& confirmation_code) {
   json::object body{{"iccid", iccid}};
   if (o.eid) body["eid"] = *o.eid;
+  if (o.smds) body["smdsAddress"] = *o.smds;
   if (o.matching_id) body["matchingId"] = *o.matching_id;
   if (o.confirmation_code) body["confirmationCode"] = confirmation_code;
   if (o.confirmation_code_hash) body["confirmationCodeHash"] = *o.confirmation_code_hash;
@@ -184,6 +186,7 @@ void add_create(CLI::App* group, Output& out) {
   which->require_option(1);
   o->stock.add(command);
   command->add_option("--eid", o->eid, "The only eUICC that may have it");
+  command->add_option("--smds", o->smds, "SM-DS that is to announce it, NAME or NAME:PORT; needs --eid");
   command->add_option("--matching-id", o->matching_id, "Default: 128 random bits");
   auto* code =
       command

@@ -35,7 +35,7 @@ struct ServeOptions {
   uint32_t sessions_per_address = 2000;
   uint32_t guesses_per_eid = 100;
   std::string crl = "if-present";
-  std::vector<std::string> test_cis;
+  std::vector<std::string> test_cis, root_smds, connect_to;
   bool no_rebind = false;
   bool uniform_refusals = false;
   bool production = false;
@@ -90,6 +90,8 @@ Result<lab::SmdpConfig> config_of(const ServeOptions& o) {
   site.settings.any_matching_id = o.any_matching_id;
   site.sessions_per_address = o.sessions_per_address;
   site.guesses_per_eid = o.guesses_per_eid;
+  site.root_smds = o.root_smds;
+  for (const std::string& route : o.connect_to) site.connect_to.push_back(TRY(http::ConnectTo::parse(route)));
   if (o.crl == "required") site.crl_policy = pki::CrlPolicy::required;
   for (const std::string& ci : o.test_cis) {
     auto id = octets_from_hex<20>(ci);
@@ -221,6 +223,16 @@ void add_policies(CLI::App* command, ServeOptions& o) {
       ->add_option("--guesses-per-eid", o.guesses_per_eid,
                    "MatchingIDs that one eUICC may try in vain in ten minutes; 0: any number")
       ->capture_default_str();
+  command
+      ->add_option(
+          "--root-smds", o.root_smds,
+          "SM-DS that announces no further; any other one is asked to announce its events at its root too "
+          "(may be repeated)")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--connect-to", o.connect_to,
+                   "Another way to an operator or SM-DS: NAME:PORT:ADDR:PORT; may be repeated")
+      ->allow_extra_args(false);
   command->add_flag(
       "--any-matching-id", o.any_matching_id,
       "Orders may have MatchingIDs of any characters, not digits, capital letters and '-' alone");

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "http/admin_describe.hpp"
+#include "http/client.hpp"
 
 namespace sealift::http {
 namespace {
@@ -26,7 +27,8 @@ const AdminSchema create_schema{
      {"rebind", boolean, "false: another one-time key of the same eUICC is refused"},
      {"reinstall", text, "never, sameEid, afterDeletion or perpetual"},
      {"uses", number, "installations in all, with reinstall; 0: any number"},
-     {"release", boolean, "false: confirmed, and not to be downloaded yet"}}};
+     {"release", boolean, "false: confirmed, and not to be downloaded yet"},
+     {"smdsAddress", text, "an SM-DS that is to announce it; needs eid and a MatchingID"}}};
 
 const AdminSchema which{"WhichOrder", {{"iccid", text, "ICCID of the profile", true}}};
 
@@ -53,6 +55,11 @@ Result<AdminAnswer> create(const AdminCall& call) {
   if (auto text = TRY(body.text("reinstall"))) order.reinstall = TRY(smdp::reinstall_policy(*text));
   if (auto n = TRY(body.number("uses", 0, 1000))) order.uses = *n;
   if (auto wanted = TRY(body.boolean("release"))) order.release = *wanted;
+  if (auto text = TRY(body.text("smdsAddress"))) {
+    auto address = http::HostPort::parse(*text);
+    if (!address) return std::move(address.error()).within("smdsAddress");
+    order.smdsAddress = *text;
+  }
   const smdp::Order made = TRY(smdp::create_order(call.ports, call.who, order));
   return TRY(describe(call.ports, made));
 }

@@ -244,8 +244,11 @@ void declare(ConfigSheet& sheet, SmdpConfig& config, std::list<ListenerOptions>&
       .text("url", site.store,
             "A PostgreSQL database that several nodes share, postgresql://USER@HOST/NAME?passfile=FILE. Empty: "
             "smdp.db in dir, and sessions in memory.");
-  declare_orders(sheet.table("orders", "What is served to whom, where an order does not say."),
-                 site.settings);
+  ConfigTable& orders = sheet.table("orders", "What is served to whom, where an order does not say.");
+  declare_orders(orders, site.settings);
+  orders.texts(
+      "root_smds", site.root_smds,
+      "SM-DSs that announce no further; any other one is asked to announce its events at its root too.");
   declare_trust(sheet.table("trust", "Whose eUICCs are believed."), site);
   declare_site_limits(
       sheet.table("limits", "What one peer may ask for. Those of connections are with each listener."), site);

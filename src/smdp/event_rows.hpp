@@ -8,7 +8,7 @@ namespace sealift::smdp {
 
 /// A registration that is under way while its caller waits is a promise: this row takes the event away again,
 /// where its order is not open with it by then. Longer than a call of ES2+ takes.
-inline constexpr std::chrono::seconds registration_limit{120};
+inline constexpr std::chrono::seconds registration_limit{60};
 
 /// False where the order by now needs the opposite of what the row says; then it need not be sent, and must
 /// not. Errors: the store's, invalid (no row of ours).

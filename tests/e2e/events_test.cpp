@@ -1,6 +1,8 @@
 // Discovery over real TLS: an SM-DP+ announces a profile at an SM-DS, perhaps by way of an alternative one, a
 // phone finds it, downloads it, and the event is deleted. And who may not do what, and what becomes of it
 // where a server is away.
+#include <thread>
+
 #include "download/discover.hpp"
 #include "http/es12_client.hpp"
 #include "lab/smds_site.hpp"
@@ -155,6 +157,46 @@ TEST_F(Events, a_phone_finds_a_profile_at_the_root_smds_downloads_it_and_the_eve
 
   ASSERT_EQ(refusal(owner.remove(root_host, World::eid(1), product.code.acToken.value())), "none");
   EXPECT_TRUE(discover(*phone).waiting.empty());
+}
+
+/// The SM-DP+ opened anew, with a way to the SM-DSs.
+static void lead_to(World& world, std::vector<http::ConnectTo> routes) {
+  world.site.reset();
+  world.site_options.connect_to = std::move(routes);
+  world.site_options.root_smds = {root_host};
+  world.site = must(lab::SmdpSite::open(world.site_options, world.clock, world.random, world.log));
+}
+template <class Done>
+static bool eventually(World& world, Done done) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!done() && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    world.clock.advance(std::chrono::seconds(1));
+  }
+  return done();
+}
+
+TEST_F(Events, are_registered_and_deleted_by_the_smdp_itself) {
+  for (const std::string& smds : {root_host, alt_host}) {
+    lead_to(world, routes());
+    auto phone = this->phone(1);
+    const Product product = world.order(1, {.eid = World::eid(1), .smdsAddress = smds});
+    const auto events = [&] { return discover(*phone).waiting; };
+    ASSERT_TRUE(eventually(world, [&] { return events().size() == 1; })) << smds;
+    const auto found = events();
+    EXPECT_EQ(found[0].code.acToken, product.code.acToken);
+    ASSERT_TRUE(phone->download(found[0].code));
+    EXPECT_TRUE(eventually(world, [&] { return events().empty(); })) << smds;
+  }
+}
+
+TEST_F(Events, are_registered_by_the_smdp_once_the_smds_is_back) {
+  lead_to(world, routes());
+  root.stop();
+  const Product product = world.order(1, {.eid = World::eid(1), .smdsAddress = root_host});
+  root.start();
+  auto phone = this->phone(1);
+  EXPECT_TRUE(eventually(world, [&] { return discover(*phone).waiting.size() == 1; }));
 }
 
 TEST_F(Events, a_cascade_leads_from_the_root_by_the_alternative_smds_to_the_profile) {
