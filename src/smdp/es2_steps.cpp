@@ -100,6 +100,8 @@ Result<std::optional<Es2Answer>> write(const Known& known, Change change) {
   Transition& t = *change.transition;
   t.audit = known.audit(std::string(name(change.from)) + " to " + std::string(name(t.after.state)));
   t.call = std::move(call);
+  // It stands already; said again, since a row that takes away an earlier one may be on its way.
+  if (change.announcement && has_event(t.after)) t.outgoing.push_back(event_registration(ports, t.after));
   const Status done = ports.orders.apply(t);
   if (!done && done.error().kind == ErrorKind::conflict) return std::optional<Es2Answer>();
   if (!done) return done.error();

@@ -11,6 +11,13 @@ Result<bool> still_holds(OrderStore& orders, const Outgoing& row) {
   return needed == (row.kind == OutgoingKind::register_event);
 }
 
+Outgoing event_registration(Ports& ports, const Order& order) {
+  const Event event{ports.random.octets<16>(), *order.eid, order.matchingId->value(),
+                    ports.settings.smdpAddress};
+  return {OutgoingKind::register_event, order.iccid,   order.tenant,
+          *order.smdsAddress,           encode(event), ports.clock.now()};
+}
+
 Outgoing event_withdrawal(Ports& ports, const Order& order, const std::string& smdsAddress, const Eid& eid,
                           const std::string& eventId, Time at) {
   const Event event{ports.random.octets<16>(), eid, eventId, ports.settings.smdpAddress};

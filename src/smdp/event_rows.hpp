@@ -13,6 +13,9 @@ inline constexpr std::chrono::seconds registration_limit{60};
 /// False where the order by now needs the opposite of what the row says; then it need not be sent, and must
 /// not. Errors: the store's, invalid (no row of ours).
 Result<bool> still_holds(OrderStore& orders, const Outgoing& row);
+/// The row that has the event of an order stand, whatever other rows were on their way meanwhile. Needs an
+/// order with an event (has_event).
+Outgoing event_registration(Ports& ports, const Order& order);
 /// The row that takes an event away, from `at` on.
 Outgoing event_withdrawal(Ports& ports, const Order& order, const std::string& smdsAddress, const Eid& eid,
                           const std::string& eventId, Time at);

@@ -55,6 +55,17 @@ Sent Outside::carry(const smdp::Outgoing& what) {
   return answer;
 }
 
+smdp::EventRegistrar::Outcome Outside::register_event(const Eid& eid, const std::string& eventId) {
+  using enum smdp::EventRegistrar::Outcome;
+  shared_.trace.say("registerEvent", view(eventId));
+  shared_.scheduler.yield();
+  shared_.clock.pass(std::chrono::milliseconds(1 + shared_.dice.below(200)));
+  if (down_.contains(Lane::events) || shared_.dice.chance(shared_.faults.lost)) return unreachable;
+  events_.insert({eid, eventId});
+  shared_.scheduler.yield();
+  return shared_.dice.chance(shared_.faults.lost_answer) ? unheard : registered;
+}
+
 Sent Outside::serve(const smdp::Outgoing& what) {
   return lane_of(what.kind) == Lane::operators ? serve_operator(what) : serve_smds(what);
 }

@@ -16,6 +16,8 @@ class Outside {
 
   /// Sends one row of the outbox, as the network lets it through.
   smdp::Sent carry(const smdp::Outgoing& what);
+  /// ES12.RegisterEvent while a call of ES2+ waits.
+  smdp::EventRegistrar::Outcome register_event(const Eid& eid, const std::string& eventId);
   /// Somebody's server goes down, or comes up again.
   void turn(smdp::Lane lane);
   void up() { down_.clear(); }

@@ -58,6 +58,18 @@ std::vector<smdp::Signers> signers_of(
 
 }  // namespace
 
+/// ES12 as a process reaches it.
+class SimRegistrar final : public smdp::EventRegistrar {
+ public:
+  explicit SimRegistrar(const Server::Registering& registering) : registering_(registering) {}
+  Outcome register_event(const std::string& smds, const Eid& eid, const std::string& eventId) override {
+    return registering_ ? registering_(smds, eid, eventId) : Outcome::unreachable;
+  }
+
+ private:
+  const Server::Registering& registering_;
+};
+
 struct Server::Process {
   Process(Shared& shared, Server& server)
       : die([this, &server] { server.bury(*this); }),
@@ -76,6 +88,8 @@ struct Server::Process {
               server.silent_,
               server.settings_},
         key_agreement(shared),
+        registrar(server.registering_),
+        es2{ports, server.silent_es2_, &registrar},
         courier(outbox, shared.clock, shared.random) {
     ports.callbacks = &server.callbacks_;
     ports.key_agreement = &key_agreement;
@@ -88,6 +102,8 @@ struct Server::Process {
   smdp::SignerList signers;
   smdp::Ports ports;
   MoodyKeyAgreement key_agreement;
+  SimRegistrar registrar;
+  smdp::Es2Ports es2;
   smdp::Courier courier;
 };
 
@@ -148,6 +164,13 @@ std::optional<bool> Server::notify(const messages::HandleNotification& request) 
   const bool taken = smdp::handle_notification(mine->ports, request);
   if (mine->life.dead) return std::nullopt;
   return taken;
+}
+
+std::optional<smdp::Es2Answer> Server::es2(const std::function<smdp::Es2Answer(smdp::Es2Ports&)>& function) {
+  const std::shared_ptr<Process> mine = next();
+  auto answer = function(mine->es2);
+  if (mine->life.dead) return std::nullopt;
+  return answer;
 }
 
 bool Server::send(const std::function<smdp::Sent(const smdp::Outgoing&)>& wire) {

@@ -14,6 +14,7 @@
 #include "smdp/admin.hpp"
 #include "smdp/callbacks.hpp"
 #include "smdp/courier.hpp"
+#include "smdp/es2.hpp"
 #include "smdp/es9.hpp"
 #include "store/memory/orders.hpp"
 #include "store/memory/sessions.hpp"
@@ -121,6 +122,12 @@ class Server {
     return out;
   }
   std::optional<bool> notify(const messages::HandleNotification& request);
+  /// A call of ES2+, likewise.
+  std::optional<smdp::Es2Answer> es2(const std::function<smdp::Es2Answer(smdp::Es2Ports&)>& function);
+  /// How its processes reach an SM-DS while a call of ES2+ waits.
+  using Registering =
+      std::function<smdp::EventRegistrar::Outcome(const std::string&, const Eid&, const std::string&)>;
+  void lead_to_smds(Registering registering) { registering_ = std::move(registering); }
   /// Sends a batch of what waits in the outbox over `wire`; false where there is nothing to send now.
   bool send(const std::function<smdp::Sent(const smdp::Outgoing&)>& wire);
   /// Ends some orders that ran out.
@@ -153,6 +160,8 @@ class Server {
   const EverybodyIsTold callbacks_;
   const pki::Hierarchy& pki_;
   std::unique_ptr<store::MemorySessions> shared_sessions_;
+  Registering registering_;
+  smdp::Es2Observer silent_es2_;
   std::vector<std::shared_ptr<Process>> processes_;
   size_t current_ = 0;
   std::unique_ptr<Beside> operator_;

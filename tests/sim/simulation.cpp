@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lab/subscriber_profile.hpp"
+#include "tests/sim/mno.hpp"
 #include "tests/sim/outside.hpp"
 
 namespace sealift::sim {
@@ -42,7 +43,8 @@ struct Ordered {
   bool by_default = false;          ///< the EID selects it
   bool again = false;               ///< may be installed again once it was deleted
   bool moves = false;               ///< and by another chip
-  std::optional<Time> expires;
+  std::optional<Es2Order> es2;      ///< ordered over ES2+, while everything else goes on
+  bool open = true;                 ///< the code is known
 };
 
 class Simulation {
@@ -64,6 +66,10 @@ class Simulation {
     for (size_t i = 0; i < phones_.size(); ++i) actors.push_back([this, i] { use(i); });
     actors.push_back([this] { operate(); });
     for (int i = 0; i < 2; ++i) actors.push_back([this] { tell(); });
+    actors.push_back([this] { order_by_es2(); });
+    server_.lead_to_smds([this](const std::string&, const Eid& eid, const std::string& eventId) {
+      return outside_.register_event(eid, eventId);
+    });
     scheduler_.run(std::move(actors));
     quiet();
     judge();
@@ -118,6 +124,7 @@ class Simulation {
     auto imported =
         smdp::import_profile(server_.operator_ports(), access::administrator("operator"), std::move(import));
     check(bool(imported), "a profile is imported");
+    if (dice_.chance(400)) return want_by_es2(*imported);
     smdp::CreateOrder how;
     how.iccid = out.iccid = imported->iccid;
     if (dice_.chance(500)) {
@@ -130,7 +137,7 @@ class Simulation {
       else if (dice_.chance(500))
         how.smdsAddress = std::string(smds_address);
     }
-    if (dice_.chance(200)) how.expires = out.expires = start + std::chrono::minutes(dice_.below(24 * 60));
+    if (dice_.chance(200)) how.expires = start + std::chrono::minutes(dice_.below(24 * 60));
     if (dice_.chance(250)) {
       out.again = true;
       how.reinstall = dice_.chance(500) ? smdp::Reinstall::same_eid : smdp::Reinstall::after_deletion;
@@ -148,6 +155,46 @@ class Simulation {
     orders_.push_back(std::move(out));
   }
 
+  /// A profile of an operator that orders it while phones already come.
+  void want_by_es2(smdp::Order stocked) {
+    stocked.tenant = "mno";
+    stocked.profileType = "Simulated";
+    check(bool(server_.operator_ports().orders.apply({.after = stocked})), "a profile gets its owner");
+    Ordered out{.iccid = stocked.iccid, .open = false};
+    Es2Order& es2 = out.es2.emplace(Es2Order{.iccid = stocked.iccid});
+    if (dice_.chance(600)) {
+      out.meant_for = dice_.below(phones_.size());
+      es2.eid = phones_[*out.meant_for]->eid();
+      out.by_default = dice_.chance(200) && by_default_.insert(*out.meant_for).second;
+      if (out.by_default)
+        es2.matchingId = "";
+      else if (dice_.chance(600))
+        es2.smds = std::string(smds_address);
+    }
+    if (dice_.chance(250)) es2.confirmation = out.confirmation = "4711";
+    es2.release_apart = dice_.chance(300);
+    es2.cancels = dice_.chance(200);
+    orders_.push_back(std::move(out));
+  }
+
+  void order_by_es2() {
+    for (int i = 0; i < 30; ++i) {
+      for (uint64_t n = dice_.below(20); n > 0; --n) scheduler_.yield();
+      Ordered& o = orders_[dice_.below(orders_.size())];
+      if (o.es2) step(o);
+    }
+  }
+
+  void step(Ordered& o) {
+    mno_.step(*o.es2);
+    if (!o.open && o.es2->is_open()) {
+      auto code = download::ActivationCode::parse(*smdp::activation_code(server_.operator_ports(), now(o)));
+      check(bool(code), "its activation code parses");
+      o.code = std::move(*code);
+      o.open = true;
+    }
+  }
+
   /// What a phone does in troubled times.
   void use(size_t me) {
     Phone& phone = *phones_[me];
@@ -158,6 +205,7 @@ class Simulation {
         discover(phone);
       } else if (what < 6) {
         Ordered& o = orders_[dice_.below(orders_.size())];
+        if (!o.open) continue;
         std::optional<std::string> code = o.confirmation;
         if (code && dice_.chance(300)) code = "0000";
         (void)phone.download(o.code, o.by_default ? std::nullopt : std::optional(o.iccid), code);
@@ -215,6 +263,10 @@ class Simulation {
     for (; !late_.empty(); late_.pop_front()) late_.front()();
     outside_.up();
     for (auto& phone : phones_) phone->restart();
+    for (Ordered& o : orders_) {
+      for (int calls = 0; o.es2 && calls < 8; ++calls) step(o);
+      if (!o.open) violation("an order cannot be placed when nothing is in its way: " + o.iccid.digits());
+    }
     for (int round = 0; round < 2; ++round) {
       for (auto& phone : phones_) {
         if (!phone->deliver()) violation("a notification cannot be delivered when nothing is in its way");
@@ -236,7 +288,8 @@ class Simulation {
 
   /// An order that somebody can still fetch is fetched.
   void settle(Ordered& o) {
-    if (o.expires && clock_.now() >= *o.expires) return;
+    const auto expires = now(o).expires;
+    if (expires && clock_.now() >= *expires) return;
     const auto state = now(o).state;
     if (state != smdp::OrderState::released && state != smdp::OrderState::downloaded) return;
     for (auto& phone : phones_) {
@@ -294,7 +347,8 @@ class Simulation {
     if (order.state == smdp::OrderState::deleted && !deleted)
       violation("the server heard of a deletion that was none: " + o.iccid.digits());
     // Once deleted it may be on its way again.
-    if (!told && had > 0 && !(o.again && deleted)) {
+    const bool cancelled = order.state == smdp::OrderState::unavailable;
+    if (!told && had > 0 && !cancelled && !(o.again && deleted)) {
       violation("an installation was never heard of: " + o.iccid.digits() + " is " +
                 std::string(smdp::name(order.state)));
     }
@@ -355,6 +409,7 @@ class Simulation {
   const ServerShape shape_ = shape();
   Server server_;
   Outside outside_{shared_, ledger_, late_};
+  Mno mno_{shared_, server_, ledger_, late_};
   std::vector<std::unique_ptr<Phone>> phones_;
   std::vector<Ordered> orders_;
   std::set<size_t> by_default_;  ///< phones that have such an order
