@@ -13,7 +13,6 @@ const Eid eid_1 = World::eid(1), eid_2 = World::eid(2);
 
 class Es2Conformance : public ::testing::Test {
  protected:
-  Es2Conformance() { world.site->ports(); }
   template <class T>
   static void expect_codes(const http::Es2Result<T>& result, const char* subject, const char* reason) {
     ASSERT_FALSE(result);

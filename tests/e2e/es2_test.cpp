@@ -92,10 +92,11 @@ TEST(Es2Story, calls_whose_answers_were_lost_are_answered_again_after_a_restart)
     for (uint64_t n : {1, 2, 3}) {
       if (run == 0) side.stock(n);
     }
-    http::Client client = side.client(side.certificate("mno.example.com"));
+    http::Client client = side.client(side.certificate(Es2Side::kMno));
     http::Es2Client es2(client, host);
     const auto got = granted(es2.download_order(order));
-    const messages::ConfirmOrderRequest confirm{.header = {"mno", "2"}, .iccid = got.iccid, .releaseFlag = true};
+    const messages::ConfirmOrderRequest confirm{
+        .header = {"mno", "2"}, .iccid = got.iccid, .releaseFlag = true};
     const auto ok = granted(es2.confirm_order(confirm));
     if (run == 1) {
       EXPECT_EQ(got.iccid, iccid);

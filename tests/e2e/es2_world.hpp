@@ -1,16 +1,18 @@
-// An ES2+ listener beside a world's SM-DP+, and the operators who call it: each with a client certificate of
-// a CA of its own. What ES2+ is told of an SM-DS goes through `events`, where a test has set one.
+// An ES2+ listener beside a world's SM-DP+, and the operators who call it: each with a client certificate
+// below a CA of its own. What ES2+ is told of an SM-DS goes through `events`, where a test has set one.
 #pragma once
 
 #include "http/es2_client.hpp"
 #include "http/routes_es2.hpp"
-#include "http/test_support.hpp"
 #include "tests/e2e/world.hpp"
 
 namespace sealift::e2e {
 
 class Es2Side {
  public:
+  static constexpr const char* kMno = "mno.example.com";
+  static constexpr const char* kOther = "other.example.com";
+
   explicit Es2Side(World& world, smdp::EventRegistrar* events = nullptr)
       : world_(world), es2_{world.site->ports(), told_, events} {
     http::Router router;
@@ -18,21 +20,15 @@ class Es2Side {
     http::ServerOptions options;
     options.workers = 16;
     options.max_body = http::max_es2_body;
-    options.client_certificates.emplace();
-    options.client_certificates->private_ca = {operator_ca_.der()};
-    options.client_certificates->clock = &world.clock;
-    const auto keys = must(lab::KeysFolder::open(world.folder.path + "/pki"));
-    const pki::Identity tls = must(keys.identity(pki::Role::dp_tls));
-    http::TlsIdentity identity;
-    identity.certificates.push_back(to_bytes(tls.certificate.der()));
-    identity.private_key = pki::private_key_to_pkcs8(tls.key);
-    server_ = must(http::Server::start(std::move(options), identity, std::move(router)));
+    http::ClientCertificates& clients = options.client_certificates.emplace();
+    for (const pki::Hierarchy* one : {&mno_, &other_})
+      clients.private_ca.push_back(to_bytes(one->certificate(pki::Role::ci).der()));
+    clients.clock = &world.clock;
+    server_ = must(http::Server::start(std::move(options), tls_of(world.pki), std::move(router)));
   }
 
-  /// A certificate of this name, below the operators' CA or another one.
-  http::TlsIdentity certificate(const std::string& name, http::test::TestCi* ca = nullptr) {
-    return (ca ? *ca : operator_ca_).tls({name}, start - std::chrono::days(1), start + std::chrono::days(30));
-  }
+  /// The client certificate of an operator.
+  http::TlsIdentity certificate(const std::string& name) { return tls_of(name == kMno ? mno_ : other_); }
   http::Client client(http::TlsIdentity identity) {
     http::ClientOptions options;
     options.trusted_ci = world_.site->ci_certificates();
@@ -40,16 +36,10 @@ class Es2Side {
     options.identity = std::make_shared<const http::TlsIdentity>(std::move(identity));
     return must(http::Client::make(std::move(options), world_.clock));
   }
-  uint16_t port() const { return server_->port(); }
 
-  /// A profile of an operator's in stock.
+  /// A profile of an operator's in stock: as one that was ordered and taken back.
   Iccid stock(uint64_t number, const std::string& type = "Test", const std::string& tenant = "mno") {
-    auto profile = must(lab::SubscriberProfile::make_numbered(number, 0, world_.random));
-    smdp::ImportProfile import;
-    import.upp = profile.package.clone();
-    import.metadata.serviceProviderName = "Sealift";
-    import.metadata.profileName = "Test";
-    smdp::Order order = must(smdp::import_profile(world_.site->ports(), "tester", std::move(import)));
+    smdp::Order order = smdp::as_stocked(world_.order(number).order);
     order.tenant = tenant;
     order.profileType = type;
     must(world_.site->ports().orders.apply({.after = order, .audit = {.at = world_.clock.now()}}));
@@ -60,24 +50,40 @@ class Es2Side {
   smdp::OrderPolicy policy{.allow_unbound = true};
 
  private:
+  static http::TlsIdentity tls_of(const pki::Hierarchy& hierarchy) {
+    const pki::Identity& tls = hierarchy[pki::Role::dp_tls];
+    http::TlsIdentity out;
+    out.certificates.push_back(to_bytes(tls.certificate.der()));
+    out.private_key = pki::private_key_to_pkcs8(tls.key);
+    return out;
+  }
+  static pki::Hierarchy operator_pki(const std::string& name, uint64_t seed) {
+    pki::HierarchyOptions options;
+    options.eid = World::eid(900);
+    options.dp_hosts = {name};
+    options.not_before = start - std::chrono::days(1);
+    SeededRandom random(seed);
+    return must(pki::make_hierarchy(options, random));
+  }
   Result<smdp::Requester, http::Denied> requester_of(const http::ClientIdentity& client) {
     for (const std::string& name : client.dns_names) {
-      if (name == "mno.example.com") return smdp::Requester{"mno", policy};
-      if (name == "other.example.com") return smdp::Requester{"other", policy};
+      if (name == kMno) return smdp::Requester{"mno", policy, {}};
+      if (name == kOther) return smdp::Requester{"other", policy, {}};
     }
     return http::Denied{403};
   }
+
   World& world_;
   smdp::Es2Observer told_;
   smdp::Es2Ports es2_;
-  http::test::TestCi operator_ca_{7};
+  pki::Hierarchy mno_ = operator_pki(kMno, 7), other_ = operator_pki(kOther, 8);
   std::unique_ptr<http::Server> server_;
 };
 
 /// An operator that calls: each call with an identifier of its own.
 class Operator {
  public:
-  explicit Operator(Es2Side& side, const std::string& name = "mno.example.com")
+  explicit Operator(Es2Side& side, const std::string& name = Es2Side::kMno)
       : client_(side.client(side.certificate(name))), es2_(client_, host) {}
   http::Es2Result<messages::DownloadOrderOk> download_order(messages::DownloadOrderRequest r) {
     r.header = header();
@@ -95,7 +101,6 @@ class Operator {
     r.header = header();
     return es2_.release_profile(r);
   }
-  http::Es2Client& es2() { return es2_; }
 
  private:
   messages::FunctionHeader header() { return {"test.operator.com", "call-" + std::to_string(++calls_)}; }
