@@ -109,7 +109,9 @@ Status ClientTrust::State::take_crl(const Bytes& der) {
   const bool is_private = std::ranges::any_of(private_cas, signed_it);
   ERR_clear_error();
   auto added = rsp.add_crl(der);
-  if (!added && !is_private) return Error(added.error());
+  // An older list beside a newer one of the same scope is no fault: the newer is judged by.
+  const bool is_taken = added || added.error().error == pki::CrlError::fresher_loaded;
+  if (!is_taken && !is_private) return Error(added.error());
   if (is_private) private_crls.push_back(std::move(crl));
   return {};
 }

@@ -27,7 +27,8 @@ namespace {
 
 /// What the Ports borrow, in the order in which it has to go.
 struct Parts {
-  pki::TrustStore trust;
+  pki::TrustStore trust;    // for eUICCs
+  pki::TrustStore clients;  // and for SM-DP+s and SM-DSs, to judge CRLs by
   std::unique_ptr<auth::Authenticator> authenticator;
   std::vector<auth::ServerIdentity> identities;
   std::unique_ptr<smds::EventStore> events;
@@ -106,8 +107,6 @@ class Site final : public SmdsSite {
 
  private:
   http::ClientCertificates client_certificates() const;
-  Status start_server(std::unique_ptr<http::Server>& server, http::ServerOptions options,
-                      const http::TlsIdentity& identity, http::Router router);
   void set_address(uint16_t port) {
     parts_->settings.smdsAddress = options_.host + (port == 443 ? "" : ":" + std::to_string(port));
   }
@@ -119,7 +118,7 @@ class Site final : public SmdsSite {
   std::unique_ptr<Parts> parts_;
   const SmdsSiteOptions options_;
   smds::Ports ports_;
-  std::mutex upkeep_mutex_;  // of the three below
+  std::mutex crl_mutex_;  // of the two below
   CrlFiles crl_files_;
   std::vector<Bytes> crls_;
   std::mutex mutex_;
@@ -162,18 +161,16 @@ Status Site::listen(const http::TlsIdentity& identity) {
 }
 
 void Site::read_crls() {
-  std::lock_guard lock(upkeep_mutex_);
+  std::lock_guard lock(crl_mutex_);
   if (!crl_files_.changed(crls_)) return;
-  for (auto crl = crls_.begin(); crl != crls_.end();) {
-    const auto taken = parts_->trust.add_crl(*crl);
-    if (!taken && taken.error().error != pki::CrlError::fresher_loaded) {
-      const Error problem(taken.error());
-      ports_.observer.maintained("CRL", &problem);
-      crl = crls_.erase(crl);
-      continue;
-    }
-    ++crl;
-  }
+  std::erase_if(crls_, [&](const Bytes& crl) {
+    const auto taken = parts_->clients.add_crl(crl);
+    (void)parts_->trust.add_crl(crl);  // whether it is of a CI of eUICCs or not
+    if (taken) return false;
+    const Error problem(taken.error());
+    if (taken.error().error != pki::CrlError::fresher_loaded) ports_.observer.maintained("CRL", &problem);
+    return true;
+  });
   ports_.observer.maintained("CRLs: " + std::to_string(crls_.size()), nullptr);
   http::Server* between = options_.es12_port ? es12_server_.get() : server_.get();
   if (!between) return;
@@ -263,7 +260,11 @@ Result<std::unique_ptr<Parts>> make_parts(const SmdsSiteOptions& options, const 
     pki::Certificate ci = TRY(set.certificate(pki::Role::ci));
     if (auto added = parts->trust.add(ci); !added)
       return Error(added.error()).within("CERT.CI in " + set.dir);
+    (void)parts->clients.add(ci);
     parts->cis.push_back(to_bytes(ci.der()));
+  }
+  for (const Bytes& ci : options.further_cis) {
+    if (auto added = parts->clients.add(ci); !added) return Error(added.error()).within("a CI for SM-DP+s");
   }
   std::vector<Bytes> crls;  // before our own chains are judged
   CrlFiles(options.dir + "/pki").changed(crls);
