@@ -83,8 +83,8 @@ TEST(Es2Story, calls_whose_answers_were_lost_are_answered_again_after_a_restart)
     if (run == 1) {
       lab::SmdpSiteOptions options;
       options.dir = world.folder.path;
-      options.host = host;
-      options.public_port = 443;
+      options.es9plus().host = host;
+      options.es9plus().public_port = 443;
       world.site.reset();
       world.site = must(lab::SmdpSite::open(std::move(options), world.clock, world.random, world.log));
     }

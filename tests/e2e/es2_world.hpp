@@ -2,8 +2,9 @@
 // below a CA of its own. What ES2+ is told of an SM-DS goes through `events`, where a test has set one.
 #pragma once
 
+#include "access/administration.hpp"
 #include "http/es2_client.hpp"
-#include "http/routes_es2.hpp"
+#include "lab/operators.hpp"
 #include "tests/e2e/world.hpp"
 
 namespace sealift::e2e {
@@ -16,7 +17,10 @@ class Es2Side {
   explicit Es2Side(World& world, smdp::EventRegistrar* events = nullptr)
       : world_(world), es2_{world.site->ports(), told_, events} {
     http::Router router;
-    http::add_es2_routes(router, es2_, [this](const http::ClientIdentity& c) { return requester_of(c); });
+    access::Directory& directory = *world.site->ports().directory;
+    add_tenant("mno", kMno);
+    add_tenant("other", kOther);
+    http::add_es2_routes(router, es2_, lab::operators(directory, world.clock));
     http::ServerOptions options;
     options.workers = 16;
     options.max_body = http::max_es2_body;
@@ -47,8 +51,6 @@ class Es2Side {
   }
   smdp::Order now(const Iccid& iccid) { return **world_.site->ports().orders.find(iccid); }
 
-  smdp::OrderPolicy policy{.allow_unbound = true};
-
  private:
   static http::TlsIdentity tls_of(const pki::Hierarchy& hierarchy) {
     const pki::Identity& tls = hierarchy[pki::Role::dp_tls];
@@ -65,12 +67,15 @@ class Es2Side {
     SeededRandom random(seed);
     return must(pki::make_hierarchy(options, random));
   }
-  Result<smdp::Requester, http::Denied> requester_of(const http::ClientIdentity& client) {
-    for (const std::string& name : client.dns_names) {
-      if (name == kMno) return smdp::Requester{"mno", policy, {}};
-      if (name == kOther) return smdp::Requester{"other", policy, {}};
-    }
-    return http::Denied{403};
+  /// An operator by the name in its certificate, whose orders may be without an EID. There already where the
+  /// server has started anew.
+  void add_tenant(const std::string& id, const std::string& name) {
+    access::Tenant tenant{.id = id, .name = id};
+    tenant.clients.push_back({.dnsName = name});
+    tenant.policies.allowUnbound = true;
+    access::Office office{world_.clock, world_.random, *world_.site->ports().directory};
+    const auto added = access::add_tenant(office, access::administrator("tester"), tenant);
+    check(added || added.error().kind == ErrorKind::exists, "a tenant of a test");
   }
 
   World& world_;
