@@ -52,6 +52,12 @@ std::string_view name(LogLevel level) {
   return names[static_cast<size_t>(level)];
 }
 
+LogLevel log_level(std::string_view wanted) {
+  for (LogLevel level : {LogLevel::notice, LogLevel::warning, LogLevel::error})
+    if (wanted == name(level)) return level;
+  return LogLevel::info;
+}
+
 static std::string text_of(LogLevel level, std::string_view what, json::object members) {
   json::object out{{"time", now()}, {"level", name(level)}, {"event", what}};
   if (const uint64_t request = http::current_request()) out["request"] = http::request_digits(request);

@@ -27,6 +27,8 @@ enum class LogLevel : uint8_t {
 };
 
 std::string_view name(LogLevel level);
+/// The level of that name; info where there is none.
+LogLevel log_level(std::string_view name);
 
 class EventLog final : public smdp::Observer, public http::ExchangeObserver {
  public:

@@ -42,4 +42,33 @@ std::optional<std::chrono::microseconds> watchdog_interval() {
   return std::chrono::microseconds(interval);
 }
 
+Signals::Signals() {
+  sigemptyset(&set_);
+  for (int one : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set_, one);
+  pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+}
+
+/// 0 where none came within `patience`.
+int Signals::next(std::chrono::microseconds patience) {
+  const timespec time{patience.count() / 1'000'000, patience.count() % 1'000'000 * 1000};
+  const int caught = sigtimedwait(&set_, nullptr, &time);
+  return caught > 0 ? caught : 0;
+}
+
+void Signals::attend(const std::function<void()>& reload) {
+  const auto watchdog = watchdog_interval();
+  for (;;) {
+    const int caught = next(watchdog ? *watchdog / 2 : std::chrono::hours(1));
+    if (watchdog) tell_service_manager("WATCHDOG=1");
+    if (caught == SIGHUP) {
+      tell_service_manager_of_reload();
+      reload();
+      tell_service_manager("READY=1");
+    }
+    if (caught == SIGINT || caught == SIGTERM) break;
+  }
+  pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
+  tell_service_manager("STOPPING=1");
+}
+
 }  // namespace sealift::cli

@@ -1,6 +1,4 @@
 // sealift smdp: run an SM-DP+ until it is told to stop.
-#include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <boost/json/array.hpp>
@@ -42,27 +40,6 @@ struct ServeOptions {
   bool any_matching_id = false;
 };
 
-/// SIGINT, SIGTERM and SIGHUP, taken from every thread that starts from now on, and waited for.
-class Signals {
- public:
-  Signals() {
-    sigemptyset(&set_);
-    for (int one : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set_, one);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  }
-  /// The next one, or 0 after `patience`.
-  int wait(std::chrono::microseconds patience) {
-    const timespec time{patience.count() / 1'000'000, patience.count() % 1'000'000 * 1000};
-    const int caught = sigtimedwait(&set_, nullptr, &time);
-    return caught > 0 ? caught : 0;
-  }
-  /// The next one ends the program at once, whatever it is doing.
-  void let_go() { pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
-
- private:
-  sigset_t set_;
-};
-
 Result<Secret<32>> log_key(const std::string& dir, Random& random) {
   auto folder = TRY(lab::KeysFolder::open(dir + "/pki"));
   return folder.data_key("log", random);
@@ -102,21 +79,14 @@ Result<lab::SmdpConfig> config_of(const ServeOptions& o) {
   return config;
 }
 
-LogLevel level_named(const std::string& name) {
-  for (LogLevel level : {LogLevel::notice, LogLevel::warning, LogLevel::error})
-    if (name == cli::name(level)) return level;
-  return LogLevel::info;
-}
-
 void set_log(const lab::LogOptions& options, EventLog& log) {
-  log.set_level(level_named(options.level));
+  log.set_level(log_level(options.level));
   log.set_requests(options.requests);
 }
 
 /// Takes up the configuration and the certificates as they are now; what is wrong with them stands in the
 /// log, and the server goes on as before.
 void reload(const ServeOptions& o, lab::SmdpSite& site, EventLog& log) {
-  tell_service_manager_of_reload();
   auto config = config_of(o);
   auto done = config ? site.reload(config->site) : Result<std::vector<std::string>>(config.error());
   if (done) {
@@ -126,18 +96,6 @@ void reload(const ServeOptions& o, lab::SmdpSite& site, EventLog& log) {
     log.line(level, "reloaded", {{"onlyByRestart", std::move(later)}});
   } else {
     log.line(LogLevel::error, "reload_failed", {{"problem", done.error().message}});
-  }
-  tell_service_manager("READY=1");
-}
-
-/// Returns when the server is to stop.
-void attend(const ServeOptions& o, Signals& signals, lab::SmdpSite& site, EventLog& log) {
-  const auto watchdog = watchdog_interval();
-  for (;;) {
-    const int caught = signals.wait(watchdog ? *watchdog / 2 : std::chrono::hours(1));
-    if (watchdog) tell_service_manager("WATCHDOG=1");
-    if (caught == SIGHUP) reload(o, site, log);
-    if (caught == SIGINT || caught == SIGTERM) return;
   }
 }
 
@@ -177,9 +135,7 @@ int serve(const ServeOptions& o, Output& out) {
   });
   tell_of_start(o, dir, **site, log, out);
   tell_service_manager("READY=1");
-  attend(o, signals, **site, log);
-  signals.let_go();
-  tell_service_manager("STOPPING=1");
+  signals.attend([&] { reload(o, **site, log); });
   log.event("stopping");
   (*site)->stop();
   for (const auto& [name, port, stats] : (*site)->listeners()) {

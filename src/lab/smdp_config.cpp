@@ -3,11 +3,10 @@
 #include <charconv>
 
 #include "base/files.hpp"
-#include "lab/config_sheet.hpp"
+#include "lab/config_parts.hpp"
 
 namespace sealift::lab {
 
-namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t largest_file = 1 << 20;
@@ -126,31 +125,10 @@ void declare_clients(ConfigTable& table, ClientAuthentication& c) {
       .texts("client_crls", c.crls, "Files (DER) with CRLs of those CAs and CIs.");
 }
 
-void declare_limits(ConfigTable& table, http::ServerOptions& s) {
-  table
-      .number<unsigned>("io_threads", s.io_threads, 1, 64,
-                        "Threads that move octets; more for more than two cores.")
-      .number<unsigned>("workers", s.workers, 1, 4096,
-                        "Requests answered at once; those of ES9+ wait on fibers, for each I/O thread.")
-      .number<size_t>("max_waiting", s.max_waiting, 0, 1'000'000,
-                      "Complete requests that wait for a worker; more are answered 503.")
-      .number<size_t>("max_connections", s.max_connections, 1, 1'000'000,
-                      "Open connections; more are closed at once. The limit of open files lowers it.")
-      .number<size_t>("max_header", s.max_header, 1024, 1 << 20, "Octets of a request line with its fields.")
-      .number<size_t>("max_body", s.max_body, 1024, 64 << 20, "Octets of a request's body.")
-      .seconds("handshake_seconds", s.handshake_timeout, 1, 3600, "For a TLS handshake as a whole.")
-      .seconds("header_seconds", s.header_timeout, 1, 3600,
-               "For the fields of a request, from its first octet on.")
-      .seconds("body_seconds", s.body_timeout, 1, 3600, "For the body of a request.")
-      .seconds("write_seconds", s.write_timeout, 1, 3600, "For a client to take an answer.")
-      .seconds("idle_seconds", s.idle_timeout, 1, 3600, "Between two requests of a connection.")
-      .seconds("stop_seconds", s.stop_timeout, 0, 3600, "For requests under way when the server stops.");
-}
-
 void declare_listener(ConfigTable& table, ListenerOptions& l) {
   declare_place(table, l);
   declare_clients(table, l.clients);
-  declare_limits(table, l.server);
+  declare_connection_limits(table, l.server);
 }
 
 void declare_orders(ConfigTable& table, smdp::Settings& s) {
@@ -222,17 +200,6 @@ void declare_site_limits(ConfigTable& table, SmdpSiteOptions& site) {
       .seconds("unauthenticated_seconds", site.settings.unauthenticated_ttl, 1, 3600, "And before.");
 }
 
-void declare_log(ConfigTable& table, LogOptions& log) {
-  table
-      .word("level", log.level, {"info", "notice", "warning", "error"},
-            "The least level that is written. info: what went as it should; notice: a peer was refused; "
-            "warning: "
-            "somebody should look at it; error: something of ours failed.",
-            [&log](const std::string& word) { log.level = word; })
-      .flag("requests", log.requests,
-            "Whether each request gets a line, with its function, outcome and time.");
-}
-
 /// The keys of a whole file, bound to `config`; `read` are the listeners that the file has.
 void declare(ConfigSheet& sheet, SmdpConfig& config, std::list<ListenerOptions>& read) {
   SmdpSiteOptions& site = config.site;
@@ -275,10 +242,6 @@ constexpr const char* title =
     "The configuration of an SM-DP+. Every key is here with its default; what is left out has it. "
     "`sealift smdp check-config FILE` says what is wrong with a file, and `systemctl reload` takes it up.";
 
-std::string within(const std::string& dir, const std::string& path) {
-  return path.empty() || fs::path(path).is_absolute() ? path : (fs::path(dir) / path).string();
-}
-
 /// What no single key can be blamed for.
 Status settle(const std::string& path, SmdpConfig& config) {
   if (config.site.dir.empty())
@@ -286,15 +249,15 @@ Status settle(const std::string& path, SmdpConfig& config) {
   if (config.site.listeners.front().host.empty()) config.site.listeners.front().host = "localhost";
   for (ListenerOptions& one : config.site.listeners) {
     if (one.host.empty()) one.host = config.site.listeners.front().host;
-    one.certificates = within(config.site.dir, one.certificates);
+    one.certificates = path_within(config.site.dir, one.certificates);
     for (auto* files : {&one.clients.ca, &one.clients.crls})
-      for (std::string& file : *files) file = within(config.site.dir, file);
+      for (std::string& file : *files) file = path_within(config.site.dir, file);
     if (!one.tls) continue;
     if (one.tls->chain.empty() || one.tls->key.empty())
       return Error{ErrorKind::invalid,
                    path + ": the listener '" + one.name + "' has one of tls_chain and tls_key; give both"};
-    one.tls->chain = within(config.site.dir, one.tls->chain);
-    one.tls->key = within(config.site.dir, one.tls->key);
+    one.tls->chain = path_within(config.site.dir, one.tls->chain);
+    one.tls->key = path_within(config.site.dir, one.tls->key);
   }
   if (auto good = check_listeners(config.site); !good) return std::move(good.error()).within(path);
   return {};

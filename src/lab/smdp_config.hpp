@@ -2,15 +2,10 @@
 // reads, `check-config` checks, and `check-config --print-defaults` explains.
 #pragma once
 
+#include "lab/config_parts.hpp"
 #include "lab/smdp_site.hpp"
 
 namespace sealift::lab {
-
-/// Of the log, which the program keeps.
-struct LogOptions {
-  std::string level = "info";  ///< info, notice, warning, error
-  bool requests = false;       ///< a line for each request
-};
 
 struct SmdpConfig {
   SmdpSiteOptions site;
