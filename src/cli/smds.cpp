@@ -1,13 +1,12 @@
 // sealift smds: run an SM-DS until it is told to stop, and list the events of one.
-#include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "cli/command.hpp"
 #include "cli/event_log.hpp"
+#include "cli/service_manager.hpp"
 #include "cli/trust_files.hpp"
 #include "lab/keys_folder.hpp"
-#include "lab/smds_site.hpp"
+#include "lab/smds_config.hpp"
 
 namespace sealift::cli {
 
@@ -15,14 +14,21 @@ namespace json = boost::json;
 
 namespace {
 
+struct CheckOptions {
+  std::string file;
+  bool print_defaults = false;
+  bool print_reference = false;
+};
+
 struct SmdsOptions {
+  std::string config;
   std::string dir;
   std::string host = "localhost";
   std::string store;
   std::string address = "127.0.0.1";
   uint16_t port = 8444;
   uint16_t public_port = 0;
-  std::optional<uint16_t> es12_port;
+  std::optional<uint16_t> es12_port, monitor_port;
   std::string root;
   std::vector<std::string> connect_to, cis;
   std::string crl = "if-present";
@@ -67,15 +73,17 @@ class SmdsLog final : public smds::Observer {
   EventLog& log_;
 };
 
-Result<lab::SmdsSiteOptions> site_options(const SmdsOptions& o) {
-  lab::SmdsSiteOptions site;
-  site.dir = o.dir;
+Result<lab::SmdsConfig> config_of(const SmdsOptions& o) {
+  if (!o.config.empty()) return lab::SmdsConfig::read(o.config);
+  lab::SmdsConfig config = lab::SmdsConfig::of_folder(o.dir);
+  lab::SmdsSiteOptions& site = config.site;
   site.host = o.host;
   site.store = o.store;
   site.public_port = o.public_port;
   site.server.address = o.address;
   site.server.port = o.port;
   site.es12_port = o.es12_port;
+  site.monitor_port = o.monitor_port;
   site.root = o.root;
   for (const std::string& route : o.connect_to) site.connect_to.push_back(TRY(http::ConnectTo::parse(route)));
   for (const std::string& file : o.cis) {
@@ -86,43 +94,75 @@ Result<lab::SmdsSiteOptions> site_options(const SmdsOptions& o) {
   site.settings.limits = {o.events_per_eid, o.events_per_owner};
   site.sessions_per_address = o.sessions_per_address;
   if (o.crl == "required") site.crl_policy = pki::CrlPolicy::required;
-  return site;
+  return config;
+}
+
+/// Takes up the TLS certificates as they are now, and the log's level of the configuration.
+void reload(const SmdsOptions& o, lab::SmdsSite& site, EventLog& log) {
+  auto config = config_of(o);
+  const Status done = config ? site.reload() : Status(config.error());
+  if (!done) return log.line(LogLevel::error, "reload_failed", {{"problem", done.error().message}});
+  log.set_level(log_level(config->log.level));
+  log.set_requests(config->log.requests);
+  log.event("reloaded");
 }
 
 int serve(const SmdsOptions& o, Output& out) {
-  sigset_t stop;  // taken from every thread that starts from now on, and waited for
-  sigemptyset(&stop);
-  sigaddset(&stop, SIGINT);
-  sigaddset(&stop, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  Signals signals;
   SystemClock clock;
   SystemRandom random;
-  auto options = site_options(o);
-  if (!options) return out.fail(options.error());
-  auto folder = lab::KeysFolder::open(o.dir + "/pki");
+  auto config = config_of(o);
+  if (!config) return out.fail(config.error());
+  const std::string dir = config->site.dir, root = config->site.root;
+  auto folder = lab::KeysFolder::open(dir + "/pki");
   if (!folder) return out.fail(folder.error());
   auto key = folder->data_key("log", random);
   if (!key) return out.fail(key.error());
   EventLog log(STDERR_FILENO, std::move(*key));
+  log.set_level(log_level(config->log.level));
+  log.set_requests(config->log.requests);
   SmdsLog observer(log);
-  auto site = lab::SmdsSite::open(std::move(*options), clock, random, observer);
+  config->site.exchanges = &log;
+  auto site = lab::SmdsSite::open(std::move(config->site), clock, random, observer);
   if (!site) return out.fail(site.error());
   const std::string& address = (*site)->smds_address();
-  log.event("started",
-            {{"smdsAddress", address}, {"port", (*site)->port()}, {"es12Port", (*site)->es12_port()}});
+  json::object started{{"smdsAddress", address},
+                       {"port", (*site)->port()},
+                       {"es12Port", (*site)->es12_port()},
+                       {"monitorPort", (*site)->monitor_port()}};
+  log.event("started", started);
   out.line("SM-DS at https://" + address + ", for SM-DP+s on port " + std::to_string((*site)->es12_port()) +
-           (o.root.empty() ? "" : ", root SM-DS " + o.root) + "; Ctrl-C stops it.");
-  out.object({{"smdsAddress", address},
-              {"port", (*site)->port()},
-              {"es12Port", (*site)->es12_port()},
-              {"dir", o.dir}});
-  int caught = 0;
-  sigwait(&stop, &caught);
-  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);  // the next one ends the program at once
+           (root.empty() ? "" : ", root SM-DS " + root) + "; Ctrl-C stops it.");
+  started["dir"] = dir;
+  out.object(std::move(started));
+  tell_service_manager("READY=1");
+  signals.attend([&] { reload(o, **site, log); });
   log.event("stopping");
   (*site)->stop();
   const auto stats = (*site)->stats();
   log.event("stopped", {{"requests", stats.requests}, {"connections", stats.accepted}});
+  return exit_ok;
+}
+
+/// Whether a server would start with a configuration: it is opened on any free ports, and closed.
+int check_config(const CheckOptions& o, Output& out) {
+  if (o.print_defaults) out.line(lab::SmdsConfig::sample());
+  if (o.print_reference) out.line(lab::SmdsConfig::reference());
+  if (o.print_defaults || o.print_reference) return exit_ok;
+  if (o.file.empty()) return out.fail({ErrorKind::invalid, "give a configuration file to check"});
+  auto config = lab::SmdsConfig::read(o.file);
+  if (!config) return out.fail(config.error());
+  SystemClock clock;
+  SystemRandom random;
+  smds::Observer nobody;
+  config->site.keep_in_memory = true;
+  config->site.server.port = 0;
+  if (config->site.es12_port) config->site.es12_port = 0;
+  config->site.monitor_port.reset();
+  auto site = lab::SmdsSite::open(std::move(config->site), clock, random, nobody);
+  if (!site) return out.fail(site.error());
+  out.line("ok      the certificates, their keys and what they are trusted for would do");
+  out.object({});
   return exit_ok;
 }
 
@@ -170,7 +210,12 @@ void add(CLI::App& app, Output& out) {
   auto o = std::make_shared<SmdsOptions>();
   auto* command =
       group->add_subcommand("serve", "Run an SM-DS until Ctrl-C; one JSON line an event on standard error");
-  command->add_option("--dir", o->dir, "Its folder: pki/ (sealift pki init DIR/pki) and events")->required();
+  auto* config = command->add_option(
+      "--config", o->config, "Its configuration, in place of all other options (sealift smds check-config)");
+  command
+      ->add_option("--dir", o->dir,
+                   "Its folder: pki/ (sealift pki init DIR/pki) and events; without --config")
+      ->excludes(config);
   command
       ->add_option("--store", o->store,
                    "PostgreSQL database that several nodes share, postgresql://USER@HOST/NAME?passfile=FILE "
@@ -185,9 +230,25 @@ void add(CLI::App& app, Output& out) {
       "--es12-port", o->es12_port,
       "A port of its own for SM-DP+s, where a client certificate is demanded; 0 for any free one "
       "(default: the same port, which then asks LPAs too, who need not have one)");
+  command->add_option("--monitor-port", o->monitor_port,
+                      "A port on 127.0.0.1 for /healthz, /readyz and /metrics; 0 for any free one");
   add_events_options(command, *o);
   command->footer("Example:\n  sealift pki init site/pki\n  sealift smds serve --dir site");
-  on_run(command, out, [o](Output& to) { return serve(*o, to); });
+  on_run(command, out, [o](Output& to) {
+    if (o->config.empty() && o->dir.empty()) throw CLI::RequiredError("--dir or --config");
+    return serve(*o, to);
+  });
+  auto c = std::make_shared<CheckOptions>();
+  auto* checked =
+      group->add_subcommand("check-config", "Say what is wrong with a configuration and with what it names");
+  checked->add_option("file", c->file, "The configuration, such as /etc/sealift/smds.toml");
+  checked->add_flag("--print-defaults", c->print_defaults,
+                    "Print a configuration with every default, explained");
+  checked->add_flag("--print-reference", c->print_reference, "The same as tables of Markdown");
+  checked->footer(
+      "Example:\n  sealift smds check-config --print-defaults > smds.toml\n  sealift smds check-config "
+      "smds.toml");
+  on_run(checked, out, [c](Output& to) { return check_config(*c, to); });
 }
 
 SEALIFT_COMMAND(add)

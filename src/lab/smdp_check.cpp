@@ -6,6 +6,7 @@
 
 #include "base/files.hpp"
 #include "lab/admin_door.hpp"
+#include "lab/hsm_site.hpp"
 #include "lab/smdp_certificates.hpp"
 #include "lab/smdp_upkeep.hpp"
 
@@ -91,6 +92,9 @@ class Inspection {
     crls.watch(dir, it.trust);
     crls.read_crls();
     for (const std::string& trouble : troubles.found) tell(Level::warning, about, trouble);
+    if (options_.production &&
+        !good(require_keyd(it.sets), about, "the keys that sign are behind sealift-keyd"))
+      return;
     if (!good(it.add_signers(clock_.now()), about, "each set's chains verify, and its keys are there"))
       return;
     it.each_expiry([&](const std::string& set, std::string_view title, Time until) {

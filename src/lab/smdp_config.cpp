@@ -219,6 +219,14 @@ void declare(ConfigSheet& sheet, SmdpConfig& config, std::list<ListenerOptions>&
   declare_trust(sheet.table("trust", "Whose eUICCs are believed."), site);
   declare_site_limits(
       sheet.table("limits", "What one peer may ask for. Those of connections are with each listener."), site);
+  sheet.table("store", "Where orders and sealed profiles are.")
+      .text("url", site.store,
+            "A PostgreSQL database that nodes share: \"postgresql:///sealift\". Its password, where it has "
+            "one, belongs "
+            "into the file that PGPASSFILE names. Not set: the file smdp.db in dir.");
+  sheet.table("keys", "Where the keys that sign are: in pki/, or in an HSM, as pki/hsm says (keyd.md).")
+      .flag("production", site.production,
+            "Do not start unless the keys that sign are in an HSM, behind sealift-keyd.");
   declare_log(sheet.table("log", "JSON lines on standard error. Identifiers appear as keyed hashes."),
               config.log);
   std::vector<ConfigSheet::More> samples;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <set>
 
 #include "asn1/time.hpp"
 #include "http/crl_client.hpp"
@@ -16,6 +17,7 @@
 #include "lab/smdp_certificates.hpp"
 #include "lab/smdp_figures.hpp"
 #include "lab/smdp_outbox.hpp"
+#include "lab/smdp_part_figures.hpp"
 #include "lab/smdp_stores.hpp"
 #include "lab/smdp_upkeep.hpp"
 
@@ -64,6 +66,7 @@ std::vector<std::string> only_by_restart(const SmdpSiteOptions& before, const Sm
   };
   changed(before.dir == now.dir, "dir");
   changed(before.store == now.store, "store.url");
+  changed(before.production == now.production, "keys.production");
   changed(before.settings.lowest_svn == now.settings.lowest_svn, "orders.lowest_svn");
   changed(before.settings.highest_svn == now.settings.highest_svn, "orders.highest_svn");
   changed(before.settings.test_cis == now.settings.test_cis, "trust.test_cis");
@@ -158,6 +161,9 @@ class Site final : public SmdpSite {
     // then.
     std::vector<http::TlsIdentity> identities;
     std::vector<std::optional<http::ClientCertificates>> clients;
+    for (const auto& one : parts_->certificates) {
+      if (options_.production) TRY_VOID(require_keyd(TRY(KeysFolder::open_all(one->dir))));
+    }
     for (const auto& one : parts_->certificates) TRY_VOID(one->reload(parts_->clock.now(), now.crl_policy));
     for (const auto& door : doors_) {
       auto identity =
@@ -182,8 +188,12 @@ class Site final : public SmdpSite {
   // The administration last: until then it tells monitors that the server stops.
   std::vector<hsm::DeskFigures> hsm_figures() const override {
     std::vector<hsm::DeskFigures> out;
-    for (const SiteHsms& one : parts_->hsms)
-      for (const auto& desk : one.desks) out.push_back(desk->figures());
+    std::set<hsm::Desk*> seen;  // several sets may have one HSM
+    for (const SiteHsms& one : parts_->hsms) {
+      for (const auto& desk : one.desks) {
+        if (seen.insert(desk.get()).second) out.push_back(desk->figures());
+      }
+    }
     return out;
   }
   void stop() override {
@@ -343,9 +353,12 @@ class Site final : public SmdpSite {
       const bool away = std::ranges::any_of(hsms, [](const hsm::DeskFigures& one) { return one.away; });
       return std::string(away ? "an HSM is out of reach" : "");
     });
+    m.add_check("issuance", [this] { return std::string(issuance_stopped() ? "issuance is stopped" : ""); });
     m.add_warning("certificates", [this] { return certificates_problem(soon); });
     m.add_figures([this](http::MetricsPage& page) { write_figures(page); });
   }
+
+  bool issuance_stopped() const { return parts_->records->directory().current()->issuance.stopped; }
 
   /// Those of ours that run out before `ahead` has passed.
   std::string certificates_problem(std::chrono::seconds ahead) {
@@ -390,21 +403,13 @@ class Site final : public SmdpSite {
       page.gauge("sealift_sessions", "ES9+ sessions in memory.", "", static_cast<double>(*open));
     write_store_figures(page, parts_->stores->figures());
     outbox_->write(page);
+    write_hsm_figures(page, hsm_figures());
+    page.gauge("sealift_issuance_stopped", "1 while somebody has stopped issuance.", "", issuance_stopped());
     std::lock_guard lock(doors_mutex_);
     for (const auto& door : doors_) {
       door->figures.write(page);
       write_server_stats(page, door->options.name, door->server->stats());
     }
-  }
-
-  static void write_store_figures(http::MetricsPage& page, const SmdpStores::Figures& figures) {
-    page.counter("sealift_store_commits_total", "Commits of the store: one fsync each.", "", figures.commits);
-    page.counter("sealift_store_changes_total", "Changes in them; by commits, the size of a commit group.",
-                 "", figures.changes);
-    page.gauge("sealift_store_largest_group", "The most changes that one commit had.", "",
-               static_cast<double>(figures.largest));
-    page.gauge("sealift_store_waiting", "Changes that wait for the next commit.", "",
-               static_cast<double>(figures.waiting));
   }
 
   SmdpSiteOptions options_;

@@ -1,5 +1,7 @@
 #include "lab/smds_site.hpp"
 
+#include <array>
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <map>
@@ -8,10 +10,10 @@
 
 #include "base/files.hpp"
 #include "http/routes_es11.hpp"
-#include "http/routes_health.hpp"
 #include "http/routes_es12.hpp"
-#include "http/routes_es9.hpp"
+#include "http/routes_health.hpp"
 #include "lab/keys_folder.hpp"
+#include "lab/smdp_figures.hpp"
 #include "lab/smds_root.hpp"
 #include "pki/pem.hpp"
 #include "store/memory/events.hpp"
@@ -69,6 +71,19 @@ class CrlFiles {
   std::map<std::string, std::pair<fs::file_time_type, uintmax_t>> seen_;
 };
 
+/// A listener with the figures of its requests.
+struct Door {
+  Door(std::string n, const http::Router& router, http::ExchangeObserver* next)
+      : name(std::move(n)), figures(name, router), exchanges(figures, next) {}
+  const std::string name;
+  http::RequestFigures figures;
+  http::ExchangeObservers exchanges;
+  std::unique_ptr<http::Server> server;  // last, so that it stops first
+};
+
+Result<std::shared_ptr<http::TlsIdentity>> tls_identity(const std::vector<KeysFolder>& sets,
+                                                        const std::string& host);
+
 class Site final : public SmdsSite {
  public:
   Site(std::unique_ptr<Parts> parts, const SmdsSiteOptions& options, Clock& clock, Random& random,
@@ -96,9 +111,12 @@ class Site final : public SmdsSite {
 
   smds::Ports& ports() override { return ports_; }
   const std::string& smds_address() const override { return parts_->settings.smdsAddress; }
-  uint16_t port() const override { return server_->port(); }
-  uint16_t es12_port() const override { return es12_server_ ? es12_server_->port() : server_->port(); }
-  http::ServerStats stats() const override { return server_->stats(); }
+  uint16_t port() const override { return lpas_->server->port(); }
+  uint16_t es12_port() const override { return (servers_ ? servers_ : lpas_)->server->port(); }
+  uint16_t monitor_port() const override { return monitors_ ? monitors_->server->port() : 0; }
+  http::ServerStats stats() const override { return lpas_->server->stats(); }
+  Monitor& monitor() override { return monitor_; }
+  Status reload() override;
   const std::vector<Bytes>& ci_certificates() const override { return parts_->cis; }
   void upkeep() override;
   void stop() override;
@@ -111,6 +129,11 @@ class Site final : public SmdsSite {
     parts_->settings.smdsAddress = options_.host + (port == 443 ? "" : ":" + std::to_string(port));
   }
   void run();
+  Status open_door(std::unique_ptr<Door>& door, const char* name, http::ServerOptions options,
+                   const http::TlsIdentity& identity, http::Router router);
+  void watch();
+  void write_figures(http::MetricsPage& page);
+  std::array<Door*, 3> doors() const { return {lpas_.get(), servers_.get(), monitors_.get()}; }
   /// Until there is nothing left of it to do.
   template <class Step>
   void repeat(const char* what, Step step);
@@ -125,9 +148,10 @@ class Site final : public SmdsSite {
   std::condition_variable wake_;
   bool stopping_ = false;
   std::thread thread_;
+  std::atomic<Time> certified_until_{};
+  Monitor monitor_;
   // last, so that they stop first
-  std::unique_ptr<http::Server> server_;
-  std::unique_ptr<http::Server> es12_server_;
+  std::unique_ptr<Door> lpas_, servers_, monitors_;
 };
 
 http::ClientCertificates Site::client_certificates() const {
@@ -148,16 +172,72 @@ Status Site::listen(const http::TlsIdentity& identity) {
   http::add_es12_routes(options_.es12_port ? servers : lpas, ports_);
   uint16_t port = options_.public_port ? options_.public_port : options_.server.port;
   set_address(port);
+  certified_until_ = TRY(http::valid_until(identity.certificates.front()));
   http::ServerOptions server = options_.server;
   if (!options_.es12_port) server.client_certificates = client_certificates();
-  server_ = TRY(http::Server::start(std::move(server), identity, std::move(lpas)));
-  if (port == 0) set_address(server_->port());
-  if (!options_.es12_port) return {};
-  http::ServerOptions between = options_.server;
-  between.port = *options_.es12_port;
-  between.client_certificates = client_certificates();
-  es12_server_ = TRY(http::Server::start(std::move(between), identity, std::move(servers)));
+  TRY_VOID(open_door(lpas_, "es11", std::move(server), identity, std::move(lpas)));
+  if (port == 0) set_address(lpas_->server->port());
+  if (options_.es12_port) {
+    http::ServerOptions between = options_.server;
+    between.port = *options_.es12_port;
+    between.client_certificates = client_certificates();
+    TRY_VOID(open_door(servers_, "es12", std::move(between), identity, std::move(servers)));
+  }
+  watch();
+  if (!options_.monitor_port) return {};
+  http::Router monitors;
+  monitor_.add_routes(monitors);
+  http::add_health_route(monitors);
+  http::ServerOptions local;
+  local.port = *options_.monitor_port;
+  local.workers = 2;
+  local.max_connections = 64;
+  return open_door(monitors_, "metrics", std::move(local), identity, std::move(monitors));
+}
+
+Status Site::open_door(std::unique_ptr<Door>& door, const char* name, http::ServerOptions options,
+                       const http::TlsIdentity& identity, http::Router router) {
+  door = std::make_unique<Door>(name, router, options_.exchanges);
+  options.observer = &door->exchanges;
+  auto started = http::Server::start(std::move(options), identity, std::move(router));
+  if (!started) door.reset();
+  if (!started) return std::move(started.error());
+  door->server = std::move(*started);
   return {};
+}
+
+Status Site::reload() {
+  auto sets = TRY(KeysFolder::open_all(options_.dir + "/pki"));
+  const auto tls = TRY(tls_identity(sets, options_.host));
+  const Time until = TRY(http::valid_until(tls->certificates.front()));
+  for (Door* door : doors())
+    if (door) TRY_VOID(door->server->replace_identity(*tls));
+  certified_until_ = until;
+  return {};
+}
+
+void Site::watch() {
+  monitor_.add_check("running", [this] {
+    std::lock_guard lock(mutex_);
+    return std::string(stopping_ ? "the server stops" : "");
+  });
+  const auto left = [this](std::chrono::seconds ahead) {
+    return std::string(certified_until_.load() - ports_.clock.now() < ahead ? "CERT.DS.TLS runs out" : "");
+  };
+  monitor_.add_check("certificates", [left] { return left(std::chrono::seconds(0)); });
+  monitor_.add_warning("certificates", [left] { return left(std::chrono::days(30)); });
+  monitor_.add_figures([this](http::MetricsPage& page) { write_figures(page); });
+}
+
+void Site::write_figures(http::MetricsPage& page) {
+  const Time now = ports_.clock.now();
+  write_certificate_days(page, options_.dir + "/pki", "CERT.DS.TLS", certified_until_.load(), now);
+  write_crl_ages(page, parts_->trust, now);
+  for (Door* door : doors()) {
+    if (!door || !door->server) continue;
+    door->figures.write(page);
+    http::write_server_stats(page, door->name, door->server->stats());
+  }
 }
 
 void Site::read_crls() {
@@ -172,8 +252,9 @@ void Site::read_crls() {
     return true;
   });
   ports_.observer.maintained("CRLs: " + std::to_string(crls_.size()), nullptr);
-  http::Server* between = options_.es12_port ? es12_server_.get() : server_.get();
-  if (!between) return;
+  const Door* door = options_.es12_port ? servers_.get() : lpas_.get();
+  if (!door) return;
+  http::Server* between = door->server.get();
   const Status replaced = between->replace_client_certificates(client_certificates());
   if (!replaced) ports_.observer.maintained("CRLs for SM-DP+ certificates", &replaced.error());
 }
@@ -214,8 +295,8 @@ void Site::stop() {
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
-  if (es12_server_) es12_server_->stop();
-  if (server_) server_->stop();
+  for (Door* door : {servers_.get(), lpas_.get(), monitors_.get()})
+    if (door) door->server->stop();
 }
 
 Result<std::shared_ptr<http::TlsIdentity>> tls_identity(const std::vector<KeysFolder>& sets,

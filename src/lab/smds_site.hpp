@@ -15,6 +15,7 @@
 
 #include "http/client.hpp"
 #include "http/server.hpp"
+#include "lab/monitor.hpp"
 #include "smds/es11.hpp"
 #include "smds/es12.hpp"
 
@@ -32,9 +33,12 @@ struct SmdsSiteOptions {
   std::vector<http::ConnectTo> connect_to;  ///< other ways to it
   std::vector<Bytes>
       further_cis;  ///< CIs of RSP, DER, that SM-DP+s may have their certificate from, beside pki/
-  std::string store;            ///< "postgresql://...": a database that nodes share; empty: DIR/smds.db
-  bool keep_in_memory = false;  ///< no database: events end with the process
-  smds::Settings settings;      ///< but smdsAddress, which the site knows
+  /// A port on 127.0.0.1 for /healthz, /readyz and /metrics; none: nobody is told.
+  std::optional<uint16_t> monitor_port;
+  http::ExchangeObserver* exchanges = nullptr;  ///< borrowed; hears of every request, for a log
+  std::string store;  ///< "postgresql://...": a database that nodes share; empty: DIR/smds.db
+  bool keep_in_memory = false;                  ///< no database: events end with the process
+  smds::Settings settings;                      ///< but smdsAddress, which the site knows
   pki::CrlPolicy crl_policy = pki::CrlPolicy::if_present;
   uint32_t sessions_per_address = 0;  ///< begun and not authenticated, within 60 s; 0: no limit
   std::chrono::milliseconds upkeep_pace{10'000};
@@ -56,6 +60,13 @@ class SmdsSite {
   virtual uint16_t es12_port() const = 0;
   virtual http::ServerStats stats() const = 0;
   virtual const std::vector<Bytes>& ci_certificates() const = 0;
+  /// The port that monitors ask at; 0 where there is none.
+  virtual uint16_t monitor_port() const = 0;
+  /// What /readyz and /metrics tell; whoever else belongs to this server may add to it.
+  virtual Monitor& monitor() = 0;
+  /// New connections get the TLS certificates as they are in the folder now. CERT.DSauth and CIs need a
+  /// restart. On an error everything stays as it was.
+  virtual Status reload() = 0;
   /// What the thread does each time, now.
   virtual void upkeep() = 0;
   virtual void stop() = 0;

@@ -148,7 +148,7 @@ TEST_P(HsmSite, opens_in_production_with_keys_behind_keyd_alone) {
   ManualClock clock{start};
   ServerLog log;
   lab::SmdpSiteOptions o;
-  o.host = host;
+  o.es9plus().host = host;
   o.keep_in_memory = o.production = true;
   TemporaryFolder files, loaded;
   (void)must(lab::KeysFolder::create(files.path + "/pki", world->pki, random));

@@ -256,7 +256,7 @@ TEST(Monitoring, tells_figures_of_functions_certificates_and_orders_and_no_ident
         "sealift_packages_total{delivered=\"true\"} 1\n",
         "sealift_certificate_days_left{certificate=\"CERT.DPauth",
         "certificate=\"TLS\",set=\"listener es9plus\"", "sealift_connections{listener=\"es9plus\"}",
-        "sealift_sessions{", "process_resident_memory_bytes "}) {
+        "sealift_sessions ", "process_resident_memory_bytes "}) {
     EXPECT_THAT(page, HasSubstr(line));
   }
   const Eid eid = World::eid(1);
