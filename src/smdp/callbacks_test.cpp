@@ -341,10 +341,10 @@ TEST_F(Events, are_not_told_of_what_has_changed_again_since) {
 TEST_F(Events, need_an_eid_and_a_matching_id) {
   const Order stock = w_.order();
   CreateOrder how{.iccid = stock.iccid, .smdsAddress = "smds.example.com"};
-  EXPECT_EQ(create_order(w_.ports, "tester", how).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(create_order(w_.ports, access::administrator("tester"), how).error().kind, ErrorKind::invalid);
   how.eid = card_.eid;
   how.matchingId = MatchingId();
-  EXPECT_EQ(create_order(w_.ports, "tester", how).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(create_order(w_.ports, access::administrator("tester"), how).error().kind, ErrorKind::invalid);
 }
 
 }  // namespace

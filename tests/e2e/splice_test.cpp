@@ -102,7 +102,7 @@ class Splice : public ::testing::Test {
  protected:
   const Product& order() { return products_.emplace_back(world.order(++last_)); }
   std::vector<smdp::Order> orders() {
-    return must(world.site->ports().orders.list(std::nullopt, products_.size() + 1));
+    return must(world.site->ports().orders.list({}, std::nullopt, products_.size() + 1));
   }
 
   /// The server takes none of it, and no order is another one after it.
