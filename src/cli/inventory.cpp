@@ -181,7 +181,7 @@ void add_import(CLI::App* group, Output& out) {
       ->check(CLI::Range(1u, 32u))
       ->capture_default_str();
   command->footer(
-      "Examples:\n  sealift inventory import --dir site --packages profiles --tenant north --type basic\n"
+      "Example:\n  sealift inventory import --dir site --packages profiles --tenant north --type basic\n"
       "  sealift inventory import --dir site --template usim.der --subscribers list.csv");
   on_run(command, out, [o](Output& to) { return import(*o, to); });
 }

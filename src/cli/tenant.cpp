@@ -146,7 +146,7 @@ int list(const Options& o, Output& out) {
 }
 
 void add_policies(CLI::App* command, Options& o) {
-  command->add_option("--allow-unbound", o.allow_unbound, "Orders without an EID: true or false");
+  command->add_option("--unbound", o.allow_unbound, "Orders without an EID: true or false");
   command->add_option("--unbound-lifetime", o.unbound_lifetime,
                       "Seconds after which those expire, at most 86400");
   command->add_option("--order-lifetime", o.order_lifetime,
@@ -242,7 +242,7 @@ void add(CLI::App& app, Output& out) {
   auto* set_command = group->add_subcommand("set", "Change a tenant: what is given; the rest stays");
   add_settings(set_command, *set);
   set_command->footer(
-      "Example:\n  sealift tenant set --dir site north --allow-unbound true --unbound-lifetime 3600");
+      "Example:\n  sealift tenant set --dir site north --unbound true --unbound-lifetime 3600");
   on_run(set_command, out,
          [set](Output& to) { return send(*set, "/admin/v1/tenants/change", " is changed", to); });
   add_reader(group, out);

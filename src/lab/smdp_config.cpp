@@ -207,10 +207,6 @@ void declare(ConfigSheet& sheet, SmdpConfig& config, std::list<ListenerOptions>&
       "dir", site.dir,
       "The server's folder: pki/ (`sealift pki init DIR/pki`), orders, the token of its administration. "
       "Relative paths below are within it.");
-  sheet.table("store", "Where orders, sealed profiles and sessions are kept.")
-      .text("url", site.store,
-            "A PostgreSQL database that several nodes share, postgresql://USER@HOST/NAME?passfile=FILE. Empty: "
-            "smdp.db in dir, and sessions in memory.");
   ConfigTable& orders = sheet.table("orders", "What is served to whom, where an order does not say.");
   declare_orders(orders, site.settings);
   orders.texts(

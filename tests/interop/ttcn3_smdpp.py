@@ -121,7 +121,7 @@ class Site(Background):
 
     def operator(self, certificate):
         """The operator that the ES2+ cases are, and its stock."""
-        sealift("tenant", "add", OPERATOR, "--dir", self.folder, "--certificate", certificate, "--allow-unbound",
+        sealift("tenant", "add", OPERATOR, "--dir", self.folder, "--certificate", certificate, "--unbound",
                 "true")
         for kind, iccids in (("Named", NAMED_PROFILES), ("Test", [None] * PROFILES_OF_TYPE)):
             stock = self.folder / kind
