@@ -115,7 +115,7 @@ Failure Run::cancel(CancelSessionReason reason, Failure failure) {
 
 Result<InitiateAuthenticationOkEs9, Failure> Run::initiate() {
   auto ok = TRY(session_.initiate());
-  if (options_.trust && session_.role() == pki::Role::ds_auth) {
+  if (session_.role() == pki::Role::ds_auth) {
     return fail(Error{ErrorKind::conflict, code_.smdpAddress + " is an SM-DS, which has no profiles: ask it for events"});
   }
   transactionId_ = ok.transactionId;

@@ -71,8 +71,10 @@ TEST(Programs, activate_a_card_with_no_input_by_the_default_smdp_and_by_the_smds
     run({"profile", "make", "--imsi", "00101000000004" + n, "--iccid", n == "1" ? "8988211000000000424" : "8988211000000000432",
          "--k", "8D1F0C5A9B3E47E2A6C4D8F0B1729E35", "--opc", "5E0A7C93D2F14B86A9E3C7015D8F2B64", "--out", dir + "/" + n});
   }
-  Program smdp({"smdp", "serve", "--dir", dir, "--port", "0"}), smds({"smds", "serve", "--dir", dir, "--port", "0"});
+  // One after the other: each makes its keys in the folder that they share.
+  Program smdp({"smdp", "serve", "--dir", dir, "--port", "0"});
   const std::string smdp_address = smdp.line().at("smdpAddress").as_string().c_str();
+  Program smds({"smds", "serve", "--dir", dir, "--port", "0"});
   const std::string smds_address = smds.line().at("smdsAddress").as_string().c_str();
   const auto made = run({"euicc", "make", card, "--pki", dir + "/pki", "--default-dp", smdp_address, "--root-ds", smds_address});
   const std::string eid = made.at("eid").as_string().c_str();
