@@ -16,14 +16,14 @@ namespace sealift {
 namespace {
 
 smdp::Order numbered(uint64_t n) {
-  char digits[20];
+  char digits[28];
   std::snprintf(digits, sizeof digits, "8900%015llu", static_cast<unsigned long long>(n));
   smdp::Order o{.iccid = *Iccid::parse(digits)};
   o.profileType = "stock";
   o.metadata = Bytes(120, 0x30);
   o.needs.size = 15 * 1024;
   if (n % 3 == 0) return o;
-  char id[24];
+  char id[28];
   std::snprintf(id, sizeof id, "STOCK-%llu", static_cast<unsigned long long>(n));
   o.matchingId = *MatchingId::parse(id);
   o.state = smdp::OrderState::released;

@@ -162,7 +162,9 @@ class Site final : public SmdpSite {
     std::vector<http::TlsIdentity> identities;
     std::vector<std::optional<http::ClientCertificates>> clients;
     for (const auto& one : parts_->certificates) {
-      if (options_.production) TRY_VOID(require_keyd(TRY(KeysFolder::open_all(one->dir))));
+      if (!options_.production) continue;
+      auto folders = TRY(KeysFolder::open_all(one->dir));
+      TRY_VOID(require_keyd(folders));
     }
     for (const auto& one : parts_->certificates) TRY_VOID(one->reload(parts_->clock.now(), now.crl_policy));
     for (const auto& door : doors_) {

@@ -246,7 +246,9 @@ TEST(Sgp23CancelSession, takes_every_reason_before_and_after_the_package_and_end
       MiniCard card = card_of(s.w);
       const Order order = s.w.order();
       const auto offer = s.authenticate(card, order.matchingId);
-      if (delivered) EXPECT_EQ(s.get(card, *offer.output).codes, "success");
+      if (delivered) {
+        EXPECT_EQ(s.get(card, *offer.output).codes, "success");
+      }
       EXPECT_EQ(s.cancel(card, offer->transactionId, reason), "success");
       EXPECT_EQ(s.cancel(card, offer->transactionId, reason), "8.10.1/3.9") << "the session is over";
       const bool may_come_back = reason == postponed || reason == timeout;

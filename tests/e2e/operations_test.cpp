@@ -148,26 +148,26 @@ TEST(Rotation, a_session_ends_with_the_certificates_it_began_with) {
 
 TEST(Rotation, under_load_fails_no_request) {
   World world;
-  constexpr int phones = 4, each = 6;
+  // Each phone goes on until there were enough reloads, however long they take on this machine.
+  constexpr int phones = 4, at_least = 6, at_most = 60, enough = 6;
   std::vector<std::vector<Product>> orders(phones);
   uint64_t number = 0;
   for (auto& mine : orders)
-    for (int i = 0; i < each; ++i) mine.push_back(world.order(++number));
+    for (int i = 0; i < at_most; ++i) mine.push_back(world.order(++number));
   std::vector<std::unique_ptr<Phone>> all;
   for (int p = 0; p < phones; ++p) all.push_back(std::make_unique<Phone>(world, p + 1));
-  std::atomic<int> done{0}, failed{0}, busy{phones};
+  std::atomic<int> done{0}, failed{0}, busy{phones}, reloads{0};
   std::vector<std::thread> threads;
   for (size_t p = 0; p < phones; ++p) {
     threads.emplace_back([&, p] {
-      for (const Product& product : orders[p]) {
-        auto got = all[p]->download(product.code);
+      for (int i = 0; i < at_most && (i < at_least || reloads < enough); ++i) {
+        auto got = all[p]->download(orders[p][i].code);
         ++(got ? done : failed);
         if (!got) ADD_FAILURE() << got.error().error.message;
       }
       --busy;
     });
   }
-  int reloads = 0;
   while (busy > 0) {
     const char* labels[] = {"dp_auth", "dp_pb", "dp_tls"};
     renew(world, labels[reloads % 3], reloads % 2 == 0);
@@ -176,9 +176,9 @@ TEST(Rotation, under_load_fails_no_request) {
     ++reloads;
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(done, phones * each);
+  EXPECT_GE(done, phones * at_least);
   EXPECT_EQ(failed, 0);
-  EXPECT_GT(reloads, 5);
+  EXPECT_GE(reloads, enough);
   EXPECT_THAT(world.log.failures(), ::testing::IsEmpty());
 }
 
