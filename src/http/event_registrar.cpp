@@ -30,6 +30,10 @@ smdp::EventRegistrar::Outcome Es12Registrar::register_event(const std::string& s
       clients_.with([&](Client& client) { return Es12Client(client).register_event(smdsAddress, request); });
   if (!done) return Outcome::unreachable;  // no client could be made
   if (*done) return Outcome::registered;
+  Error why = done->error().error;
+  if (done->error().status && request.forwardingIndicator)
+    why.message += "; it was asked to announce the event at its root: an SM-DS that is a root itself belongs in root_smds";
+  observer_.maintained("event registration", &why);
   if (done->error().status) return Outcome::refused;
   return done->error().error.kind == ErrorKind::timeout ? Outcome::unheard : Outcome::unreachable;
 }

@@ -15,9 +15,11 @@ struct EventRegistrarOptions {
 
 class Es12Registrar final : public smdp::EventRegistrar {
  public:
-  /// `settings` says what our address is; it and `clients` outlive this.
-  Es12Registrar(EventRegistrarOptions options, ClientPool& clients, const smdp::Settings& settings)
-      : options_(std::move(options)), clients_(clients), settings_(settings) {}
+  /// `settings` says what our address is; `observer` is told why an SM-DS did not register (maintained). All
+  /// three outlive this.
+  Es12Registrar(EventRegistrarOptions options, ClientPool& clients, const smdp::Settings& settings,
+                smdp::Observer& observer)
+      : options_(std::move(options)), clients_(clients), settings_(settings), observer_(observer) {}
 
   Outcome register_event(const std::string& smdsAddress, const Eid& eid, const std::string& eventId) override;
 
@@ -25,6 +27,7 @@ class Es12Registrar final : public smdp::EventRegistrar {
   const EventRegistrarOptions options_;
   ClientPool& clients_;
   const smdp::Settings& settings_;
+  smdp::Observer& observer_;
 };
 
 }  // namespace sealift::http

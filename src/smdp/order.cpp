@@ -1,6 +1,7 @@
 #include "smdp/order.hpp"
 
 #include <array>
+#include <tuple>
 
 namespace sealift::smdp {
 namespace {
@@ -40,6 +41,15 @@ bool never_ends(const Order& order) {
 
 bool has_uses_left(const Order& order) {
   return order.reinstall != Reinstall::never && (order.uses == 0 || order.installs < order.uses);
+}
+
+bool same_terms(const Order& a, const Order& b) {
+  const auto terms = [](const Order& o) {
+    return std::tie(o.matchingId, o.eid_ordered, o.confirmation, o.confirmation_limit, o.rebind, o.reinstall,
+                    o.uses, o.expires, o.protection, o.needs, o.metadata, o.tenant, o.profileType,
+                    o.smdsAddress);
+  };
+  return terms(a) == terms(b);
 }
 
 bool is_downloadable(const Order& order) {

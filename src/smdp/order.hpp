@@ -99,6 +99,10 @@ bool has_uses_left(const Order& order);
 /// True where an eUICC may download it: released, downloaded, or open again to the eUICC that had it.
 bool is_downloadable(const Order& order);
 
+/// True where both have the same terms: all that an operator orders and confirms, and nothing that a download
+/// moves (state, eUICC, counts, binding, session).
+bool same_terms(const Order& a, const Order& b);
+
 /// A profile as the store holds it: never in clear. AES-256-GCM under the store key, bound to the ICCID.
 struct StoredProfile {
   /// random_keys: the protected '86' blocks, encrypted by the random keys alone.
@@ -143,6 +147,7 @@ struct FunctionCall {
 /// One change of an order, all or nothing.
 struct Transition {
   Order after;                           ///< `version` as read; the store counts it up
+  bool keeps_terms = false;              ///< same_terms as before: a store need write only the others
   std::optional<Bytes> package;          ///< what a new binding made (BoundPackage, DER)
   std::optional<Delivery> delivery;      ///< the session that got it
   std::optional<NotificationKey> heard;  ///< the notification that caused it

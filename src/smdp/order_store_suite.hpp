@@ -380,6 +380,31 @@ TYPED_TEST_P(OrderStoreSuite, applies_a_change_whole_and_counts_the_version) {
   EXPECT_EQ(delivery->euiccKey, Bytes(66, 7));
 }
 
+TYPED_TEST_P(OrderStoreSuite, moves_all_that_a_download_moves_of_an_order_that_keeps_its_terms) {
+  this->add(suite_order(1));
+  Transition t = suite_binding(this->get(suite_iccid(1)), 1);
+  t.after.confirmation_attempts = 2;
+  t.after.download_attempts = 3;
+  t.after.delivered = t.delivery->transactionId;
+  t.after.installs = 4;
+  t.after.last_event = 5;
+  t.keeps_terms = same_terms(suite_order(1), t.after);
+  EXPECT_TRUE(t.keeps_terms);
+  ASSERT_TRUE(this->store().apply(t));
+  Order expected = t.after;
+  ++expected.version;
+  EXPECT_EQ(this->get(suite_iccid(1)), expected);
+  EXPECT_FALSE(this->store().apply(t)) << "the version is past";
+  t.after = expected;
+  t.after.eid = std::nullopt;
+  t.after.delivered = std::nullopt;
+  t.after.last_event = std::nullopt;
+  t.delivery = std::nullopt;
+  ASSERT_TRUE(this->store().apply(t));
+  ++(expected = t.after).version;
+  EXPECT_EQ(this->get(suite_iccid(1)), expected);
+}
+
 TYPED_TEST_P(OrderStoreSuite, refuses_a_change_of_an_old_version_and_keeps_nothing_of_it) {
   this->add(suite_order(1));
   const Order read = this->get(suite_iccid(1));
@@ -463,7 +488,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     finds_the_oldest_default_order_that_waits_for_an_eid,
     finds_a_default_order_to_install_again_where_none_waits,
     lets_no_expired_default_order_stand_before_one_that_waits, lists_in_pages_by_iccid,
-    applies_a_change_whole_and_counts_the_version, refuses_a_change_of_an_old_version_and_keeps_nothing_of_it,
+    applies_a_change_whole_and_counts_the_version, moves_all_that_a_download_moves_of_an_order_that_keeps_its_terms,
+                            refuses_a_change_of_an_old_version_and_keeps_nothing_of_it,
     hears_a_notification_once, forgets_what_is_old_and_keeps_what_is_awaited, lets_one_of_many_threads_win);
 
 }  // namespace sealift::smdp

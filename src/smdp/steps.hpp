@@ -48,6 +48,7 @@ inline Refusal fail(Ports& ports, Function function, const Error& error) {
 inline Status apply(Ports& ports, Transition t, const Order& before) {
   t.audit.at = ports.clock.now();
   t.audit.actor = "es9+";
+  t.keeps_terms = same_terms(before, t.after);
   tell_smds(ports, before, t);
   TRY_VOID(ports.orders.apply(t));
   if (ports.bell && !t.outgoing.empty()) ports.bell->ring();

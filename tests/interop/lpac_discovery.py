@@ -16,7 +16,7 @@ def interop(folder):
     discover = lambda: lpac.ok("profile", "discovery", "-s", f"localhost:{smds}")
     with Background([SEALIFT, "smds", "serve", "--dir", folder, "--port", smds], folder / "smds.log", speaks=True) as ds:
         assert "localhost" in ds.line()
-        with OperatorsServer(folder) as server:
+        with OperatorsServer(folder, root_smds=[f"localhost:{smds}"]) as server:
             check("nothing waits for the card", discover() == [])
             iccid, = server.stock("101")
             server.es2("download-order", "--iccid", iccid, "--eid", eid)

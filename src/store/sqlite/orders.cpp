@@ -97,6 +97,16 @@ Status insert_profile(Database& db, const Iccid& iccid, const smdp::StoredProfil
   return q.bind(View(iccid.octets())).bind(View(p.keys)).bind(View(p.content)).run();
 }
 
+Status swapped(Database& db, Query& q) {
+  Status done = q.run();
+  // The one constraint that can fail here is that of the MatchingID.
+  if (!done && done.error().kind == ErrorKind::exists)
+    return Error{ErrorKind::conflict, "the MatchingID is in use"};
+  TRY_VOID(std::move(done));
+  if (db.changes() == 1) return {};
+  return Error{ErrorKind::conflict, "the order has changed meanwhile"};
+}
+
 /// The compare and swap: one statement, so that it is atomic whoever else writes.
 Status swap_order(Database& db, const Order& o) {
   Query q = TRY(db.query(
@@ -108,13 +118,24 @@ Status swap_order(Database& db, const Order& o) {
       "? AND iccid = ?"));
   bind_changeable(q, o);
   q.bind(static_cast<int64_t>(o.version)).bind(View(o.iccid.octets()));
-  Status done = q.run();
-  // The one constraint that can fail here is that of the MatchingID.
-  if (!done && done.error().kind == ErrorKind::exists)
-    return Error{ErrorKind::conflict, "the MatchingID is in use"};
-  TRY_VOID(std::move(done));
-  if (db.changes() == 1) return {};
-  return Error{ErrorKind::conflict, "the order has changed meanwhile"};
+  return swapped(db, q);
+}
+
+/// The same where the order keeps its terms: a column that is set is taken out of its indexes and put back,
+/// whether it changes or not.
+Status swap_moved(Database& db, const Order& o) {
+  Query q = TRY(db.query(
+      "UPDATE orders SET state = ?, eid = ?, confirmation_attempts = ?, download_attempts = ?, "
+      "euicc_otpk = ?, delivered = ?, installs = ?, last_event = ?, version = version + 1 WHERE version = ? "
+      "AND iccid = ?"));
+  q.bind(static_cast<int64_t>(o.state));
+  o.eid ? q.bind(View(o.eid->octets())) : q.bind_null();
+  q.bind(o.confirmation_attempts).bind(o.download_attempts).bind(View(o.euiccOtpk));
+  o.delivered ? q.bind(o.delivered->octets()) : q.bind_null();
+  q.bind(o.installs);
+  o.last_event ? q.bind(static_cast<int64_t>(*o.last_event)) : q.bind_null();
+  q.bind(static_cast<int64_t>(o.version)).bind(View(o.iccid.octets()));
+  return swapped(db, q);
 }
 
 Status insert_heard(Database& db, const smdp::NotificationKey& key, Time at) {
@@ -174,7 +195,7 @@ Status SqliteOrders::add(const Order& order, const smdp::StoredProfile& profile,
 Status SqliteOrders::apply(const smdp::Transition& t) {
   return writer_.write([&](Database& db) -> Status {
     if (t.heard) TRY_VOID(insert_heard(db, *t.heard, t.audit.at));
-    TRY_VOID(swap_order(db, t.after));
+    TRY_VOID(t.keeps_terms ? swap_moved(db, t.after) : swap_order(db, t.after));
     if (t.package) TRY_VOID(put_package(db, t.after.iccid, *t.package));
     if (t.delivery) TRY_VOID(put_delivery(db, *t.delivery, t.audit.at));
     if (t.call) TRY_VOID(insert_call(db, *t.call));

@@ -8,9 +8,11 @@ namespace sealift::store {
 
 using Steady = std::chrono::steady_clock;
 
-/// From one commit to the next where several changes shared it, and more are likely to be on their way. A
-/// download waits for two commits and takes seconds on the air.
+/// From one commit to the next of a busy store: more changes are likely to be on their way. A download waits
+/// for two commits and takes seconds on the air.
 constexpr auto pace = std::chrono::milliseconds(10);
+/// A store stays busy for so long after the last commit that several changes shared.
+constexpr auto busy_for = 10 * pace;
 
 Writer::~Writer() {
   {
@@ -36,7 +38,8 @@ Status Writer::write(const Change& change) {
 
 void Writer::work() {
   std::vector<Waiting*> batch;
-  Steady::time_point next{};  // the next batch begins no sooner
+  Steady::time_point next{};         // the next batch begins no sooner
+  Steady::time_point busy_until{};
   for (;;) {
     std::this_thread::sleep_until(next);
     {
@@ -50,7 +53,9 @@ void Writer::work() {
       }
       batch.swap(queue_);
     }
-    next = batch.size() > 1 ? Steady::now() + pace : Steady::time_point();
+    const auto now = Steady::now();
+    if (batch.size() > 1) busy_until = now + busy_for;
+    next = now < busy_until ? now + pace : now;
     run_batch(batch);
     {
       std::lock_guard lock(mutex_);
@@ -71,28 +76,43 @@ GroupFigures Writer::figures() const {
 }
 
 void Writer::run_batch(const std::vector<Waiting*>& batch) {
+  // A savepoint for each change costs as much as a small change does; so first without, and where one fails
+  // the others are done anew with.
+  if (run_all(batch, Savepoints::none)) return;
+  if (batch.size() > 1) (void)run_all(batch, Savepoints::each);
+}
+
+bool Writer::run_all(const std::vector<Waiting*>& batch, Savepoints savepoints) {
   Status whole = run_statement("BEGIN IMMEDIATE");
   for (Waiting* w : batch) {
     if (!whole) break;
-    w->result = run_one(*w->change);
+    w->result = savepoints == Savepoints::each ? run_saved(*w->change) : run_one(*w->change);
+    if (db_.in_transaction()) {
+      if (w->result || savepoints == Savepoints::each) continue;
+      (void)run_statement("ROLLBACK");
+      return false;
+    }
     // A full or failing disk makes SQLite roll everything back, the changes before this one included.
-    if (!db_.in_transaction())
-      whole = w->result ? Status(Error{ErrorKind::io, "the disk of the store fails"}) : w->result;
+    whole = w->result ? Status(Error{ErrorKind::io, "the disk of the store fails"}) : w->result;
   }
   if (whole) whole = run_statement("COMMIT");
-  if (whole) return;
+  if (whole) return true;
   if (db_.in_transaction()) (void)run_statement("ROLLBACK");
   for (Waiting* w : batch) w->result = whole.error();
+  return true;
 }
 
 Status Writer::run_one(const Change& change) {
-  TRY_VOID(run_statement("SAVEPOINT one"));
-  Status done;
   try {
-    done = change(db_);
+    return change(db_);
   } catch (const std::bad_alloc&) {  // the others of the batch wait: this one fails alone
-    done = Error{ErrorKind::limit, "out of memory while writing to the store"};
+    return Error{ErrorKind::limit, "out of memory while writing to the store"};
   }
+}
+
+Status Writer::run_saved(const Change& change) {
+  TRY_VOID(run_statement("SAVEPOINT one"));
+  Status done = run_one(change);
   if (!db_.in_transaction()) return done;
   if (!done) TRY_VOID(run_statement("ROLLBACK TO one"));
   TRY_VOID(run_statement("RELEASE one"));

@@ -3,8 +3,8 @@
 // carries. A disk that is faster than that is not driven harder: while changes come in groups, commits keep a
 // pace.
 //
-// Thread safe; whoever waits does so by an Event. A change runs in a savepoint of its own, so that one which
-// fails takes none with it.
+// Thread safe; whoever waits does so by an Event. A change that fails takes none with it: the others of its
+// batch are run again, each in a savepoint of its own.
 #pragma once
 
 #include <chrono>
@@ -30,7 +30,7 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   /// Runs `change` in the writer's thread; returns its result once it is durable, or why its batch could not
-  /// be made durable. An error leaves the store as it was.
+  /// be made durable. An error leaves the store as it was. `change` may be run twice, the first time in vain.
   Status write(const Change& change);
   GroupFigures figures() const;
 
@@ -41,8 +41,12 @@ class Writer {
     Event done;
   };
   void work();
+  enum class Savepoints : uint8_t { none, each };
   void run_batch(const std::vector<Waiting*>& batch);
+  /// False where one failed, without savepoints: nothing was done then.
+  bool run_all(const std::vector<Waiting*>& batch, Savepoints savepoints);
   Status run_one(const Change& change);
+  Status run_saved(const Change& change);
   Status run_statement(const char* sql);
 
   Database db_;               // the thread's

@@ -5,6 +5,8 @@ from support.world import SEALIFT, Background, client_certificate, free_port, se
 
 OPERATOR = "mno.example.com"
 CONFIG = """dir = "{dir}"
+[orders]
+root_smds = {root_smds}
 [[listener]]
 name = "phones"
 interfaces = ["es9plus"]
@@ -24,15 +26,15 @@ port = 0
 
 class OperatorsServer(Background):
     """`sealift smdp serve` on the site in `folder`, whose pki/ is there already. `certificate` and `key` are the
-    operator's."""
+    operator's, `root_smds` the addresses of SM-DSs that are roots."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, root_smds=()):
         self.folder, self.key = folder, folder / "operator.key"
         self.certificate = client_certificate(folder / "operator.pem", self.key, OPERATOR)
         self.phones, self.operators = free_port(), free_port()
         config = folder / "smdp.toml"
         config.write_text(CONFIG.format(dir=folder, certificate=self.certificate, phones=self.phones,
-                                        operators=self.operators))
+                                        operators=self.operators, root_smds=list(root_smds)))
         super().__init__([SEALIFT, "smdp", "serve", "--config", config], folder / "server.log", speaks=True)
         assert "localhost" in self.line()
         sealift("tenant", "add", OPERATOR, "--dir", folder, "--certificate", self.certificate)
