@@ -1,5 +1,7 @@
 #include "tests/sim/outside.hpp"
 
+#include <algorithm>
+
 namespace sealift::sim {
 
 using smdp::Lane;
@@ -31,6 +33,39 @@ bool Ledger::arrived(const Octets<16>& call, const smdp::Outgoing& what) {
   }
   last->second = it->second.number;
   return true;
+}
+
+/// The result of an installation that succeeded; none where it is something else.
+static const messages::ProfileInstallationResult* success_in(const messages::HandleNotification& request) {
+  const auto* result = std::get_if<messages::ProfileInstallationResult>(&request.pendingNotification.alt);
+  if (!result) return nullptr;
+  const auto& end = result->profileInstallationResultData.value.finalResult.alt;
+  return std::holds_alternative<messages::SuccessResult>(end) ? result : nullptr;
+}
+
+void Ledger::sent(const messages::HandleNotification& request) {
+  const auto* result = success_in(request);
+  if (!result) return;
+  const auto& iccid = result->profileInstallationResultData.value.notificationMetadata.iccid;
+  installations.try_emplace(asn1::encode(*result), Installation{.iccid = *iccid});
+}
+
+void Ledger::acknowledged(const messages::HandleNotification& request) {
+  if (const auto* result = success_in(request)) installations.at(asn1::encode(*result)).reached = true;
+}
+
+unsigned Ledger::reached(const Iccid& iccid) const {
+  return static_cast<unsigned>(std::ranges::count_if(
+      installations, [&](const auto& one) { return one.second.iccid == iccid && one.second.reached; }));
+}
+
+void Ledger::told_of(const Iccid& iccid, const Bytes& result) {
+  const auto it = installations.find(result);
+  if (it == installations.end() || it->second.iccid != iccid) {
+    violations.push_back("an operator heard of an installation that was none: " + iccid.digits());
+  } else if (it->second.told++ > 0) {
+    violations.push_back("an operator heard twice of one installation: " + iccid.digits());
+  }
 }
 
 void Outside::turn(Lane lane) {
@@ -75,7 +110,7 @@ Sent Outside::serve_operator(const smdp::Outgoing& what) {
   const auto progress = smdp::decode_progress(what.content);
   if (!ledger_.arrived(progress->call, what)) return Sent::delivered;
   const bool installed = progress->point == smdp::Point::installation && progress->subjectCode.empty();
-  if (installed) ++installations[what.iccid];
+  if (installed) ledger_.told_of(what.iccid, progress->resultData.value_or(Bytes()));
   if (installed != progress->resultData.has_value() && progress->subjectCode.empty()) {
     ledger_.violations.push_back("a result is missing, or told where there is none");
   }

@@ -25,8 +25,6 @@ class Outside {
   /// What waits for an eUICC at the SM-DS: MatchingIDs.
   std::vector<std::string> events_of(const Eid& eid) const;
   size_t events() const { return events_.size(); }
-  /// Installations that operators heard of, by ICCID.
-  std::map<Iccid, unsigned> installations;
 
  private:
   smdp::Sent serve(const smdp::Outgoing& what);

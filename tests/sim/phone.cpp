@@ -75,7 +75,6 @@ void Network::delivered(const messages::GetBoundProfilePackageRequest& request,
   auto metadata = download::metadata_of(ok.boundProfilePackage.tlv);
   check(package && metadata, "the server's packages decode");
   ledger_.delivered[metadata->iccid].insert(eid_);
-  ++ledger_.packages[metadata->iccid];
   const auto* key = std::get_if<messages::PrepareDownloadResponseOk>(&request.prepareDownloadResponse.alt);
   check(key != nullptr, "a package answers a one-time key");
   Ledger::Binding now{eid_, to_bytes(key->euiccSigned2.value.euiccOtpk),
@@ -105,7 +104,12 @@ Es9Result<void> Network::cancel_session(const std::string&, const messages::Canc
   return exchange("cancelSession", smdp::cancel_session, r);
 }
 Es9Result<void> Network::handle_notification(const std::string&, const messages::HandleNotification& r) {
-  auto taken = carry<bool>("handleNotification", asn1::encode(r), [this, r] { return server_.notify(r); });
+  auto taken = carry<bool>("handleNotification", asn1::encode(r), [this, r] {
+    ledger_.sent(r);
+    const std::optional<bool> kept = server_.notify(r);
+    if (kept == true) ledger_.acknowledged(r);
+    return kept;
+  });
   if (!taken) return lost();
   if (*taken) return {};
   return Es9Failure{std::nullopt, {ErrorKind::io, "the server could not keep it"}};

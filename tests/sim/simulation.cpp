@@ -346,6 +346,14 @@ class Simulation {
     if (told && had == 0) violation("the server heard of an installation that was none: " + o.iccid.digits());
     if (order.state == smdp::OrderState::deleted && !deleted)
       violation("the server heard of a deletion that was none: " + o.iccid.digits());
+    if (order.installs != ledger_.reached(o.iccid))
+      violation("the server counted " + std::to_string(order.installs) +
+                " installations: " + o.iccid.digits());
+    // The phones have delivered all that they had to say.
+    if (order.state == smdp::OrderState::deleted && have > 0)
+      violation("the server takes a profile for deleted that is there: " + o.iccid.digits());
+    if (order.state == smdp::OrderState::installed && have == 0)
+      violation("the server takes a profile for installed that was deleted: " + o.iccid.digits());
     // Once deleted it may be on its way again.
     const bool cancelled = order.state == smdp::OrderState::unavailable;
     if (!told && had > 0 && !cancelled && !(o.again && deleted)) {
@@ -361,18 +369,10 @@ class Simulation {
       if (told.arrivals == 0 && callback) violation("something was never told: " + told.what.iccid.digits());
     }
     if (server_.orders().outbox().figures()->waiting > 0) violation("something is left in the outbox");
+    judge_installations_told();
     size_t events = 0;
     for (const Ordered& o : orders_) {
       const smdp::Order order = now(o);
-      const bool had = std::ranges::any_of(phones_, [&](const auto& p) { return p->ever.contains(o.iccid); });
-      const unsigned told = outside_.installations[o.iccid];
-      if (told > 0 && !had)
-        violation("an operator heard of an installation that was none: " + o.iccid.digits());
-      if (told > ledger_.packages[o.iccid])
-        violation("an operator heard of too many installations: " + o.iccid.digits());
-      if (shape_.told != smdp::Told::nothing && told == 0 && order.state == smdp::OrderState::installed) {
-        violation("an operator never heard of an installation: " + o.iccid.digits());
-      }
       if (!has_event(order)) continue;
       ++events;
       const auto there = outside_.events_of(*order.eid);
@@ -381,6 +381,15 @@ class Simulation {
       }
     }
     if (outside_.events() != events) violation("an event is left behind at the SM-DS");
+  }
+
+  /// Each installation whose result the server acknowledged, once; that no other was, the ledger says.
+  void judge_installations_told() {
+    if (shape_.told == smdp::Told::nothing) return;
+    for (const auto& [result, installation] : ledger_.installations) {
+      if (installation.reached && installation.told == 0)
+        violation("an operator never heard of an installation: " + installation.iccid.digits());
+    }
   }
 
   bool was_deleted(const Ordered& o) const {
