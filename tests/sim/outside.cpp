@@ -69,16 +69,23 @@ void Ledger::told_of(const Iccid& iccid, const Bytes& result) {
 }
 
 void Outside::turn(Lane lane) {
-  if (!down_.erase(lane)) down_.insert(lane);
+  if (lane == Lane::operators)
+    down_ = !down_;
+  else
+    smds_.turn();
   shared_.trace.say(lane == Lane::operators ? "the operator goes down or up" : "the SM-DS goes down or up");
+}
+
+void Outside::up() {
+  down_ = false;
+  smds_.up();
 }
 
 Sent Outside::carry(const smdp::Outgoing& what) {
   shared_.trace.say("told", concat({View(what.iccid.octets()).last(2), View(what.content).last(16)}));
   shared_.scheduler.yield();
   shared_.clock.pass(std::chrono::milliseconds(1 + shared_.dice.below(200)));
-  if (down_.contains(lane_of(what.kind)) || shared_.dice.chance(shared_.faults.lost))
-    return Sent::unreachable;
+  if (shared_.dice.chance(shared_.faults.lost)) return Sent::unreachable;
   if (shared_.dice.chance(shared_.faults.late)) {
     late_.push_back([this, what] { (void)serve(what); });
     return Sent::unreachable;
@@ -95,10 +102,12 @@ smdp::EventRegistrar::Outcome Outside::register_event(const Eid& eid, const std:
   shared_.trace.say("registerEvent", view(eventId));
   shared_.scheduler.yield();
   shared_.clock.pass(std::chrono::milliseconds(1 + shared_.dice.below(200)));
-  if (down_.contains(Lane::events) || shared_.dice.chance(shared_.faults.lost)) return unreachable;
-  events_.insert({eid, eventId});
+  if (shared_.dice.chance(shared_.faults.lost)) return unreachable;
+  const auto answer = smds_.register_event(eid, eventId);
+  if (answer && shared_.dice.chance(shared_.faults.doubled)) (void)smds_.register_event(eid, eventId);
   shared_.scheduler.yield();
-  return shared_.dice.chance(shared_.faults.lost_answer) ? unheard : registered;
+  if (!answer || shared_.dice.chance(shared_.faults.lost_answer)) return unheard;
+  return *answer ? registered : refused;
 }
 
 Sent Outside::serve(const smdp::Outgoing& what) {
@@ -106,6 +115,7 @@ Sent Outside::serve(const smdp::Outgoing& what) {
 }
 
 Sent Outside::serve_operator(const smdp::Outgoing& what) {
+  if (down_) return Sent::unreachable;
   if (shared_.dice.chance(shared_.faults.refused)) return Sent::refused;
   const auto progress = smdp::decode_progress(what.content);
   if (!ledger_.arrived(progress->call, what)) return Sent::delivered;
@@ -117,21 +127,15 @@ Sent Outside::serve_operator(const smdp::Outgoing& what) {
   return Sent::delivered;
 }
 
-/// As SGP.22 5.9 has it; a call that was answered before is not done again.
 Sent Outside::serve_smds(const smdp::Outgoing& what) {
   const auto event = smdp::decode_event(what.content);
-  if (!ledger_.arrived(event->call, what)) return Sent::delivered;
-  const std::pair key(event->eid, event->eventId);
-  what.kind == OutgoingKind::register_event ? (void)events_.insert(key) : (void)events_.erase(key);
-  return Sent::delivered;
-}
-
-std::vector<std::string> Outside::events_of(const Eid& eid) const {
-  std::vector<std::string> out;
-  for (const auto& [whose, id] : events_) {
-    if (whose == eid) out.push_back(id);
-  }
-  return out;
+  (void)ledger_.arrived(event->call, what);
+  const bool adds = what.kind == OutgoingKind::register_event;
+  const auto answer = adds ? smds_.register_event(event->eid, event->eventId)
+                           : smds_.delete_event(event->eid, event->eventId, hex(event->call));
+  if (!answer) return Sent::unreachable;
+  const bool gone = !adds && !*answer && answer->error() == smds::Refusal::event_id_unknown;
+  return *answer || gone ? Sent::delivered : Sent::refused;
 }
 
 }  // namespace sealift::sim
