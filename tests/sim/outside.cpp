@@ -97,7 +97,15 @@ Sent Outside::carry(const smdp::Outgoing& what) {
   return answer;
 }
 
+// Never late: whoever waits for it gives up before the row is due that takes the event away again.
 smdp::EventRegistrar::Outcome Outside::register_event(const Eid& eid, const std::string& eventId) {
+  ++registering_;
+  const auto outcome = try_to_register(eid, eventId);
+  --registering_;
+  return outcome;
+}
+
+smdp::EventRegistrar::Outcome Outside::try_to_register(const Eid& eid, const std::string& eventId) {
   using enum smdp::EventRegistrar::Outcome;
   shared_.trace.say("registerEvent", view(eventId));
   shared_.scheduler.yield();

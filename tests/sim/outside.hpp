@@ -16,11 +16,14 @@ class Outside {
   smdp::Sent carry(const smdp::Outgoing& what);
   /// ES12.RegisterEvent while a call of ES2+ waits.
   smdp::EventRegistrar::Outcome register_event(const Eid& eid, const std::string& eventId);
+  /// True while such a call waits.
+  bool is_registering() const { return registering_ > 0; }
   /// Somebody's server goes down, or comes up again.
   void turn(smdp::Lane lane);
   void up();
 
  private:
+  smdp::EventRegistrar::Outcome try_to_register(const Eid& eid, const std::string& eventId);
   smdp::Sent serve(const smdp::Outgoing& what);
   smdp::Sent serve_operator(const smdp::Outgoing& what);
   smdp::Sent serve_smds(const smdp::Outgoing& what);
@@ -29,6 +32,7 @@ class Outside {
   Late& late_;
   Smds& smds_;
   bool down_ = false;  ///< the operator's server
+  unsigned registering_ = 0;
 };
 
 }  // namespace sealift::sim
