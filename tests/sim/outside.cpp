@@ -43,7 +43,20 @@ static const messages::ProfileInstallationResult* success_in(const messages::Han
   return std::holds_alternative<messages::SuccessResult>(end) ? result : nullptr;
 }
 
+Ledger::Happened* Ledger::event_in(const messages::HandleNotification& request) {
+  using Bit = messages::NotificationEventBit;
+  const auto* other = std::get_if<messages::OtherSignedNotification>(&request.pendingNotification.alt);
+  if (!other) return nullptr;
+  const auto& told = other->tbsOtherNotification.value;
+  const auto& what = told.profileManagementOperation;
+  const auto point = what.contains(Bit::notificationEnable)    ? smdp::Point::enabled
+                     : what.contains(Bit::notificationDisable) ? smdp::Point::disabled
+                                                               : smdp::Point::deleted;
+  return &happened[{*told.iccid, point}];
+}
+
 void Ledger::sent(const messages::HandleNotification& request) {
+  if (Happened* event = event_in(request)) event->arrived.insert(asn1::encode(request));
   const auto* result = success_in(request);
   if (!result) return;
   const auto& iccid = result->profileInstallationResultData.value.notificationMetadata.iccid;
@@ -51,6 +64,7 @@ void Ledger::sent(const messages::HandleNotification& request) {
 }
 
 void Ledger::acknowledged(const messages::HandleNotification& request) {
+  if (Happened* event = event_in(request)) event->acknowledged.insert(asn1::encode(request));
   if (const auto* result = success_in(request)) installations.at(asn1::encode(*result)).reached = true;
 }
 
@@ -129,6 +143,7 @@ Sent Outside::serve_operator(const smdp::Outgoing& what) {
   if (!ledger_.arrived(progress->call, what)) return Sent::delivered;
   const bool installed = progress->point == smdp::Point::installation && progress->subjectCode.empty();
   if (installed) ledger_.told_of(what.iccid, progress->resultData.value_or(Bytes()));
+  if (progress->point > smdp::Point::installation) ++ledger_.happened[{what.iccid, progress->point}].told;
   if (installed != progress->resultData.has_value() && progress->subjectCode.empty()) {
     ledger_.violations.push_back("a result is missing, or told where there is none");
   }

@@ -83,10 +83,18 @@ struct Ledger {
   };
   /// Those whose results arrived at the server, by result (DER).
   std::map<Bytes, Installation> installations;
-  /// A result on its way into the server.
+  /// Other things that a card told of a profile, by what they are to an operator.
+  struct Happened {
+    std::set<Bytes> arrived, acknowledged;  ///< notifications (DER)
+    size_t told = 0;                        ///< calls to the operator
+  };
+  std::map<std::pair<Iccid, smdp::Point>, Happened> happened;
+  /// A notification on its way into the server.
   void sent(const messages::HandleNotification& request);
   /// And acknowledged.
   void acknowledged(const messages::HandleNotification& request);
+  /// None where it is a result.
+  Happened* event_in(const messages::HandleNotification& request);
   /// How many of a profile's were acknowledged.
   unsigned reached(const Iccid& iccid) const;
   /// An operator heard of an installation, by a call that is new to it.

@@ -385,6 +385,7 @@ class Simulation {
     }
     if (server_.orders().outbox().figures()->waiting > 0) violation("something is left in the outbox");
     judge_installations_told();
+    judge_events_told();
     judge_events();
   }
 
@@ -401,6 +402,17 @@ class Simulation {
         violation("an event cannot be found: " + o.iccid.digits());
     }
     if (smds_.events() != events) violation("an event is left behind at the SM-DS");
+  }
+
+  /// What else cards told of, likewise; of these a call does not say which it is of.
+  void judge_events_told() {
+    if (shape_.told != smdp::Told::notifications) return;
+    for (const auto& [of, event] : ledger_.happened) {
+      const std::string what =
+          "point " + std::to_string(static_cast<int>(of.second)) + " of " + of.first.digits();
+      if (event.told > event.arrived.size()) violation("an operator heard too often of " + what);
+      if (event.told < event.acknowledged.size()) violation("an operator never heard of " + what);
+    }
   }
 
   /// Each installation whose result the server acknowledged, once; that no other was, the ledger says.
