@@ -89,6 +89,21 @@ TEST_F(Callbacks, tell_of_the_download_and_of_the_installation_with_its_result) 
   EXPECT_TRUE(told().empty()) << "once, however often the card says it";
 }
 
+TEST_F(Callbacks, tell_of_an_installation_though_a_later_package_went_out) {
+  const Order order = w_.order({.reinstall = Reinstall::same_eid});
+  ASSERT_TRUE(report(card_.success(deliver(order), order.iccid)));
+  const auto deletion = card_.notification(NotificationEventBit::notificationDelete, order.iccid);
+  const auto second = card_.success(deliver(order), order.iccid);
+  const TransactionId third = deliver(order);
+  EXPECT_EQ(told(), (Rows{"3", "4", "3", "3"}));
+  ASSERT_TRUE(report(deletion));
+  ASSERT_TRUE(report(second));
+  EXPECT_EQ(told(), (Rows{"4"}));
+  ASSERT_TRUE(
+      report(card_.failure(third, order.iccid, ErrorReason::installFailedDueToIccidAlreadyExistsOnEuicc)));
+  EXPECT_EQ(w_.now(order).state, OrderState::installed);
+}
+
 TEST_F(Callbacks, tell_nothing_to_operators_that_did_not_ask) {
   list_.how = Told::nothing;
   const Order order = w_.order();

@@ -46,6 +46,22 @@ Order freed(Order order) {
   return order;
 }
 
+/// A result is still to come though the eUICC told of something later, or of an installation before.
+bool is_outstanding(const Order& order) {
+  return order.delivered && (order.state == OrderState::installed || order.state == OrderState::deleted);
+}
+
+/// Deleted while its package was under way, which is not counted yet (after_deletion).
+bool is_counted_by_result(const Order& order) {
+  return order.state == OrderState::deleted && order.reinstall == Reinstall::same_eid;
+}
+Order counted(Order order) {
+  ++order.installs;
+  order.delivered.reset();
+  forget_binding(order);
+  return order;
+}
+
 /// A number at or below the last one is of an event before it: told late, or told again.
 bool is_old(const Order& order, uint64_t seqNumber) {
   return order.last_event && seqNumber <= *order.last_event;
@@ -67,14 +83,16 @@ std::optional<Order> after_result(const Order& order, const messages::ProfileIns
   const uint64_t seqNumber = result.notificationMetadata.seqNumber;
   const bool in_play = order.state == OrderState::downloaded || order.state == OrderState::released;
   const bool last_delivery = order.delivered == result.transactionId;
+  const bool success = std::holds_alternative<messages::SuccessResult>(result.finalResult.alt);
   if (!is_awaited(order, result.transactionId) && is_old(order, seqNumber)) {
     // The result of what was deleted since: now nothing is under way any more.
     if (last_delivery && order.state == OrderState::released) return freed(order);
+    if (last_delivery && success && is_counted_by_result(order)) return counted(order);
     return std::nullopt;
   }
-  if (std::holds_alternative<messages::SuccessResult>(result.finalResult.alt)) {
+  if (success) {
     // The eUICC has it, whatever we had come to think.
-    if (!in_play && order.state != OrderState::error) return std::nullopt;
+    if (!in_play && !is_outstanding(order) && order.state != OrderState::error) return std::nullopt;
     Order after = installed(order, seqNumber);
     if (last_delivery) after.delivered.reset();  // what an earlier delivery came to says nothing of the last
     return after;
@@ -93,8 +111,13 @@ std::optional<Order> after_deletion(const Order& order, uint64_t seqNumber) {
   if (is_old(order, seqNumber)) return std::nullopt;
   if (order.state != OrderState::installed && order.state != OrderState::downloaded) return std::nullopt;
   Order after = order;
-  // What was deleted had been installed; that result comes later, or never, and changes nothing any more.
-  if (order.state == OrderState::downloaded) after = installed(std::move(after), seqNumber);
+  if (order.state == OrderState::downloaded && order.reinstall == Reinstall::same_eid) {
+    // It may have been an installation from before, or that of the package under way: its result will tell.
+    after.euiccOtpk.clear();
+  } else if (order.state == OrderState::downloaded) {
+    // What was deleted had been installed; that result comes later, or never, and changes nothing any more.
+    after = installed(std::move(after), seqNumber);
+  }
   after.last_event = seqNumber;
   after.state = OrderState::deleted;
   if (after.reinstall != Reinstall::after_deletion || !has_uses_left(after)) return after;

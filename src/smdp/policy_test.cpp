@@ -156,6 +156,58 @@ TEST(Policies, a_deletion_told_before_the_installation_holds) {
   EXPECT_EQ(w.now(order).state, OrderState::deleted);
 }
 
+// The phone deleted it while it was offline, and fetched it again: the server hears of the deletion while the
+// second package is under way.
+TEST(Policies, a_deletion_told_before_the_next_installation_does_not_end_it) {
+  World w;
+  MiniCard card = w.card();
+  const Order order = w.order({.reinstall = Reinstall::same_eid});
+  install(w, card, order);
+  const auto deletion = card.notification(NotificationEventBit::notificationDelete, order.iccid);
+  const auto bpp = w.download(card, order);
+  const auto second = card.success(bpp->transactionId, order.iccid);
+  handle_notification(w.ports, deletion);
+  EXPECT_EQ(w.now(order).state, OrderState::deleted);
+  handle_notification(w.ports, second);
+  EXPECT_EQ(w.now(order).state, OrderState::installed);
+  EXPECT_EQ(w.now(order).installs, 2u);
+}
+
+TEST(Policies, an_installation_whose_deletion_was_told_first_counts_once) {
+  World w;
+  MiniCard card = w.card();
+  const Order order = w.order({.reinstall = Reinstall::same_eid});
+  install(w, card, order);
+  remove(w, card, order);
+  const auto bpp = w.download(card, order);
+  const auto second = card.success(bpp->transactionId, order.iccid);
+  remove(w, card, order);
+  handle_notification(w.ports, second);
+  handle_notification(w.ports, second);
+  EXPECT_EQ(w.now(order).state, OrderState::deleted);
+  EXPECT_EQ(w.now(order).installs, 2u);
+}
+
+// One order, two packages: the first one was installed, deleted, and the next one was fetched before the
+// server heard of any of it.
+TEST(Policies, what_is_told_in_order_after_the_next_download_ends_as_the_euicc_has_it) {
+  World w;
+  MiniCard card = w.card();
+  const Order order = w.order();
+  const auto first = w.download(card, order);
+  const auto installed_first = card.success(first->transactionId, order.iccid);
+  const auto deletion = card.notification(NotificationEventBit::notificationDelete, order.iccid);
+  const auto second = w.download(card, order);
+  const auto installed_second = card.success(second->transactionId, order.iccid);
+  handle_notification(w.ports, installed_first);
+  EXPECT_EQ(w.now(order).state, OrderState::installed);
+  handle_notification(w.ports, deletion);
+  EXPECT_EQ(w.now(order).state, OrderState::deleted);
+  handle_notification(w.ports, installed_second);
+  EXPECT_EQ(w.now(order).state, OrderState::installed);
+  EXPECT_EQ(w.now(order).installs, 2u);
+}
+
 TEST(Policies, nobody_else_can_report_a_deletion) {
   World w;
   MiniCard card = w.card(1), other = w.card(2);

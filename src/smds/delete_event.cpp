@@ -9,14 +9,12 @@ constexpr auto me = Function::delete_event;
 /// How often a change is tried anew that another one came before.
 constexpr int max_conflicts = 8;
 
-/// No such event: unless it was this very call that deleted it.
-Result<void, Refusal> not_there(Ports& ports, const asn1::Oid& owner,
-                                const messages::DeleteEventRequest& request) {
-  const auto before =
-      ports.events.find_deleted(request.eid, request.eventId, request.header.functionCallIdentifier);
-  if (!before) return fail(ports, me, before.error());
-  if (*before && (*before)->owner == owner) return {};
-  return refuse(ports, me, Refusal::event_id_unknown);
+/// This very call deleted an event. Where there is one again by now, it was registered since.
+Result<bool> is_repeat(Ports& ports, const asn1::Oid& owner, const messages::DeleteEventRequest& request) {
+  const std::string& call = request.header.functionCallIdentifier;
+  if (call.empty()) return false;  // identifies no call
+  const auto before = TRY(ports.events.find_deleted(request.eid, request.eventId, call));
+  return before && before->owner == owner;
 }
 
 }  // namespace
@@ -24,11 +22,13 @@ Result<void, Refusal> not_there(Ports& ports, const asn1::Oid& owner,
 Result<void, Refusal> delete_event(Ports& ports, const asn1::Oid& owner,
                                    const messages::DeleteEventRequest& request) {
   for (int i = 0; i < max_conflicts; ++i) {
+    const auto repeat = is_repeat(ports, owner, request);
+    if (!repeat) return fail(ports, me, repeat.error());
+    if (*repeat) return {};
     auto there = ports.events.find(request.eid, request.eventId);
     if (!there) return fail(ports, me, there.error());
-    if (!*there) return not_there(ports, owner, request);
+    if (!*there || (*there)->owner != owner) return refuse(ports, me, Refusal::event_id_unknown);
     Event& event = **there;
-    if (event.owner != owner) return refuse(ports, me, Refusal::event_id_unknown);
     event.deleted_by_call = request.header.functionCallIdentifier;
     const Status done = set_state(ports, event, EventState::deleted, owner.dotted(), "delete");
     if (!done && done.error().kind == ErrorKind::conflict) continue;

@@ -44,6 +44,16 @@ TEST(Es12, a_repeated_call_has_the_same_answer) {
   EXPECT_EQ(delete_event(w.ports, kSmdp, other_call).error(), Refusal::event_id_unknown);
 }
 
+TEST(Es12, a_deletion_that_arrives_again_leaves_what_was_registered_since) {
+  World w;
+  ASSERT_TRUE(w.add("A"));
+  ASSERT_TRUE(w.remove("A"));
+  ASSERT_TRUE(w.add("A"));
+  EXPECT_TRUE(w.remove("A")) << "the same call, held up on its way";
+  MiniCard card = w.card();
+  EXPECT_EQ(w.discover(card).value().size(), 1u);
+}
+
 TEST(Es12, keeps_to_limits_for_euiccs_and_owners) {
   World w;
   w.settings.limits = {.for_eid = 2, .of_owner = 3};

@@ -55,6 +55,7 @@ byte current[CHIPS];         /* its session */
 #define downloadable (state == released || state == downloaded || \
                       ((state == installed || state == deleted) && policy == same_eid))
 #define in_play (state == downloaded || state == released)
+#define outstanding ((state == installed || state == deleted) && delivered != NO_SESSION)
 #define may_be_on_a_chip (delivered != NO_SESSION)
 #define cancellable (state == allocated || state == linked || state == confirmed || state == released || \
                      state == failed)
@@ -181,12 +182,19 @@ inline report(c, s) {
     if
     :: eid != c
     :: eid == c && !(state == downloaded && delivered == s) && last_event != 0 && result_number[s] <= last_event ->
-        if :: delivered == s && state == released -> freed() :: else fi
+        if
+        :: delivered == s && state == released -> freed()
+        :: delivered == s && state == deleted && policy == same_eid && result[s] == success ->
+            installs = true;
+            attempts = 0;
+            delivered = NO_SESSION
+        :: else
+        fi
     :: else ->
         if
         :: result[s] == success ->
             if
-            :: in_play || state == failed ->
+            :: in_play || outstanding || state == failed ->
                 become_installed(result_number[s]);
                 if :: delivered == s -> delivered = NO_SESSION :: else fi
             :: else
@@ -215,7 +223,7 @@ inline report_deletion(c) {
     deletion[c] != 0 ->
     if
     :: eid == c && (state == installed || state == downloaded) && !(last_event != 0 && deletion[c] <= last_event) ->
-        if :: state == downloaded -> become_installed(deletion[c]) :: else fi;
+        if :: state == downloaded && policy != same_eid -> become_installed(deletion[c]) :: else fi;
         last_event = deletion[c];
         state = deleted;
         if

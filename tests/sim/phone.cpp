@@ -12,8 +12,8 @@ using download::Es9Result;
 
 static Es9Failure lost() { return {std::nullopt, {ErrorKind::io, "the network lost it"}}; }
 
-static Es9Failure refused(smdp::Refusal refusal) {
-  const auto& row = smdp::row_of(refusal);
+template <class Row>
+static Es9Failure refused(const Row& row) {
   messages::FunctionExecutionStatus status;
   status.statusCodeData.emplace();
   status.statusCodeData->subjectCode = row.subjectCode;
@@ -62,10 +62,22 @@ Es9Result<Response> Network::exchange(const char* name,
   if (!*answer) {
     const auto& row = smdp::row_of(answer->error());
     shared_.trace.say("refused", view(std::string(row.subjectCode) + "/" + std::string(row.reasonCode)));
-    return refused(answer->error());
+    return refused(row);
   }
   if constexpr (std::is_void_v<Response>) return {};
   else return std::move(**answer);
+}
+
+template <class Response, class Request>
+Es9Result<Response> Network::ask_smds(const char* name,
+                                      Result<Response, smds::Refusal> (*function)(smds::Ports&, const Request&),
+                                      const Request& request) {
+  auto answer = carry<Result<Response, smds::Refusal>>(name, asn1::encode(request), [this, function, request] {
+    return smds_.ask([&](smds::Ports& ports) { return function(ports, request); });
+  });
+  if (!answer) return lost();
+  if (!*answer) return refused(smds::row_of(answer->error()));
+  return std::move(**answer);
 }
 
 /// Every package that left the server, whether or not anybody got it.
@@ -75,7 +87,6 @@ void Network::delivered(const messages::GetBoundProfilePackageRequest& request,
   auto metadata = download::metadata_of(ok.boundProfilePackage.tlv);
   check(package && metadata, "the server's packages decode");
   ledger_.delivered[metadata->iccid].insert(eid_);
-  ++ledger_.packages[metadata->iccid];
   const auto* key = std::get_if<messages::PrepareDownloadResponseOk>(&request.prepareDownloadResponse.alt);
   check(key != nullptr, "a package answers a one-time key");
   Ledger::Binding now{eid_, to_bytes(key->euiccSigned2.value.euiccOtpk),
@@ -90,12 +101,17 @@ void Network::delivered(const messages::GetBoundProfilePackageRequest& request,
 }
 
 Es9Result<messages::InitiateAuthenticationOkEs9> Network::initiate_authentication(
-    const std::string&, const messages::InitiateAuthenticationRequest& r) {
+    const std::string& server, const messages::InitiateAuthenticationRequest& r) {
+  if (server == smds_address) return ask_smds("initiateAuthentication ES11", smds::initiate_authentication, r);
   return exchange("initiateAuthentication", smdp::initiate_authentication, r);
 }
 Es9Result<messages::AuthenticateClientOk> Network::authenticate_client(const std::string&,
                                                                        const messages::AuthenticateClientRequest& r) {
   return exchange("authenticateClient", smdp::authenticate_client, r);
+}
+Es9Result<messages::AuthenticateClientOkEs11> Network::authenticate_client_es11(
+    const std::string&, const messages::AuthenticateClientRequest& r) {
+  return ask_smds("authenticateClient ES11", smds::authenticate_client, r);
 }
 Es9Result<messages::GetBoundProfilePackageOk> Network::get_bound_profile_package(
     const std::string&, const messages::GetBoundProfilePackageRequest& r) {
@@ -105,7 +121,12 @@ Es9Result<void> Network::cancel_session(const std::string&, const messages::Canc
   return exchange("cancelSession", smdp::cancel_session, r);
 }
 Es9Result<void> Network::handle_notification(const std::string&, const messages::HandleNotification& r) {
-  auto taken = carry<bool>("handleNotification", asn1::encode(r), [this, r] { return server_.notify(r); });
+  auto taken = carry<bool>("handleNotification", asn1::encode(r), [this, r] {
+    ledger_.sent(r);
+    const std::optional<bool> kept = server_.notify(r);
+    if (kept == true) ledger_.acknowledged(r);
+    return kept;
+  });
   if (!taken) return lost();
   if (*taken) return {};
   return Es9Failure{std::nullopt, {ErrorKind::io, "the server could not keep it"}};
@@ -113,11 +134,12 @@ Es9Result<void> Network::handle_notification(const std::string&, const messages:
 
 // ---- the phone ---------------------------------------------------------------------------------------
 
-Phone::Phone(Shared& shared, Server& server, Ledger& ledger, Late& late, const pki::Hierarchy& pki, uint64_t number)
+Phone::Phone(Shared& shared, Server& server, Smds& smds, Ledger& ledger, Late& late, const pki::Hierarchy& pki,
+             uint64_t number)
     : shared_(shared),
       ledger_(ledger),
       eid_(*lab::eid_number(iin, number)),
-      network_(shared, server, ledger, late, eid_) {
+      network_(shared, server, smds, ledger, late, eid_) {
   auto data = lab::make_personalisation(pki[pki::Role::eum], pki.certificate(pki::Role::ci), eid_, shared.random, true);
   check(bool(data), "a card can be made");
   nvm_ = std::make_unique<euicc::MemoryNvm>();
@@ -187,6 +209,20 @@ bool Phone::download(const download::ActivationCode& code, const std::optional<I
   if (out) ever.insert(out->metadata.iccid);
   look(*es10);
   return bool(out);
+}
+
+std::optional<std::vector<download::ActivationCode>> Phone::discover() {
+  maybe_fail_soon();
+  auto es10 = open();
+  if (!es10) return std::nullopt;
+  download::Options options;
+  options.deviceInfo = download::default_device_info();
+  auto found = download::discover(*es10, network_, silent_, std::string(smds_address), options);
+  shared_.trace.say(found ? "discovered" : "not discovered", view(found ? "" : found.error().error.message));
+  if (!found) return std::nullopt;
+  std::vector<download::ActivationCode> out;
+  for (auto& one : found->waiting) out.push_back(std::move(one.code));
+  return out;
 }
 
 bool Phone::deliver() {

@@ -10,23 +10,26 @@
 #include "euicc/install_engine.hpp"
 #include "lpa/lpa.hpp"
 #include "tests/sim/server.hpp"
+#include "tests/sim/smds.hpp"
 
 namespace sealift::sim {
 
 /// Messages that were held back and arrive later, whoever sent them.
 using Late = std::deque<std::function<void()>>;
 
-/// ES9+ as the network lets it through.
+/// ES9+ and ES11 as the network lets them through.
 class Network final : public download::Es9 {
  public:
-  Network(Shared& shared, Server& server, Ledger& ledger, Late& late, const Eid& eid)
-      : shared_(shared), server_(server), ledger_(ledger), late_(late), eid_(eid) {}
+  Network(Shared& shared, Server& server, Smds& smds, Ledger& ledger, Late& late, const Eid& eid)
+      : shared_(shared), server_(server), smds_(smds), ledger_(ledger), late_(late), eid_(eid) {}
   /// The order that the phone is after, as far as the ledger is concerned.
   std::optional<Iccid> wanted;
 
   download::Es9Result<messages::InitiateAuthenticationOkEs9> initiate_authentication(
-      const std::string&, const messages::InitiateAuthenticationRequest& r) override;
+      const std::string& server, const messages::InitiateAuthenticationRequest& r) override;
   download::Es9Result<messages::AuthenticateClientOk> authenticate_client(
+      const std::string&, const messages::AuthenticateClientRequest& r) override;
+  download::Es9Result<messages::AuthenticateClientOkEs11> authenticate_client_es11(
       const std::string&, const messages::AuthenticateClientRequest& r) override;
   download::Es9Result<messages::GetBoundProfilePackageOk> get_bound_profile_package(
       const std::string&, const messages::GetBoundProfilePackageRequest& r) override;
@@ -39,6 +42,10 @@ class Network final : public download::Es9 {
   download::Es9Result<Response> exchange(const char* name,
                                          Result<Response, smdp::Refusal> (*function)(smdp::Ports&, const Request&),
                                          const Request& request);
+  template <class Response, class Request>
+  download::Es9Result<Response> ask_smds(const char* name,
+                                         Result<Response, smds::Refusal> (*function)(smds::Ports&, const Request&),
+                                         const Request& request);
   /// The phone's end of the wire, with its losses; `serve` is the server's.
   template <class Answer, class Serve>
   std::optional<Answer> carry(const char* name, View request, Serve serve);
@@ -46,6 +53,7 @@ class Network final : public download::Es9 {
 
   Shared& shared_;
   Server& server_;
+  Smds& smds_;
   Ledger& ledger_;
   Late& late_;
   Eid eid_;
@@ -53,12 +61,15 @@ class Network final : public download::Es9 {
 
 class Phone final : public download::ApduTransport, public lpa::UserInterface {
  public:
-  Phone(Shared& shared, Server& server, Ledger& ledger, Late& late, const pki::Hierarchy& pki, uint64_t number);
+  Phone(Shared& shared, Server& server, Smds& smds, Ledger& ledger, Late& late, const pki::Hierarchy& pki,
+        uint64_t number);
 
   /// One try. True once a profile came of it. `wanted` is what the code stands for; none where the server
   /// chooses.
   bool download(const download::ActivationCode& code, const std::optional<Iccid>& wanted,
                 std::optional<std::string> confirmation);
+  /// What waits for it, by way of the SM-DS (SGP.22 3.6.2); none where that could not be asked.
+  std::optional<std::vector<download::ActivationCode>> discover();
   /// Tells the servers what waits; true where nothing waits any more.
   bool deliver();
   /// Enables, disables or deletes some profile, by the dice.

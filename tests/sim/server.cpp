@@ -1,56 +1,14 @@
-#include "crypto/key_agreement.hpp"
 #include "smdp/event_rows.hpp"
+#include "tests/sim/key_store.hpp"
 #include "tests/sim/mortal.hpp"
 
 namespace sealift::sim {
 namespace {
 
-/// A key store that does not always answer.
-class MoodySigner final : public crypto::Signer {
- public:
-  MoodySigner(Shared& shared, const crypto::PrivateKey& key) : shared_(shared), inner_(key.clone()) {}
-  using Signer::sign;
-  const crypto::PublicKey& public_key() const override { return inner_.public_key(); }
-  Result<crypto::Signature> sign(std::span<const View> parts) override {
-    shared_.scheduler.yield();
-    if (shared_.dice.chance(shared_.faults.key_store)) {
-      shared_.trace.say("key store fails");
-      return Error{ErrorKind::io, "the key store does not answer"};
-    }
-    return inner_.sign(parts);
-  }
-
- private:
-  Shared& shared_;
-  crypto::DeterministicSigner inner_;
-};
-
-/// And that does not always agree on keys.
-class MoodyKeyAgreement final : public crypto::KeyAgreement {
- public:
-  explicit MoodyKeyAgreement(Shared& shared) : shared_(shared), inner_(shared.random) {}
-  Result<crypto::Agreement> agree(const crypto::PublicKey& peer) override {
-    shared_.scheduler.yield();
-    if (shared_.dice.chance(shared_.faults.key_store)) {
-      shared_.trace.say("key store is slow");
-      return Error{ErrorKind::timeout, "the key store does not answer in time"};
-    }
-    return inner_.agree(peer);
-  }
-
- private:
-  Shared& shared_;
-  crypto::SoftwareKeyAgreement inner_;
-};
-
 std::vector<smdp::Signers> signers_of(
     const pki::Hierarchy& pki, const pki::TrustStore& trust,
     const std::function<std::shared_ptr<crypto::Signer>(const crypto::PrivateKey&)>& make) {
-  const auto identity = [&](pki::Role role) {
-    auto made = auth::server_identity(role, pki.certificate(role).der(), make(pki[role].key), trust, start);
-    check(bool(made), "the PKI of the simulation is in order");
-    return std::move(*made);
-  };
+  const auto identity = [&](pki::Role role) { return identity_of(pki, role, make(pki[role].key), trust); };
   std::vector<smdp::Signers> out;
   out.push_back({identity(pki::Role::dp_auth), identity(pki::Role::dp_pb)});
   return out;

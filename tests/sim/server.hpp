@@ -10,6 +10,7 @@
 #include <set>
 
 #include "crypto/ports.hpp"
+#include "messages/es9.hpp"
 #include "pki/issue.hpp"
 #include "smdp/admin.hpp"
 #include "smdp/callbacks.hpp"
@@ -71,9 +72,33 @@ struct Ledger {
     Bytes euiccOtpk, sealed;  ///< sealed: digest of the protected part
   };
   std::map<Iccid, std::set<Eid>> delivered;
-  std::map<Iccid, unsigned> packages;      ///< given out
   std::map<Bytes, Binding> by_server_key;  ///< smdpOtpk
   std::map<Iccid, unsigned> wrong_codes;
+
+  /// An installation on a card: its result, which the card signed.
+  struct Installation {
+    Iccid iccid;
+    bool reached = false;  ///< the server has it: it acknowledged it
+    unsigned told = 0;     ///< calls to the operator that have it
+  };
+  /// Those whose results arrived at the server, by result (DER).
+  std::map<Bytes, Installation> installations;
+  /// Other things that a card told of a profile, by what they are to an operator.
+  struct Happened {
+    std::set<Bytes> arrived, acknowledged;  ///< notifications (DER)
+    size_t told = 0;                        ///< calls to the operator
+  };
+  std::map<std::pair<Iccid, smdp::Point>, Happened> happened;
+  /// A notification on its way into the server.
+  void sent(const messages::HandleNotification& request);
+  /// And acknowledged.
+  void acknowledged(const messages::HandleNotification& request);
+  /// None where it is a result.
+  Happened* event_in(const messages::HandleNotification& request);
+  /// How many of a profile's were acknowledged.
+  unsigned reached(const Iccid& iccid) const;
+  /// An operator heard of an installation, by a call that is new to it.
+  void told_of(const Iccid& iccid, const Bytes& result);
   std::vector<std::string> violations;
 
   /// What others are to be told, in the order in which it became so; by functionCallIdentifier.

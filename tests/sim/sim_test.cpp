@@ -1,5 +1,6 @@
 // Whole systems from seeds: messages lost, doubled, late and out of order, crashes between any two durable
-// steps, power cuts in the card's writes, clock jumps, a failing key store and a full disk (G-SIM-1).
+// steps, power cuts in the card's writes, clock jumps, a failing key store, a full disk, an operator or an SM-DS
+// that is down (G-SIM-1).
 //
 //   SEALIFT_SEEDS=10000       how many (200)
 //   SEALIFT_FIRST=4711        from where on (1)

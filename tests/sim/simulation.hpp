@@ -1,4 +1,5 @@
-// One whole simulation: an SM-DP+, phones with cards, a network and an operator, from one seed.
+// One whole simulation: an SM-DP+ of one node or two, an SM-DS, phones with cards, a network and an operator,
+// from one seed.
 #pragma once
 
 #include "tests/sim/phone.hpp"
