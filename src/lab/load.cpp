@@ -157,7 +157,8 @@ struct Phones {
       return make_lean_phone(*lean[n], served.codes[n], random);
     }
     Eid eid = TRY(eid_number("89049032", 1000 + test.first + number));
-    auto card = TRY(VirtualCard::make(TRY(make_personalisation(eum, ci, eid, random)), random));
+    auto data = TRY(make_personalisation(eum, ci, eid, random));
+    auto card = TRY(VirtualCard::make(std::move(data), random));
     return make_load_phone(std::move(card), served.codes[number]);
   }
   http::LoadOptions options() const {
