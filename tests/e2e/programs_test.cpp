@@ -71,10 +71,8 @@ TEST(Programs, activate_a_card_with_no_input_by_the_default_smdp_and_by_the_smds
     run({"profile", "make", "--imsi", "00101000000004" + n, "--iccid", n == "1" ? "8988211000000000424" : "8988211000000000432",
          "--k", "8D1F0C5A9B3E47E2A6C4D8F0B1729E35", "--opc", "5E0A7C93D2F14B86A9E3C7015D8F2B64", "--out", dir + "/" + n});
   }
-  // One after the other: each makes its keys in the folder that they share.
-  Program smdp({"smdp", "serve", "--dir", dir, "--port", "0"});
+  Program smdp({"smdp", "serve", "--dir", dir, "--port", "0"}), smds({"smds", "serve", "--dir", dir, "--port", "0"});
   const std::string smdp_address = smdp.line().at("smdpAddress").as_string().c_str();
-  Program smds({"smds", "serve", "--dir", dir, "--port", "0"});
   const std::string smds_address = smds.line().at("smdsAddress").as_string().c_str();
   const auto made = run({"euicc", "make", card, "--pki", dir + "/pki", "--default-dp", smdp_address, "--root-ds", smds_address});
   const std::string eid = made.at("eid").as_string().c_str();
@@ -99,6 +97,24 @@ TEST(Programs, activate_a_card_with_no_input_by_the_default_smdp_and_by_the_smds
   ASSERT_EQ(second.at("installed").as_array().size(), 1u) << boost::json::serialize(second);
   EXPECT_EQ(second.at("installed").at(0).at("iccid").as_string(), "8988211000000000432");
   EXPECT_EQ(run({"order", "show", "8988211000000000432", "--dir", dir}).at("state"), "installed");
+}
+
+TEST(Programs, an_smdp_and_an_smds_start_at_the_same_instant_on_a_new_folder) {
+  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder;
+  run({"pki", "init", folder.path + "/pki"});
+  for (int round = 0; round < 10; ++round) {
+    for (const char* made : {"log", "smdp"}) std::filesystem::remove(folder.path + "/pki/keys/data." + made + ".key");
+    for (const char* made : {"smdp.db", "smdp.db-wal", "smdp.db-shm"}) std::filesystem::remove(folder.path + "/" + made);
+    Program smdp({"smdp", "serve", "--dir", folder.path, "--port", "0"});
+    Program smds({"smds", "serve", "--dir", folder.path, "--port", "0"});
+    for (Program* one : {&smdp, &smds}) {
+      const auto said = one->line();
+      EXPECT_TRUE(said.is_object() && said.at("ok") == true) << boost::json::serialize(said);
+      one->signal(SIGTERM);
+      EXPECT_EQ(one->exit_code(), 0);
+    }
+  }
 }
 
 TEST(Programs, make_a_card_of_keys_and_certificates_made_elsewhere) {
