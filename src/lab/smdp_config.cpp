@@ -203,10 +203,14 @@ void declare_site_limits(ConfigTable& table, SmdpSiteOptions& site) {
 /// The keys of a whole file, bound to `config`; `read` are the listeners that the file has.
 void declare(ConfigSheet& sheet, SmdpConfig& config, std::list<ListenerOptions>& read) {
   SmdpSiteOptions& site = config.site;
-  sheet.top().text(
-      "dir", site.dir,
-      "The server's folder: pki/ (`sealift pki init DIR/pki`), orders, the token of its administration. "
-      "Relative paths below are within it.");
+  sheet.top()
+      .text("dir", site.dir,
+            "The server's folder: pki/ (`sealift pki init DIR/pki`), orders, the token of its administration. "
+            "Relative paths below are within it.")
+      .seconds("drain_seconds", site.drain, 0, 300,
+               "How long the server goes on when it is told to stop, while /readyz says that it does: for a load "
+               "balancer, more than it takes to notice. Then it accepts nothing more, answers what is under way, and "
+               "ends. The unit's TimeoutStopSec (60) has to be longer.");
   ConfigTable& orders = sheet.table("orders", "What is served to whom, where an order does not say.");
   declare_orders(orders, site.settings);
   orders.texts(

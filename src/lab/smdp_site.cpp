@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <set>
+#include <thread>
 
 #include "asn1/time.hpp"
 #include "http/crl_client.hpp"
@@ -70,6 +71,7 @@ std::vector<std::string> only_by_restart(const SmdpSiteOptions& before, const Sm
   changed(before.settings.lowest_svn == now.settings.lowest_svn, "orders.lowest_svn");
   changed(before.settings.highest_svn == now.settings.highest_svn, "orders.highest_svn");
   changed(before.settings.test_cis == now.settings.test_cis, "trust.test_cis");
+  changed(before.drain == now.drain, "drain_seconds");
   changed(before.fetch_crls == now.fetch_crls, "trust.crl_fetch");
   changed(before.crl_fetch.refresh == now.crl_fetch.refresh, "trust.crl_refresh_seconds");
   changed(before.crl_uris == now.crl_uris, "trust.crl_uris");
@@ -197,7 +199,7 @@ class Site final : public SmdpSite {
     return out;
   }
   void stop() override {
-    stopping_ = true;
+    if (!stopping_.exchange(true)) std::this_thread::sleep_for(options_.drain);
     for (auto& door : doors_)
       if (door->options.serves(Interface::es9plus)) door->server->stop();
     for (auto& door : doors_) door->server->stop();

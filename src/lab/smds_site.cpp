@@ -289,11 +289,13 @@ void Site::run() {
 }
 
 void Site::stop() {
+  bool first = false;
   {
     std::lock_guard lock(mutex_);
-    stopping_ = true;
+    first = !std::exchange(stopping_, true);
   }
   wake_.notify_all();
+  if (first) std::this_thread::sleep_for(options_.drain);
   if (thread_.joinable()) thread_.join();
   for (Door* door : {servers_.get(), lpas_.get(), monitors_.get()})
     if (door) door->server->stop();

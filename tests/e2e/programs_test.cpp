@@ -117,6 +117,36 @@ TEST(Programs, an_smdp_and_an_smds_start_at_the_same_instant_on_a_new_folder) {
   }
 }
 
+TEST(Programs, that_are_told_to_stop_serve_on_for_the_drain_time_and_end_with_0) {
+  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder;
+  const std::string dir = folder.path;
+  run({"pki", "init", dir + "/pki"});
+  const auto write = [&](const std::string& name, const std::string& text) {
+    must(write_file(dir + name, view(text), Readers::owner, Replace::no));
+  };
+  const std::string common = "dir = \"" + dir + "\"\ndrain_seconds = 1\n";
+  write("/smdp.toml", common + "[[listener]]\nport = 0\ninterfaces = [\"es9plus\", \"metrics\"]\n");
+  write("/smds.toml", common + "[listener]\nport = 0\n");
+  for (const char* role : {"smdp", "smds"}) {
+    Program server({role, "serve", "--config", dir + "/" + role + ".toml"});
+    const auto port = server.line().at("port").to_number<uint16_t>();
+    const auto told = std::chrono::steady_clock::now();
+    server.signal(SIGTERM);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    SystemClock clock;
+    http::ClientOptions options;
+    options.trusted_ci = {to_bytes(must(must(lab::KeysFolder::open(dir + "/pki")).certificate(pki::Role::ci)).der())};
+    auto client = must(http::Client::make(std::move(options), clock));
+    const http::HostPort at{"localhost", port};
+    EXPECT_EQ(must(client.get(at, "/healthz")).status, 200u) << role;
+    if (role == std::string("smdp")) EXPECT_EQ(must(client.get(at, "/readyz")).status, 503u);
+    EXPECT_EQ(server.exit_code(), 0) << role;
+    EXPECT_GE(std::chrono::steady_clock::now() - told, std::chrono::seconds(1)) << role;
+    EXPECT_LT(std::chrono::steady_clock::now() - told, std::chrono::seconds(10)) << role;
+  }
+}
+
 TEST(Programs, make_a_card_of_keys_and_certificates_made_elsewhere) {
   if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
   TemporaryFolder folder;
