@@ -77,7 +77,7 @@ void OutboxSender::send(Carrier& carrier, const Courier::Batch& batch) {
     const Carrier::Outcome outcome = carrier.carry(row.what);
     const bool delivered = outcome.how == Sent::delivered;
     observer_.sent(row.what, row.attempts, outcome.how, delivered ? nullptr : &outcome.problem);
-    if (Status done = courier_.settle(batch, i, outcome.how); !done) {
+    if (Status done = courier_.settle(batch, i, outcome.how, outcome.wait); !done) {
       return observer_.maintained("outbox", &done.error());
     }
     if (outcome.how == Sent::unreachable) return;

@@ -24,6 +24,7 @@ class Carrier {
   struct Outcome {
     smdp::Sent how{};
     Error problem{};  ///< where it was not delivered
+    std::chrono::seconds wait{0};  ///< the addressee asks for, where it is unreachable
   };
   virtual ~Carrier() = default;
   /// Takes less than CourierOptions::send_limit.
