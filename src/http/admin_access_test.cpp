@@ -67,7 +67,7 @@ class AdminAccess : public ::testing::Test {
   AdminAccess() {
     world_.random.fill(token_.expose_mutable());
     world_.ports.directory = directory_.get();
-    add_admin_smdp_routes(router_, world_.ports, token_);
+    add_admin_smdp_routes(router_, world_.ports, token_, nullptr, &calls_);
     local_ = hex(token_.expose());
   }
 
@@ -138,6 +138,7 @@ class AdminAccess : public ::testing::Test {
   std::unique_ptr<access::Directory> directory_ = access::Directory::open(records_).value();
   Secret<32> token_;
   std::string local_;
+  smdp::Limiter calls_{0, std::chrono::seconds(60)};
   Router router_;
   std::set<std::string> answered_;
 };
@@ -170,6 +171,22 @@ TEST_F(AdminAccess, ends_with_the_principal) {
   EXPECT_EQ(ask(olaf, "GET", "/admin/v1/orders").status, 200u);
   post(local_, "principals/change", {{"name", "olaf"}, {"disabled", true}}, 200);
   EXPECT_EQ(ask(olaf, "GET", "/admin/v1/orders").status, 401u);
+}
+
+TEST_F(AdminAccess, of_one_principal_is_so_many_calls_a_minute_and_of_others_as_many) {
+  const std::string ann = hire("ann", Role::auditor), ben = hire("ben", Role::auditor);
+  calls_.set(3, std::chrono::seconds(60));
+  const auto self = [&](const std::string& token) { return ask(token, "GET", "/admin/v1/self"); };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(self(ann).status, 200u);
+  const Response refused = self(ann);
+  EXPECT_EQ(refused.status, 429u);
+  EXPECT_EQ(refused.header("Retry-After"), "1");
+  EXPECT_EQ(json::parse(refused.body).at("error").at("kind").as_string(), "limit");
+  EXPECT_EQ(self(ben).status, 200u);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(self(local_).status, 200u) << "the server's own folder is not counted";
+  world_.clock.advance(std::chrono::seconds(20));
+  EXPECT_EQ(self(ann).status, 200u);
+  EXPECT_EQ(self(ann).status, 429u);
 }
 
 TEST_F(AdminAccess, of_a_tenants_people_ends_at_that_tenant) {

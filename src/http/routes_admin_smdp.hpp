@@ -19,8 +19,9 @@ inline constexpr size_t max_admin_body = 6 * 1024 * 1024;
 
 /// `ports` must outlive every server that uses the router. `token` is that of the site's own administrator,
 /// copied; further principals are those of `ports.directory`. `audit` outlives the router too; null: nobody
-/// reads audit rows.
+/// reads audit rows. `calls` is how often one principal may call, by its name, and outlives the router; more is
+/// answered 429. Null: as often as it likes, which the site's own administrator may always.
 void add_admin_smdp_routes(Router& router, smdp::Ports& ports, const Secret<32>& token,
-                           access::AuditLog* audit = nullptr);
+                           access::AuditLog* audit = nullptr, smdp::Limiter* calls = nullptr);
 
 }  // namespace sealift::http

@@ -195,6 +195,10 @@ void declare_site_limits(ConfigTable& table, SmdpSiteOptions& site) {
           "more are answered 8.8/5.1. 0: any number.")
       .number<uint32_t>("guesses_per_eid", site.guesses_per_eid, 0, 1'000'000,
                         "MatchingIDs that one eUICC may try in vain in ten minutes. 0: any number.")
+      .number<uint32_t>(
+          "calls_per_principal", site.calls_per_principal, 0, 1'000'000,
+          "Calls of the administration that one principal may make in a minute; more are answered 429. The token of "
+          "the server's own folder is not counted. 0: any number.")
       .seconds("session_seconds", site.settings.session_ttl, 1, 3600,
                "Idle time between two steps of a download, once the eUICC has authenticated.")
       .seconds("unauthenticated_seconds", site.settings.unauthenticated_ttl, 1, 3600, "And before.");
@@ -280,6 +284,7 @@ SmdpConfig SmdpConfig::of_folder(const std::string& dir) {
   out.site.add_admin();
   out.site.sessions_per_address = 2000;
   out.site.guesses_per_eid = 100;
+  out.site.calls_per_principal = 6000;
   return out;
 }
 

@@ -46,7 +46,8 @@ struct Parts {
   std::unique_ptr<SmdpStores> stores;
   std::unique_ptr<smdp::RestrictionList> restrictions;
   std::unique_ptr<ListFollower> follower;
-  smdp::Limiter by_address{0, std::chrono::seconds(60)}, by_eid{0, std::chrono::minutes(10)};
+  smdp::Limiter by_address{0, std::chrono::seconds(60)}, by_eid{0, std::chrono::minutes(10)},
+      by_principal{0, std::chrono::seconds(60)};
   std::unique_ptr<http::CrlClient> crl_client;
   std::unique_ptr<CrlFetcher> crl_fetcher;
   std::unique_ptr<DirectoryUpkeep> records;
@@ -57,6 +58,7 @@ void set_limits(const SmdpSiteOptions& options, Parts& parts) {
   using namespace std::chrono_literals;
   parts.by_address.set(options.sessions_per_address, 60s);
   parts.by_eid.set(options.guesses_per_eid, 10min);
+  parts.by_principal.set(options.calls_per_principal, 60s);
 }
 
 /// What a running server does not take up.
@@ -308,7 +310,8 @@ class Site final : public SmdpSite {
       http::add_es2_routes(router, *es2_, operators(parts_->records->directory(), parts_->clock));
     }
     if (listener.serves(Interface::admin))
-      http::add_admin_smdp_routes(router, ports(), admin_door_->token(), access::audit_log_of(parts_->stores->records()));
+      http::add_admin_smdp_routes(router, ports(), admin_door_->token(),
+                                  access::audit_log_of(parts_->stores->records()), &parts_->by_principal);
     if (listener.serves(Interface::metrics)) parts_->monitor.add_routes(router);
     http::add_health_route(router);
     auto door = std::make_unique<Door>(listener, router, options_.exchanges);

@@ -41,6 +41,7 @@ struct SmdpSiteOptions {
   std::vector<std::string> crl_uris;
   std::vector<http::ConnectTo> crl_connect_to;  ///< other ways to their hosts
   uint32_t sessions_per_address = 0;            ///< begun and not authenticated, within 60 s; 0: no limit
+  uint32_t calls_per_principal = 0;  ///< of the administration, within 60 s; 0: no limit
   uint32_t guesses_per_eid = 0;  ///< wrong MatchingIDs of one eUICC, within 10 minutes; 0: no limit
   /// The keys that sign are in an HSM, behind sealift-keyd (DIR/pki/hsm), or the site does not open.
   bool production = false;
