@@ -89,6 +89,10 @@ TEST(Programs, activate_a_card_with_no_input_by_the_default_smdp_and_by_the_smds
 
   const auto order = run({"order", "create", "--dir", dir, "--profile", dir + "/2", "--eid", eid});
   register_event(dir + "/pki", smds_address, eid, order.at("activationCode").as_string().c_str());
+  const auto waiting = run({"smds", "events", "--dir", dir, "--eid", eid});
+  ASSERT_EQ(waiting.at("events").as_array().size(), 1u) << "while the server runs";
+  EXPECT_EQ(waiting.at("events").at(0).at("rspServerAddress").as_string(), smdp_address);
+  EXPECT_EQ(waiting.at("events").at(0).at("state").as_string(), "live");
   const auto listed = lpa({"discover", "--list"});
   ASSERT_EQ(listed.at("events").as_array().size(), 1u) << boost::json::serialize(listed);
   EXPECT_EQ(listed.at("events").at(0).at("server").as_string(), smdp_address);
