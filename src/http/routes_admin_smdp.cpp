@@ -71,6 +71,7 @@ struct Desk {
   Secret<32> local;
   access::AuditLog* audit;
   smdp::Limiter* calls;
+  smdp::RefusedRows* refused;
 };
 
 /// Who asks.
@@ -159,7 +160,7 @@ Result<AdminAnswer> run(const AdminRoute& route, const Desk& desk, const Princip
   const JsonFields body = TRY(JsonFields::parse(route.body ? request.body : "{}",
                                                 route.body ? route.body->names() : JsonFields::Names()));
   return route.function({desk.ports, who, body, std::string(last_segment(request.path)),
-                         TRY(query_from(request.query, route)), desk.audit});
+                         TRY(query_from(request.query, route)), desk.audit, desk.refused});
 }
 
 Handler handler_of(const AdminRoute& route, std::shared_ptr<const Desk> desk) {
@@ -179,7 +180,8 @@ Handler handler_of(const AdminRoute& route, std::shared_ptr<const Desk> desk) {
 std::vector<AdminRoute> all_routes() {
   std::vector<AdminRoute> out;
   for (auto part : {admin_profile_routes, admin_order_routes, admin_reissue_routes, admin_restriction_routes,
-                    admin_tenant_routes, admin_principal_routes, admin_issuance_routes, admin_audit_routes}) {
+                    admin_tenant_routes, admin_principal_routes, admin_issuance_routes, admin_audit_routes,
+                    admin_outbox_routes}) {
     auto routes = part();
     std::ranges::move(routes, std::back_inserter(out));
   }
@@ -207,8 +209,8 @@ std::optional<std::string> AdminCall::parameter(std::string_view name) const {
 }
 
 void add_admin_smdp_routes(Router& router, smdp::Ports& ports, const Secret<32>& token,
-                           access::AuditLog* audit, smdp::Limiter* calls) {
-  const auto desk = std::make_shared<const Desk>(Desk{ports, token.clone(), audit, calls});
+                           access::AuditLog* audit, smdp::Limiter* calls, smdp::RefusedRows* refused) {
+  const auto desk = std::make_shared<const Desk>(Desk{ports, token.clone(), audit, calls, refused});
   for (const AdminRoute& route : admin_smdp_routes()) {
     const size_t open = route.path.find('{');
     if (open == std::string::npos) {
