@@ -203,7 +203,7 @@ class Site final : public SmdpSite {
   void stop() override {
     if (!stopping_.exchange(true)) std::this_thread::sleep_for(options_.drain);
     for (auto& door : doors_)
-      if (door->options.serves(Interface::es9plus)) door->server->stop();
+      if (door->options.serves(Interface::es9plus) || door->options.serves(Interface::es2plus)) door->server->stop();
     for (auto& door : doors_) door->server->stop();
     outbox_->stop();
     admin_door_.reset();
