@@ -41,20 +41,17 @@ int drop(const Options& o, Output& out) {
 }  // namespace
 
 void add_smdp_outbox(CLI::App& smdp, Output& out) {
-  auto* group = smdp.add_subcommand("outbox", "What operators and SM-DSs refuse to be told");
-  group->require_subcommand(1);
-  group->footer("Example:\n  sealift smdp outbox list --dir site");
   auto o = std::make_shared<Options>();
-  auto* list_command = group->add_subcommand("list", "The rows that are refused, each with the reason");
+  auto* list_command = smdp.add_subcommand("outbox", "What operators and SM-DSs refuse to be told, with the reason");
   o->target.add_options(list_command);
-  list_command->footer("Example:\n  sealift smdp outbox list --dir site");
+  list_command->footer("Example:\n  sealift smdp outbox --dir site");
   on_run(list_command, out, [o](Output& to) { return list(*o, to); });
 
-  auto* drop_command =
-      group->add_subcommand("drop", "Never send a row that is refused; later ones of its profile go on");
+  auto* drop_command = smdp.add_subcommand(
+      "outbox-drop", "Never send a row that is refused; later ones of its profile go on");
   o->target.add_options(drop_command);
-  drop_command->add_option("number", o->number, "The row, as `list` has it")->required();
-  drop_command->footer("Example:\n  sealift smdp outbox drop --dir site 17");
+  drop_command->add_option("number", o->number, "The row, as `sealift smdp outbox` has it")->required();
+  drop_command->footer("Example:\n  sealift smdp outbox-drop --dir site 17");
   on_run(drop_command, out, [o](Output& to) { return drop(*o, to); });
 }
 
