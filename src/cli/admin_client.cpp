@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/json.hpp>
+#include <thread>
 
 #include "lab/admin_door.hpp"
 #include "pki/pem.hpp"
@@ -105,6 +106,15 @@ Result<AdminClient> AdminClient::open(const AdminTarget& target) {
   return out;
 }
 
+Result<http::Response> AdminClient::patient(const std::function<Result<http::Response>()>& ask) const {
+  constexpr int patience = 60;  // seconds, as the server counts calls by the minute
+  for (int waited = 0;; ++waited) {
+    auto response = ask();
+    if (!response || response->status != 429 || waited == patience) return response;
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+  }
+}
+
 Result<json::object> AdminClient::answer_of(Result<http::Response> response) const {
   if (!response) {
     if (dir_.empty() || response.error().kind != ErrorKind::io) return std::move(response.error());
@@ -124,13 +134,15 @@ Result<json::object> AdminClient::answer_of(Result<http::Response> response) con
 }
 
 Result<json::object> AdminClient::get(const std::string& path) {
-  return answer_of(client_.get(server_, path, {{"Authorization", authorization_}}));
+  return answer_of(patient([&] { return client_.get(server_, path, {{"Authorization", authorization_}}); }));
 }
 
 Result<json::object> AdminClient::post(const std::string& path, const json::object& body) {
-  return answer_of(client_.post(server_, path,
-                                {{"Authorization", authorization_}, {"Content-Type", "application/json"}},
-                                json::serialize(body)));
+  const std::string text = json::serialize(body);
+  return answer_of(patient([&] {
+    return client_.post(server_, path,
+                        {{"Authorization", authorization_}, {"Content-Type", "application/json"}}, text);
+  }));
 }
 
 }  // namespace sealift::cli

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <functional>
 #include <memory>
 
 #include "base/ports.hpp"
@@ -34,6 +35,8 @@ class AdminClient {
  private:
   AdminClient(http::Client client, std::unique_ptr<Clock> clock)
       : clock_(std::move(clock)), client_(std::move(client)) {}
+  /// Asks again while the server says that this principal calls too often.
+  Result<http::Response> patient(const std::function<Result<http::Response>()>& ask) const;
   Result<boost::json::object> answer_of(Result<http::Response> response) const;
 
   std::unique_ptr<Clock> clock_;  ///< the client judges certificates by it

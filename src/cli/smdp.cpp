@@ -10,6 +10,7 @@
 #include "cli/smdp_check_config.hpp"
 #include "cli/smdp_deny.hpp"
 #include "cli/smdp_issuance.hpp"
+#include "cli/smdp_outbox.hpp"
 #include "lab/keys_folder.hpp"
 #include "lab/smdp_config.hpp"
 
@@ -236,6 +237,7 @@ void add(CLI::App& app, Output& out) {
   add_smdp_backup(*group, out);
   add_smdp_deny(*group, out);
   add_smdp_issuance(*group, out);
+  add_smdp_outbox(*group, out);
   command->footer("Example:\n  sealift pki init site/pki\n  sealift smdp serve --dir site");
   on_run(command, out, [o](Output& to) {
     if (o->config.empty() && o->dir.empty()) throw CLI::RequiredError("--dir or --config");

@@ -4,6 +4,7 @@
 #include "cli/command.hpp"
 #include "cli/event_log.hpp"
 #include "cli/service_manager.hpp"
+#include "cli/smds_events.hpp"
 #include "cli/trust_files.hpp"
 #include "lab/keys_folder.hpp"
 #include "lab/smds_config.hpp"
@@ -238,6 +239,7 @@ void add(CLI::App& app, Output& out) {
     if (o->config.empty() && o->dir.empty()) throw CLI::RequiredError("--dir or --config");
     return serve(*o, to);
   });
+  add_smds_events(*group, out);
   auto c = std::make_shared<CheckOptions>();
   auto* checked =
       group->add_subcommand("check-config", "Say what is wrong with a configuration and with what it names");

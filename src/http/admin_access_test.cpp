@@ -8,7 +8,9 @@
 #include "access/administration.hpp"
 #include "http/admin_route.hpp"
 #include "http/routes_admin_smdp.hpp"
+#include "smdp/refused_rows.hpp"
 #include "smdp/test_world.hpp"
+#include "store/memory/outbox.hpp"
 #include "store/memory/records.hpp"
 
 namespace sealift::http {
@@ -67,7 +69,7 @@ class AdminAccess : public ::testing::Test {
   AdminAccess() {
     world_.random.fill(token_.expose_mutable());
     world_.ports.directory = directory_.get();
-    add_admin_smdp_routes(router_, world_.ports, token_);
+    add_admin_smdp_routes(router_, world_.ports, token_, nullptr, &calls_, &refused_);
     local_ = hex(token_.expose());
   }
 
@@ -138,6 +140,9 @@ class AdminAccess : public ::testing::Test {
   std::unique_ptr<access::Directory> directory_ = access::Directory::open(records_).value();
   Secret<32> token_;
   std::string local_;
+  smdp::Limiter calls_{0, std::chrono::seconds(60)};
+  store::MemoryOutbox box_;
+  smdp::RefusedRows refused_{box_};
   Router router_;
   std::set<std::string> answered_;
 };
@@ -170,6 +175,50 @@ TEST_F(AdminAccess, ends_with_the_principal) {
   EXPECT_EQ(ask(olaf, "GET", "/admin/v1/orders").status, 200u);
   post(local_, "principals/change", {{"name", "olaf"}, {"disabled", true}}, 200);
   EXPECT_EQ(ask(olaf, "GET", "/admin/v1/orders").status, 401u);
+}
+
+TEST_F(AdminAccess, of_one_principal_is_so_many_calls_a_minute_and_of_others_as_many) {
+  const std::string ann = hire("ann", Role::auditor), ben = hire("ben", Role::auditor);
+  calls_.set(3, std::chrono::seconds(60));
+  const auto self = [&](const std::string& token) { return ask(token, "GET", "/admin/v1/self"); };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(self(ann).status, 200u);
+  const Response refused = self(ann);
+  EXPECT_EQ(refused.status, 429u);
+  EXPECT_EQ(refused.header("Retry-After"), "1");
+  EXPECT_EQ(json::parse(refused.body).at("error").at("kind").as_string(), "limit");
+  EXPECT_EQ(self(ben).status, 200u);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(self(local_).status, 200u) << "the server's own folder is not counted";
+  world_.clock.advance(std::chrono::seconds(20));
+  EXPECT_EQ(self(ann).status, 200u);
+  EXPECT_EQ(self(ann).status, 429u);
+}
+
+TEST_F(AdminAccess, drops_of_the_outbox_what_an_operator_refuses_and_nothing_else) {
+  post(local_, "profiles", profile(iccid_a), 201);
+  smdp::Outbox& outbox = box_;
+  const smdp::Outgoing told{smdp::OutgoingKind::download_progress, Iccid::parse(iccid_a).value(), "default", "", {1},
+                            world_.clock.now()};
+  box_.add(told);
+  box_.add(told);
+  const auto first = outbox.claim({smdp::Lane::operators, "default"}, world_.clock.now(), std::chrono::seconds(60), 9);
+  ASSERT_EQ(first->size(), 1u) << "the one behind it waits";
+  const smdp::Queued row = first->front();
+  post(local_, "outbox/drop", {{"number", row.number}}, 404);
+  refused_.note(row, smdp::Sent::refused, world_.clock.now(), "HTTP status 400");
+  const json::object listed = get(local_, "outbox/refused");
+  ASSERT_EQ(listed.at("rows").as_array().size(), 1u);
+  EXPECT_EQ(listed.at("rows").at(0).at("problem").as_string(), "HTTP status 400");
+  const std::string north = hire("nora", Role::tenant_admin, "north");
+  EXPECT_EQ(get(north, "outbox/refused").at("rows").as_array().size(), 0u);
+  post(north, "outbox/drop", {{"number", row.number}}, 404);
+  post(local_, "outbox/drop", {{"number", row.number}}, 200);
+  EXPECT_EQ(get(local_, "outbox/refused").at("rows").as_array().size(), 0u);
+  const auto next = outbox.claim({smdp::Lane::operators, "default"}, world_.clock.now(), std::chrono::seconds(60), 9);
+  ASSERT_EQ(next->size(), 1u);
+  EXPECT_NE(next->front().number, row.number);
+  refused_.note(next->front(), smdp::Sent::refused, world_.clock.now(), "x");
+  refused_.note(next->front(), smdp::Sent::delivered, world_.clock.now(), "");
+  EXPECT_EQ(get(local_, "outbox/refused").at("rows").as_array().size(), 0u) << "it was taken after all";
 }
 
 TEST_F(AdminAccess, of_a_tenants_people_ends_at_that_tenant) {
@@ -282,6 +331,10 @@ TEST_F(AdminAccess, leaves_one_row_for_each_change_and_none_for_what_was_refused
       changes(local_, "issuance/reopen", {{"approval", nullptr}}, 202, "local-admin ask_approval")
           .at("approval")
           .as_object();
+  const smdp::Outgoing told{smdp::OutgoingKind::download_progress, Iccid::parse(iccid_a).value(), "default", "", {1},
+                            world_.clock.now()};
+  refused_.note({7, told, 2}, smdp::Sent::refused, world_.clock.now(), "no such ICCID");
+  changes(local_, "outbox/drop", {{"number", 7}}, 200, "local-admin drop_outgoing");
   const json::object approval{{"id", asked.at("id")}, {"digest", asked.at("digest")}};
   changes(anna, "approvals/approve", approval, 200, "anna approve");
   post(ben, "approvals/approve", approval, 200);

@@ -16,6 +16,9 @@
 namespace sealift::access {
 class AuditLog;
 }
+namespace sealift::smdp {
+class RefusedRows;
+}
 
 namespace sealift::http {
 
@@ -52,6 +55,7 @@ struct AdminCall {
   std::string last;        ///< what stands for {...} in the path
   std::vector<std::pair<std::string, std::string>> query;
   access::AuditLog* audit = nullptr;  ///< null: this server keeps none that can be read
+  smdp::RefusedRows* refused = nullptr;  ///< null: this server sends nothing
   std::optional<std::string> parameter(std::string_view name) const;
 };
 
@@ -87,6 +91,7 @@ std::vector<AdminRoute> admin_tenant_routes();
 std::vector<AdminRoute> admin_principal_routes();
 std::vector<AdminRoute> admin_issuance_routes();
 std::vector<AdminRoute> admin_audit_routes();
+std::vector<AdminRoute> admin_outbox_routes();
 
 /// The answer where an act awaits the approval of others: status 202.
 struct AdminSchemas {

@@ -1,6 +1,7 @@
 #include "http/es2_callback_client.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "messages/es2.hpp"
 #include "smdp/callbacks.hpp"
@@ -58,6 +59,15 @@ Sent meaning_of(unsigned status) {
   return status / 100 == 4 && !busy && !stranger ? Sent::refused : Sent::unreachable;
 }
 
+/// Retry-After as a number of seconds (RFC 9110 10.2.3); a date is not read.
+std::chrono::seconds retry_after(const Response& response) {
+  uint32_t seconds = 0;
+  const std::string_view text = response.header("Retry-After");
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (problem != std::errc() || end != text.data() + text.size()) return {};
+  return std::chrono::seconds(seconds);
+}
+
 }  // namespace
 
 Result<CallbackAddress> CallbackAddress::parse(std::string_view url) {
@@ -96,7 +106,10 @@ Result<void, CallbackFailure> Es2CallbackClient::call(const CallbackAddress& to,
                      std::to_string(response->status);
   if (response->status == 404) text += "; is this where the operator wants to be called?";
   if (response->status == 401 || response->status == 403) text += ": it does not take our TLS certificate";
-  return CallbackFailure{meaning_of(response->status), {ErrorKind::io, std::move(text)}};
+  const bool asks_to_wait = response->status == 429 || response->status == 503;
+  return CallbackFailure{meaning_of(response->status),
+                         {ErrorKind::io, std::move(text)},
+                         asks_to_wait ? retry_after(*response) : std::chrono::seconds(0)};
 }
 
 }  // namespace sealift::http

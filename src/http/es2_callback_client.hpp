@@ -20,6 +20,7 @@ struct CallbackAddress {
 struct CallbackFailure {
   smdp::Sent how = smdp::Sent::unreachable;  ///< or refused: it is there, and does not take this one
   Error error;                               ///< for people
+  std::chrono::seconds retry_after{0};       ///< how long a server that is busy asks us to wait; 0: it does not say
 };
 
 class Es2CallbackClient {

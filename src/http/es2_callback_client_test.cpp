@@ -30,6 +30,12 @@ class Es2Callbacks : public testing::Test {
     router.add("POST", "/flood/gsma/rsp2/es2plus/handleDownloadProgressInfo", [](const Request&) {
       return Response{500, "text/html", std::string(1 << 20, 'x'), {}};
     });
+    for (const auto& [path, status, wait] :
+         {std::tuple{"/busy", 503u, "120"}, {"/often", 429u, "7"}, {"/date", 503u, "Fri, 07 Nov 2031 23:59:59 GMT"},
+          {"/broken", 500u, "120"}}) {
+      router.add("POST", std::string(path) + "/gsma/rsp2/es2plus/handleDownloadProgressInfo",
+                 [status, wait](const Request&) { return Response{status, "", "", {{"Retry-After", wait}}}; });
+    }
     ServerOptions options = test::quick_options();
     options.client_certificates.emplace();
     options.client_certificates->rsp_ci = {rsp_.der()};
@@ -136,6 +142,16 @@ TEST_F(Es2Callbacks, tell_a_row_that_is_refused_from_a_server_in_trouble) {
       EXPECT_NE(done.error().error.message.find(std::to_string(status)), std::string::npos);
     }
   }
+}
+
+TEST_F(Es2Callbacks, hear_how_long_a_busy_server_wants_to_be_left_alone) {
+  const auto asked = [&](const char* path) {
+    return call(row(success()), Told::progress, "mno.test" + std::string(path)).error().retry_after;
+  };
+  EXPECT_EQ(asked("/busy"), 120s);
+  EXPECT_EQ(asked("/often"), 7s);
+  EXPECT_EQ(asked("/date"), 0s) << "seconds alone are read";
+  EXPECT_EQ(asked("/broken"), 0s) << "this is not the status that says so";
 }
 
 TEST_F(Es2Callbacks, do_not_wait_for_ever_and_read_no_flood) {

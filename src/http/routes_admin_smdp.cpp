@@ -70,13 +70,21 @@ struct Desk {
   smdp::Ports& ports;
   Secret<32> local;
   access::AuditLog* audit;
+  smdp::Limiter* calls;
+  smdp::RefusedRows* refused;
+};
+
+/// Who asks.
+struct Caller {
+  Principal principal;
+  bool local = false;  ///< shows the token of the server's own folder
 };
 
 /// Who shows a token, or, without one, the client certificate of a principal. The time does not tell how much
 /// of a token was right.
-std::optional<Principal> principal_of(const Request& request, const Desk& desk) {
+std::optional<Caller> caller_of(const Request& request, const Desk& desk) {
   const auto shown = token_in(request);
-  if (shown && equal_constant_time(shown->expose(), desk.local.expose())) return access::administrator();
+  if (shown && equal_constant_time(shown->expose(), desk.local.expose())) return Caller{access::administrator(), true};
   if (!desk.ports.directory) return std::nullopt;
   const auto known = desk.ports.directory->current();
   const Time now = desk.ports.clock.now();
@@ -87,13 +95,23 @@ std::optional<Principal> principal_of(const Request& request, const Desk& desk) 
     found = access::find_by_certificate(known->principals, request.client->fingerprint, now);
   }
   if (!found) return std::nullopt;
-  return *found;
+  return Caller{*found, false};
 }
 
 Response not_authorised() {
   Response out =
       refusal({ErrorKind::permission, "show the administration token: Authorization: Bearer TOKEN"}, 401);
   out.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return out;
+}
+
+bool calls_too_often(const Caller& who, const Desk& desk) {
+  return desk.calls && !who.local && !desk.calls->take(who.principal.name, desk.ports.clock.monotonic());
+}
+
+Response too_often() {
+  Response out = refusal({ErrorKind::limit, "too many calls of this principal: wait a second and call again"}, 429);
+  out.headers.emplace_back("Retry-After", "1");
   return out;
 }
 
@@ -142,17 +160,18 @@ Result<AdminAnswer> run(const AdminRoute& route, const Desk& desk, const Princip
   const JsonFields body = TRY(JsonFields::parse(route.body ? request.body : "{}",
                                                 route.body ? route.body->names() : JsonFields::Names()));
   return route.function({desk.ports, who, body, std::string(last_segment(request.path)),
-                         TRY(query_from(request.query, route)), desk.audit});
+                         TRY(query_from(request.query, route)), desk.audit, desk.refused});
 }
 
 Handler handler_of(const AdminRoute& route, std::shared_ptr<const Desk> desk) {
   return [&route, desk = std::move(desk)](const Request& request) {
-    const auto who = principal_of(request, *desk);
+    const auto who = caller_of(request, *desk);
     if (!who) return not_authorised();
+    if (calls_too_often(*who, *desk)) return too_often();
     if (route.body && !same_field_name(media_type(request.header("Content-Type")), "application/json")) {
       return refusal({ErrorKind::invalid, "the body must be JSON, with Content-Type: application/json"}, 415);
     }
-    const auto done = run(route, *desk, *who, request);
+    const auto done = run(route, *desk, who->principal, request);
     if (!done) return refusal(done.error(), status_of(done.error().kind));
     return answer(done->status ? done->status : route.status, done->body);
   };
@@ -161,7 +180,8 @@ Handler handler_of(const AdminRoute& route, std::shared_ptr<const Desk> desk) {
 std::vector<AdminRoute> all_routes() {
   std::vector<AdminRoute> out;
   for (auto part : {admin_profile_routes, admin_order_routes, admin_reissue_routes, admin_restriction_routes,
-                    admin_tenant_routes, admin_principal_routes, admin_issuance_routes, admin_audit_routes}) {
+                    admin_tenant_routes, admin_principal_routes, admin_issuance_routes, admin_audit_routes,
+                    admin_outbox_routes}) {
     auto routes = part();
     std::ranges::move(routes, std::back_inserter(out));
   }
@@ -189,8 +209,8 @@ std::optional<std::string> AdminCall::parameter(std::string_view name) const {
 }
 
 void add_admin_smdp_routes(Router& router, smdp::Ports& ports, const Secret<32>& token,
-                           access::AuditLog* audit) {
-  const auto desk = std::make_shared<const Desk>(Desk{ports, token.clone(), audit});
+                           access::AuditLog* audit, smdp::Limiter* calls, smdp::RefusedRows* refused) {
+  const auto desk = std::make_shared<const Desk>(Desk{ports, token.clone(), audit, calls, refused});
   for (const AdminRoute& route : admin_smdp_routes()) {
     const size_t open = route.path.find('{');
     if (open == std::string::npos) {

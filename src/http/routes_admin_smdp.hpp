@@ -12,6 +12,10 @@
 #include "http/router.hpp"
 #include "smdp/ports.hpp"
 
+namespace sealift::smdp {
+class RefusedRows;
+}
+
 namespace sealift::http {
 
 /// The longest body that a listener of these routes has to take: a profile package of 4 MiB in base64.
@@ -19,8 +23,11 @@ inline constexpr size_t max_admin_body = 6 * 1024 * 1024;
 
 /// `ports` must outlive every server that uses the router. `token` is that of the site's own administrator,
 /// copied; further principals are those of `ports.directory`. `audit` outlives the router too; null: nobody
-/// reads audit rows.
+/// reads audit rows. `calls` is how often one principal may call, by its name, and outlives the router; more is
+/// answered 429. Null: as often as it likes, which the site's own administrator may always.
+/// `refused` is what operators and SM-DSs refuse, and outlives the router; null: nothing is sent.
 void add_admin_smdp_routes(Router& router, smdp::Ports& ports, const Secret<32>& token,
-                           access::AuditLog* audit = nullptr);
+                           access::AuditLog* audit = nullptr, smdp::Limiter* calls = nullptr,
+                           smdp::RefusedRows* refused = nullptr);
 
 }  // namespace sealift::http

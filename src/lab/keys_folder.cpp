@@ -100,7 +100,9 @@ Result<Secret<32>> KeysFolder::data_key(std::string_view purpose, Random& random
   std::string label = "data." + std::string(purpose);
   auto kept = keys.private_key(label);
   if (!kept && kept.error().kind == ErrorKind::not_found) {
-    (void)TRY(keys.generate(label, crypto::Curve::p256, random));
+    // Servers of one folder may start at once: the key is that of whoever was first.
+    auto made = keys.generate(label, crypto::Curve::p256, random);
+    if (!made && made.error().kind != ErrorKind::exists) return std::move(made.error());
     kept = keys.private_key(label);
   }
   if (!kept) return std::move(kept.error());

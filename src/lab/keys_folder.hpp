@@ -39,7 +39,8 @@ struct KeysFolder {
   /// Certificate and private key of a role, for what has to hold the key itself: TLS, an EUM that makes
   /// cards.
   Result<pki::Identity> identity(pki::Role role) const;
-  /// 32 octets for sealing data at rest, one for each purpose, from a key made for this alone.
+  /// 32 octets for sealing data at rest, one for each purpose, from a key made for this alone: at the first
+  /// call, by whichever of several processes comes first.
   Result<Secret<32>> data_key(std::string_view purpose, Random& random);
 };
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "smdp/courier.hpp"
+#include "smdp/refused_rows.hpp"
 #include "smdp/observer.hpp"
 #include "smdp/ports.hpp"
 
@@ -24,6 +25,7 @@ class Carrier {
   struct Outcome {
     smdp::Sent how{};
     Error problem{};  ///< where it was not delivered
+    std::chrono::seconds wait{0};  ///< the addressee asks for, where it is unreachable
   };
   virtual ~Carrier() = default;
   /// Takes less than CourierOptions::send_limit.
@@ -50,6 +52,8 @@ class OutboxSender final : public smdp::Bell {
   void stop();
   void ring() override;
   smdp::CourierFigures figures() const { return courier_.figures(); }
+  /// What addressees refused of late.
+  smdp::RefusedRows& refused() { return refused_; }
   /// Reads the store.
   Result<smdp::OutboxFigures> waiting() { return courier_.waiting(); }
 
@@ -61,6 +65,8 @@ class OutboxSender final : public smdp::Bell {
   uint64_t rings();
 
   smdp::Courier courier_;
+  smdp::RefusedRows refused_;
+  Clock& clock_;
   smdp::Observer& observer_;
   const MakeCarrier carrier_;
   const OutboxSenderOptions options_;

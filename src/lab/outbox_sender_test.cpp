@@ -109,6 +109,22 @@ TEST_F(OutboxSenders, serve_an_operator_while_others_hang) {
   hang = false;
 }
 
+TEST_F(OutboxSenders, know_what_is_refused_and_go_on_behind_it_once_it_is_dropped) {
+  world_.answer = [&](const Outgoing& what) { return what.content[0] == 1 ? Sent::refused : Sent::delivered; };
+  add(1, 1, "a");
+  add(1, 2, "a");
+  sender_.start();
+  ASSERT_TRUE(eventually([&] { return !sender_.refused().all(clock_.now()).empty(); }));
+  const auto refused = sender_.refused().all(clock_.now());
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].row.what.tenant, "a");
+  EXPECT_EQ(world_.of("a"), 0u) << "the one behind it waits";
+  ASSERT_TRUE(sender_.refused().drop(refused[0].row.number));
+  sender_.ring();
+  EXPECT_TRUE(eventually([&] { return world_.of("a") == 1; })) << "and comes";
+  EXPECT_TRUE(eventually([&] { return box_.figures()->waiting == 0; }));
+}
+
 TEST_F(OutboxSenders, stop_and_leave_in_the_outbox_what_was_not_sent) {
   std::atomic<bool> go{false};
   std::atomic<int> under_way{0};

@@ -63,7 +63,7 @@ Carrier::Outcome SmdpCarrier::to_operator(const smdp::Outgoing& what) {
   const Told told = callback.notifications ? Told::notifications : Told::progress;
   auto done = http::Es2CallbackClient(**with, options_.requester).call(*address, what, told);
   if (done) return {Sent::delivered, {}};
-  return {done.error().how, std::move(done.error().error)};
+  return {done.error().how, std::move(done.error().error), done.error().retry_after};
 }
 
 Carrier::Outcome SmdpCarrier::to_smds(const smdp::Outgoing& what) {

@@ -1,6 +1,6 @@
 #include "lab/smdp_certificates.hpp"
 
-#include "lab/smdp_upkeep.hpp"
+#include "lab/crl_files.hpp"
 
 namespace sealift::lab {
 

@@ -195,6 +195,10 @@ void declare_site_limits(ConfigTable& table, SmdpSiteOptions& site) {
           "more are answered 8.8/5.1. 0: any number.")
       .number<uint32_t>("guesses_per_eid", site.guesses_per_eid, 0, 1'000'000,
                         "MatchingIDs that one eUICC may try in vain in ten minutes. 0: any number.")
+      .number<uint32_t>(
+          "calls_per_principal", site.calls_per_principal, 0, 1'000'000,
+          "Calls of the administration that one principal may make in a minute; more are answered 429. The token of "
+          "the server's own folder is not counted. 0: any number.")
       .seconds("session_seconds", site.settings.session_ttl, 1, 3600,
                "Idle time between two steps of a download, once the eUICC has authenticated.")
       .seconds("unauthenticated_seconds", site.settings.unauthenticated_ttl, 1, 3600, "And before.");
@@ -203,10 +207,14 @@ void declare_site_limits(ConfigTable& table, SmdpSiteOptions& site) {
 /// The keys of a whole file, bound to `config`; `read` are the listeners that the file has.
 void declare(ConfigSheet& sheet, SmdpConfig& config, std::list<ListenerOptions>& read) {
   SmdpSiteOptions& site = config.site;
-  sheet.top().text(
-      "dir", site.dir,
-      "The server's folder: pki/ (`sealift pki init DIR/pki`), orders, the token of its administration. "
-      "Relative paths below are within it.");
+  sheet.top()
+      .text("dir", site.dir,
+            "The server's folder: pki/ (`sealift pki init DIR/pki`), orders, the token of its administration. "
+            "Relative paths below are within it.")
+      .seconds("drain_seconds", site.drain, 0, 300,
+               "How long the server goes on when it is told to stop, while /readyz says that it does: for a load "
+               "balancer, more than it takes to notice. Then it accepts nothing more, answers what is under way, and "
+               "ends. The unit's TimeoutStopSec (60) has to be longer.");
   ConfigTable& orders = sheet.table("orders", "What is served to whom, where an order does not say.");
   declare_orders(orders, site.settings);
   orders.texts(
@@ -276,6 +284,7 @@ SmdpConfig SmdpConfig::of_folder(const std::string& dir) {
   out.site.add_admin();
   out.site.sessions_per_address = 2000;
   out.site.guesses_per_eid = 100;
+  out.site.calls_per_principal = 6000;
   return out;
 }
 

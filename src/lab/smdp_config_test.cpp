@@ -30,6 +30,8 @@ TEST(SmdpConfig, that_names_only_its_folder_is_that_of_the_folder) {
   EXPECT_EQ(config.site.listeners[0].host, "localhost");
   EXPECT_TRUE(config.site.listeners[1].serves(Interface::admin));
   EXPECT_EQ(config.site.sessions_per_address, 2000u);
+  EXPECT_EQ(config.site.calls_per_principal, 6000u);
+  EXPECT_EQ(config.site.drain, std::chrono::seconds(0));
 }
 
 TEST(SmdpConfig, names_the_database_that_nodes_share) {

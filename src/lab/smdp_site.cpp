@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <set>
+#include <thread>
 
 #include "asn1/time.hpp"
 #include "http/crl_client.hpp"
@@ -45,7 +46,8 @@ struct Parts {
   std::unique_ptr<SmdpStores> stores;
   std::unique_ptr<smdp::RestrictionList> restrictions;
   std::unique_ptr<ListFollower> follower;
-  smdp::Limiter by_address{0, std::chrono::seconds(60)}, by_eid{0, std::chrono::minutes(10)};
+  smdp::Limiter by_address{0, std::chrono::seconds(60)}, by_eid{0, std::chrono::minutes(10)},
+      by_principal{0, std::chrono::seconds(60)};
   std::unique_ptr<http::CrlClient> crl_client;
   std::unique_ptr<CrlFetcher> crl_fetcher;
   std::unique_ptr<DirectoryUpkeep> records;
@@ -56,6 +58,7 @@ void set_limits(const SmdpSiteOptions& options, Parts& parts) {
   using namespace std::chrono_literals;
   parts.by_address.set(options.sessions_per_address, 60s);
   parts.by_eid.set(options.guesses_per_eid, 10min);
+  parts.by_principal.set(options.calls_per_principal, 60s);
 }
 
 /// What a running server does not take up.
@@ -70,6 +73,7 @@ std::vector<std::string> only_by_restart(const SmdpSiteOptions& before, const Sm
   changed(before.settings.lowest_svn == now.settings.lowest_svn, "orders.lowest_svn");
   changed(before.settings.highest_svn == now.settings.highest_svn, "orders.highest_svn");
   changed(before.settings.test_cis == now.settings.test_cis, "trust.test_cis");
+  changed(before.drain == now.drain, "drain_seconds");
   changed(before.fetch_crls == now.fetch_crls, "trust.crl_fetch");
   changed(before.crl_fetch.refresh == now.crl_fetch.refresh, "trust.crl_refresh_seconds");
   changed(before.crl_uris == now.crl_uris, "trust.crl_uris");
@@ -199,9 +203,9 @@ class Site final : public SmdpSite {
     return out;
   }
   void stop() override {
-    stopping_ = true;
+    if (!stopping_.exchange(true)) std::this_thread::sleep_for(options_.drain);
     for (auto& door : doors_)
-      if (door->options.serves(Interface::es9plus)) door->server->stop();
+      if (door->options.serves(Interface::es9plus) || door->options.serves(Interface::es2plus)) door->server->stop();
     for (auto& door : doors_) door->server->stop();
     outbox_->stop();
     admin_door_.reset();
@@ -308,7 +312,8 @@ class Site final : public SmdpSite {
       http::add_es2_routes(router, *es2_, operators(parts_->records->directory(), parts_->clock));
     }
     if (listener.serves(Interface::admin))
-      http::add_admin_smdp_routes(router, ports(), admin_door_->token(), access::audit_log_of(parts_->stores->records()));
+      http::add_admin_smdp_routes(router, ports(), admin_door_->token(),
+                                  access::audit_log_of(parts_->stores->records()), &parts_->by_principal, &outbox_->refused());
     if (listener.serves(Interface::metrics)) parts_->monitor.add_routes(router);
     http::add_health_route(router);
     auto door = std::make_unique<Door>(listener, router, options_.exchanges);

@@ -41,6 +41,7 @@ struct SmdpSiteOptions {
   std::vector<std::string> crl_uris;
   std::vector<http::ConnectTo> crl_connect_to;  ///< other ways to their hosts
   uint32_t sessions_per_address = 0;            ///< begun and not authenticated, within 60 s; 0: no limit
+  uint32_t calls_per_principal = 0;  ///< of the administration, within 60 s; 0: no limit
   uint32_t guesses_per_eid = 0;  ///< wrong MatchingIDs of one eUICC, within 10 minutes; 0: no limit
   /// The keys that sign are in an HSM, behind sealift-keyd (DIR/pki/hsm), or the site does not open.
   bool production = false;
@@ -48,6 +49,7 @@ struct SmdpSiteOptions {
   std::vector<std::string> root_smds;
   std::vector<http::ConnectTo> connect_to;      ///< other ways to operators and SM-DSs
   http::ExchangeObserver* exchanges = nullptr;  ///< borrowed; hears of every request, for a log
+  std::chrono::seconds drain{0};                ///< what stop() serves on for, see there
 
   ListenerOptions& es9plus() { return listeners.front(); }
   /// Adds the listener of the administration, on loopback; its port 0 is any free one, and DIR/admin.json
@@ -100,6 +102,9 @@ class SmdpSite {
   virtual Result<std::vector<std::string>> reload(const SmdpSiteOptions& now) = 0;
   /// Of each HSM that signs here; none where the keys are files.
   virtual std::vector<hsm::DeskFigures> hsm_figures() const = 0;
+  /// From now on /readyz says that the server stops; for `drain` it serves as before, so that a load balancer
+  /// sees that and sessions come to their end. Then nothing is accepted any more, requests under way are
+  /// answered, each listener taking its stop_timeout at most. Calling it again does nothing.
   virtual void stop() = 0;
 };
 

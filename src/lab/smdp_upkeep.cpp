@@ -1,32 +1,12 @@
 #include "lab/smdp_upkeep.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "smdp/admin.hpp"
 
 namespace sealift::lab {
 
 namespace fs = std::filesystem;
-
-static Bytes read_crl(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  Bytes octets;
-  if (!in) return octets;
-  octets.resize(pki::Crl::max_size + 1);
-  in.read(reinterpret_cast<char*>(octets.data()), static_cast<std::streamsize>(octets.size()));
-  octets.resize(static_cast<size_t>(in.gcount()));
-  return octets;
-}
-
-void take_up_crls(const std::string& dir, pki::TrustStore& trust) {
-  std::error_code error;
-  auto files = fs::recursive_directory_iterator(dir, error);
-  for (; !error && files != fs::recursive_directory_iterator(); files.increment(error)) {
-    if (files->path().extension() == ".crl") (void)trust.add_crl(read_crl(files->path()));
-  }
-}
 
 Upkeep::Upkeep(UpkeepOptions options, Clock& clock, smdp::Observer& observer)
     : options_(options), clock_(clock), observer_(observer) {}
@@ -42,27 +22,18 @@ Upkeep::~Upkeep() {
 
 void Upkeep::take_up(const fs::path& file, pki::TrustStore& trust) {
   const std::string what = "CRL " + file.filename().string();
-  const auto taken = trust.add_crl(read_crl(file));
+  const auto octets = CrlFiles::read(file);
+  if (!octets) return observer_.maintained(what, &octets.error());
+  const auto taken = trust.add_crl(*octets);
   if (taken) return observer_.maintained(what, nullptr);
   const Error problem = taken.error();
   observer_.maintained(what, &problem);
 }
 
 void Upkeep::read_crls() {
-  for (Folder& folder : watched_) read_crls(folder);
-}
-
-void Upkeep::read_crls(Folder& folder) {
-  std::error_code error;
-  auto files = fs::recursive_directory_iterator(folder.dir, error);
-  for (; !error && files != fs::recursive_directory_iterator(); files.increment(error)) {
-    if (files->path().extension() != ".crl") continue;
-    std::error_code gone;
-    const Seen now{files->last_write_time(gone), files->file_size(gone)};
-    Seen& before = folder.seen[files->path().string()];
-    if (gone || now == before) continue;
-    before = now;
-    take_up(files->path(), *folder.trust);
+  for (Folder& folder : watched_) {
+    if (!folder.files.look()) continue;
+    for (const fs::path& file : folder.files.changed()) take_up(file, *folder.trust);
   }
 }
 

@@ -1,16 +1,14 @@
 // What an SM-DP+ does beside requests: it takes up the CRLs in its folder, and again when they change, ends
 // orders whose time has run out, and forgets rows that nothing asks for any more.
 //
-// CRLs are the files of the folders watched (sets of several CIs below them included) whose name ends in
-// .crl, DER. One thread of its own from start(); the destructor stops it.
+// CRLs are the files of the folders watched (crl_files.hpp). One thread of its own from start(); the destructor stops it.
 #pragma once
 
 #include <condition_variable>
-#include <filesystem>
-#include <map>
 #include <mutex>
 #include <thread>
 
+#include "lab/crl_files.hpp"
 #include "smdp/ports.hpp"
 
 namespace sealift::lab {
@@ -22,9 +20,6 @@ struct UpkeepOptions {
   std::chrono::hours keep{24 * 180};  ///< deliveries and notifications
 };
 
-/// Takes up every CRL in a folder that can be; those that can not are passed over.
-void take_up_crls(const std::string& dir, pki::TrustStore& trust);
-
 class Upkeep {
  public:
   /// All are borrowed.
@@ -34,7 +29,7 @@ class Upkeep {
   Upkeep& operator=(const Upkeep&) = delete;
 
   /// From the next look on, the CRLs in `dir` are for `trust`, which is borrowed. Before start().
-  void watch(std::string dir, pki::TrustStore& trust) { watched_.push_back({std::move(dir), &trust, {}}); }
+  void watch(std::string dir, pki::TrustStore& trust) { watched_.push_back({CrlFiles(std::move(dir)), &trust}); }
   /// Takes up what is new or has changed since the last call. A list that cannot be taken up is told to the
   /// observer once; the one before it stays.
   void read_crls();
@@ -47,17 +42,10 @@ class Upkeep {
 
  private:
   void run(smdp::OrderStore& orders, smdp::Ports* expiring);
-  struct Seen {
-    std::filesystem::file_time_type changed;
-    uintmax_t size = 0;
-    bool operator==(const Seen&) const = default;
-  };
   struct Folder {
-    std::string dir;
+    CrlFiles files;
     pki::TrustStore* trust;
-    std::map<std::string, Seen> seen;
   };
-  void read_crls(Folder& folder);
   void take_up(const std::filesystem::path& file, pki::TrustStore& trust);
 
   const UpkeepOptions options_;

@@ -68,10 +68,14 @@ void declare_root(ConfigTable& table, SmdsSiteOptions& site, Texts& texts) {
 }
 
 void declare(ConfigSheet& sheet, SmdsConfig& config, Texts& texts) {
-  sheet.top().text(
-      "dir", config.site.dir,
-      "The server's folder: pki/ (`sealift pki init DIR/pki`) and events. Relative paths below are within "
-      "it.");
+  sheet.top()
+      .text("dir", config.site.dir,
+            "The server's folder: pki/ (`sealift pki init DIR/pki`) and events. Relative paths below are within "
+            "it.")
+      .seconds("drain_seconds", config.site.drain, 0, 300,
+               "How long the server goes on when it is told to stop, while /readyz says that it does: for a load "
+               "balancer, more than it takes to notice. Then it accepts nothing more, answers what is under way, and "
+               "ends. The unit's TimeoutStopSec (60) has to be longer.");
   declare_listener(sheet.table("listener", "Where the server listens."), config.site, texts);
   declare_events(sheet.table("events", "What waits for phones."), config.site.settings, texts);
   declare_trust(sheet.table("trust", "Who is believed, and how much one may ask."), config.site, texts);

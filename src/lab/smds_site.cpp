@@ -4,14 +4,13 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
-#include <map>
 #include <mutex>
 #include <thread>
 
-#include "base/files.hpp"
 #include "http/routes_es11.hpp"
 #include "http/routes_es12.hpp"
 #include "http/routes_health.hpp"
+#include "lab/crl_files.hpp"
 #include "lab/keys_folder.hpp"
 #include "lab/smdp_figures.hpp"
 #include "lab/smds_root.hpp"
@@ -39,36 +38,6 @@ struct Parts {
   std::unique_ptr<auth::Limiter> by_address;
   std::unique_ptr<RemoteRoot> root;
   std::vector<Bytes> cis;
-};
-
-/// The CRLs in a folder and below it, when they change.
-class CrlFiles {
- public:
-  explicit CrlFiles(std::string dir) : dir_(std::move(dir)) {}
-
-  /// True where anything is new since the last call; `crls` is then all of them.
-  bool changed(std::vector<Bytes>& crls) {
-    std::map<std::string, std::pair<fs::file_time_type, uintmax_t>> now;
-    std::error_code error;
-    for (auto f = fs::recursive_directory_iterator(dir_, error);
-         !error && f != fs::recursive_directory_iterator(); f.increment(error)) {
-      std::error_code gone;
-      if (f->path().extension() == ".crl")
-        now[f->path().string()] = {f->last_write_time(gone), f->file_size(gone)};
-    }
-    if (now == seen_) return false;
-    crls.clear();
-    for (const auto& [path, facts] : now) {
-      auto octets = read_file(path, pki::Crl::max_size);
-      if (octets) crls.push_back(std::move(*octets));
-    }
-    seen_ = std::move(now);
-    return true;
-  }
-
- private:
-  const std::string dir_;
-  std::map<std::string, std::pair<fs::file_time_type, uintmax_t>> seen_;
 };
 
 /// A listener with the figures of its requests.
@@ -242,7 +211,13 @@ void Site::write_figures(http::MetricsPage& page) {
 
 void Site::read_crls() {
   std::lock_guard lock(crl_mutex_);
-  if (!crl_files_.changed(crls_)) return;
+  if (!crl_files_.look()) return;
+  crls_.clear();
+  for (const fs::path& file : crl_files_.all()) {
+    auto octets = CrlFiles::read(file);
+    if (octets) crls_.push_back(std::move(*octets));
+    if (!octets) ports_.observer.maintained("CRL " + file.filename().string(), &octets.error());
+  }
   std::erase_if(crls_, [&](const Bytes& crl) {
     const auto taken = parts_->clients.add_crl(crl);
     (void)parts_->trust.add_crl(crl);  // whether it is of a CI of eUICCs or not
@@ -289,11 +264,13 @@ void Site::run() {
 }
 
 void Site::stop() {
+  bool first = false;
   {
     std::lock_guard lock(mutex_);
-    stopping_ = true;
+    first = !std::exchange(stopping_, true);
   }
   wake_.notify_all();
+  if (first) std::this_thread::sleep_for(options_.drain);
   if (thread_.joinable()) thread_.join();
   for (Door* door : {servers_.get(), lpas_.get(), monitors_.get()})
     if (door) door->server->stop();
@@ -347,10 +324,8 @@ Result<std::unique_ptr<Parts>> make_parts(const SmdsSiteOptions& options, const 
   for (const Bytes& ci : options.further_cis) {
     if (auto added = parts->clients.add(ci); !added) return Error(added.error()).within("a CI for SM-DP+s");
   }
-  std::vector<Bytes> crls;  // before our own chains are judged
-  CrlFiles(options.dir + "/pki").changed(crls);
-  for (const Bytes& crl : crls)
-    (void)parts->trust.add_crl(crl);  // what is wrong with one is told by read_crls
+  // Before our own chains are judged; what is wrong with one is told by read_crls.
+  take_up_crls(options.dir + "/pki", parts->trust);
   parts->authenticator = std::make_unique<auth::Authenticator>(parts->trust);
   TRY_VOID(add_identities(sets, *parts, clock.now()));
   if (options.sessions_per_address > 0) {

@@ -42,6 +42,7 @@ struct SmdsSiteOptions {
   pki::CrlPolicy crl_policy = pki::CrlPolicy::if_present;
   uint32_t sessions_per_address = 0;  ///< begun and not authenticated, within 60 s; 0: no limit
   std::chrono::milliseconds upkeep_pace{10'000};
+  std::chrono::seconds drain{0};  ///< what stop() serves on for, see there
 };
 
 class SmdsSite {
@@ -69,6 +70,8 @@ class SmdsSite {
   virtual Status reload() = 0;
   /// What the thread does each time, now.
   virtual void upkeep() = 0;
+  /// From now on /readyz says that the server stops; for `drain` it serves as before. Then nothing is accepted
+  /// any more, and requests under way are answered. Calling it again does nothing.
   virtual void stop() = 0;
 };
 

@@ -73,7 +73,7 @@ Result<std::optional<Courier::Batch>> Courier::take() {
   return std::optional<Batch>();
 }
 
-Status Courier::settle(const Batch& batch, size_t index, Sent how) {
+Status Courier::settle(const Batch& batch, size_t index, Sent how, std::chrono::seconds asked) {
   const Queued& row = batch.rows[index];
   milliseconds later{0};
   {
@@ -83,7 +83,8 @@ Status Courier::settle(const Batch& batch, size_t index, Sent how) {
        : how == Sent::refused ? figures_.refused
                               : figures_.unreachable);
     if (how == Sent::unreachable) {
-      later = wait(state.failures, options_.longest_wait);
+      later = std::max(wait(state.failures, options_.longest_wait),
+                       std::min<milliseconds>(asked, options_.longest_asked));
       ++state.failures;
       state.until = clock_.monotonic() + later;
     } else {

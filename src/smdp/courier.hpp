@@ -23,6 +23,7 @@ struct CourierOptions {
   size_t at_once = 2;                          ///< batches of one addressee under way
   std::chrono::milliseconds first_wait{1000};  ///< after the first failure; doubles with each
   std::chrono::milliseconds longest_wait{60'000};      ///< of an addressee that does not answer
+  std::chrono::milliseconds longest_asked{600'000};    ///< of one that says how long we are to wait
   std::chrono::milliseconds longest_refusal{600'000};  ///< of a row that is refused
 };
 
@@ -49,8 +50,9 @@ class Courier {
   /// False once others may have taken the batch's rows.
   bool is_ours(const Batch& batch) { return clock_.monotonic() < batch.until; }
   /// What became of the row at `index` of a batch; after `unreachable` the rest of it is put off too, and is
-  /// not to be sent. Errors: the outbox's; the row comes again after its lease.
-  Status settle(const Batch& batch, size_t index, Sent how);
+  /// not to be sent. `asked` is how long an addressee that is busy wants to be left alone at least; 0: it does
+  /// not say. Errors: the outbox's; the row comes again after its lease.
+  Status settle(const Batch& batch, size_t index, Sent how, std::chrono::seconds asked = {});
   /// Rows from `index` on are for anybody to take, now: whoever had them stops. Errors: the outbox's.
   Status put_back(const Batch& batch, size_t index);
   /// The batch is done with, however far it came.

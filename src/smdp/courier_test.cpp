@@ -84,6 +84,25 @@ TEST_F(Couriers, wait_longer_after_each_failure_and_no_longer_than_a_minute) {
   EXPECT_EQ(run(takes_all).size(), 40u) << "and all of it comes once it is up again";
 }
 
+TEST_F(Couriers, leave_an_addressee_alone_for_as_long_as_it_asks_but_not_for_ever) {
+  const auto busy_for = [&](std::chrono::seconds asked) {
+    auto batch = *courier_.take();
+    ASSERT_TRUE(batch);
+    EXPECT_TRUE(courier_.settle(*batch, 0, Sent::unreachable, asked));
+    courier_.give_back(*batch);
+  };
+  add(1, 1);
+  busy_for(90s);
+  clock_.advance(89s);
+  EXPECT_FALSE(*courier_.take());
+  clock_.advance(1s);
+  busy_for(24h);
+  clock_.advance(599s);
+  EXPECT_FALSE(*courier_.take());
+  clock_.advance(1s);
+  EXPECT_EQ(run(takes_all).size(), 1u) << "ten minutes at most";
+}
+
 TEST_F(Couriers, try_with_one_row_whether_it_is_up_again) {
   for (int n = 0; n < 20; ++n) add(n, 1);
   (void)run([](const Outgoing&) { return Sent::unreachable; });

@@ -125,6 +125,38 @@ TEST(Listeners, show_a_public_certificate_from_files_and_take_up_the_next_one) {
   EXPECT_TRUE(downloads(4, two));
 }
 
+// ---- Being told to stop.
+
+TEST(Stopping, says_so_at_once_serves_on_for_the_drain_time_and_then_takes_nothing) {
+  WorldOptions options;
+  options.change_site = [](lab::SmdpSiteOptions& site) {
+    site.add_admin();
+    site.drain = std::chrono::seconds(2);
+  };
+  World world(options);
+  const auto product = world.order(1), late = world.order(2);
+  Phone phone(world, 1);
+  std::thread stopping;
+  const auto begun = std::chrono::steady_clock::now();
+  phone.wire.on_offer = [&](messages::AuthenticateClientOk&) {
+    stopping = std::thread([&] { world.site->stop(); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    unsigned status = 0;
+    EXPECT_THAT(got(world, world.site->admin_port(), "/readyz", &status), HasSubstr("the server stops"));
+    EXPECT_EQ(status, 503u);
+  };
+  const auto done = phone.download(product.code);
+  EXPECT_TRUE(done) << (done ? "" : done.error().error.message);
+  EXPECT_EQ(world.now(product.order).state, smdp::OrderState::installed) << "the notification was taken";
+  EXPECT_TRUE(Phone(world, 2).download(late.code)) << "a balancer that has not noticed yet";
+  stopping.join();
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::seconds(2));
+  Phone after(world, 3);
+  const auto refused = after.download(late.code);
+  ASSERT_FALSE(refused);
+  EXPECT_FALSE(refused.error().status) << "nobody answers any more";
+}
+
 // ---- Rotation (G-PKI-1).
 
 TEST(Rotation, a_session_ends_with_the_certificates_it_began_with) {

@@ -71,10 +71,8 @@ TEST(Programs, activate_a_card_with_no_input_by_the_default_smdp_and_by_the_smds
     run({"profile", "make", "--imsi", "00101000000004" + n, "--iccid", n == "1" ? "8988211000000000424" : "8988211000000000432",
          "--k", "8D1F0C5A9B3E47E2A6C4D8F0B1729E35", "--opc", "5E0A7C93D2F14B86A9E3C7015D8F2B64", "--out", dir + "/" + n});
   }
-  // One after the other: each makes its keys in the folder that they share.
-  Program smdp({"smdp", "serve", "--dir", dir, "--port", "0"});
+  Program smdp({"smdp", "serve", "--dir", dir, "--port", "0"}), smds({"smds", "serve", "--dir", dir, "--port", "0"});
   const std::string smdp_address = smdp.line().at("smdpAddress").as_string().c_str();
-  Program smds({"smds", "serve", "--dir", dir, "--port", "0"});
   const std::string smds_address = smds.line().at("smdsAddress").as_string().c_str();
   const auto made = run({"euicc", "make", card, "--pki", dir + "/pki", "--default-dp", smdp_address, "--root-ds", smds_address});
   const std::string eid = made.at("eid").as_string().c_str();
@@ -91,6 +89,10 @@ TEST(Programs, activate_a_card_with_no_input_by_the_default_smdp_and_by_the_smds
 
   const auto order = run({"order", "create", "--dir", dir, "--profile", dir + "/2", "--eid", eid});
   register_event(dir + "/pki", smds_address, eid, order.at("activationCode").as_string().c_str());
+  const auto waiting = run({"smds", "events", "--dir", dir, "--eid", eid});
+  ASSERT_EQ(waiting.at("events").as_array().size(), 1u) << "while the server runs";
+  EXPECT_EQ(waiting.at("events").at(0).at("rspServerAddress").as_string(), smdp_address);
+  EXPECT_EQ(waiting.at("events").at(0).at("state").as_string(), "live");
   const auto listed = lpa({"discover", "--list"});
   ASSERT_EQ(listed.at("events").as_array().size(), 1u) << boost::json::serialize(listed);
   EXPECT_EQ(listed.at("events").at(0).at("server").as_string(), smdp_address);
@@ -99,6 +101,54 @@ TEST(Programs, activate_a_card_with_no_input_by_the_default_smdp_and_by_the_smds
   ASSERT_EQ(second.at("installed").as_array().size(), 1u) << boost::json::serialize(second);
   EXPECT_EQ(second.at("installed").at(0).at("iccid").as_string(), "8988211000000000432");
   EXPECT_EQ(run({"order", "show", "8988211000000000432", "--dir", dir}).at("state"), "installed");
+}
+
+TEST(Programs, an_smdp_and_an_smds_start_at_the_same_instant_on_a_new_folder) {
+  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder;
+  run({"pki", "init", folder.path + "/pki"});
+  for (int round = 0; round < 10; ++round) {
+    for (const char* made : {"log", "smdp"}) std::filesystem::remove(folder.path + "/pki/keys/data." + made + ".key");
+    for (const char* made : {"smdp.db", "smdp.db-wal", "smdp.db-shm"}) std::filesystem::remove(folder.path + "/" + made);
+    Program smdp({"smdp", "serve", "--dir", folder.path, "--port", "0"});
+    Program smds({"smds", "serve", "--dir", folder.path, "--port", "0"});
+    for (Program* one : {&smdp, &smds}) {
+      const auto said = one->line();
+      EXPECT_TRUE(said.is_object() && said.at("ok") == true) << boost::json::serialize(said);
+      one->signal(SIGTERM);
+      EXPECT_EQ(one->exit_code(), 0);
+    }
+  }
+}
+
+TEST(Programs, that_are_told_to_stop_serve_on_for_the_drain_time_and_end_with_0) {
+  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder;
+  const std::string dir = folder.path;
+  run({"pki", "init", dir + "/pki"});
+  const auto write = [&](const std::string& name, const std::string& text) {
+    must(write_file(dir + name, view(text), Readers::owner, Replace::no));
+  };
+  const std::string common = "dir = \"" + dir + "\"\ndrain_seconds = 1\n";
+  write("/smdp.toml", common + "[[listener]]\nport = 0\ninterfaces = [\"es9plus\", \"metrics\"]\n");
+  write("/smds.toml", common + "[listener]\nport = 0\n");
+  for (const char* role : {"smdp", "smds"}) {
+    Program server({role, "serve", "--config", dir + "/" + role + ".toml"});
+    const auto port = server.line().at("port").to_number<uint16_t>();
+    const auto told = std::chrono::steady_clock::now();
+    server.signal(SIGTERM);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    SystemClock clock;
+    http::ClientOptions options;
+    options.trusted_ci = {to_bytes(must(must(lab::KeysFolder::open(dir + "/pki")).certificate(pki::Role::ci)).der())};
+    auto client = must(http::Client::make(std::move(options), clock));
+    const http::HostPort at{"localhost", port};
+    EXPECT_EQ(must(client.get(at, "/healthz")).status, 200u) << role;
+    if (role == std::string("smdp")) EXPECT_EQ(must(client.get(at, "/readyz")).status, 503u);
+    EXPECT_EQ(server.exit_code(), 0) << role;
+    EXPECT_GE(std::chrono::steady_clock::now() - told, std::chrono::seconds(1)) << role;
+    EXPECT_LT(std::chrono::steady_clock::now() - told, std::chrono::seconds(10)) << role;
+  }
 }
 
 TEST(Programs, make_a_card_of_keys_and_certificates_made_elsewhere) {
