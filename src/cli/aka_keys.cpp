@@ -1,7 +1,5 @@
 #include "cli/aka_keys.hpp"
 
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <initializer_list>
 
 #include "base/bytes.hpp"

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "asn1/time.hpp"
+#include "crypto/hash.hpp"
 #include "http/client.hpp"
 #include "http/test_support.hpp"
 #include "smdp/test_world.hpp"

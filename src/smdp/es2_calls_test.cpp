@@ -118,7 +118,8 @@ TEST(Es2Calls, survive_a_failure_at_every_step) {
       EXPECT_EQ(order.state, OrderState::released);
       EXPECT_EQ(order.matchingId->value(), Es2World::confirmed(confirmed).matchingId);
       size_t taken = 0;
-      for (const StockCount& c : *w.orders.stock("mno"))
+      const auto stock = w.orders.stock("mno");
+      for (const StockCount& c : *stock)
         taken += c.state == OrderState::available ? 0 : c.count;
       EXPECT_EQ(taken, 1u) << "failure at " << at;
       if (faulty.calls() <= at) break;

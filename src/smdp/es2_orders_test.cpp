@@ -1,6 +1,7 @@
 // What becomes of an order that came over ES2+: its fields, its policy, its event at an SM-DS, and that
 // nothing of it is left when its profile is back in stock.
 
+#include "crypto/hash.hpp"
 #include "smdp/es2_test_world.hpp"
 #include "smdp/event_rows.hpp"
 #include "smdp/faulty_orders.hpp"

@@ -1,10 +1,14 @@
 // SGP.23 4.3.13 (ES9+.GetBoundProfilePackage), 4.3.15 (HandleNotification) and 4.3.16 (CancelSession), with
 // what conformance suites leave out: see docs/conformance.md.
+#include <boost/json.hpp>
+
 #include "crypto/hash.hpp"
 #include "tests/e2e/conformance.hpp"
 
 namespace sealift::e2e::conformance {
 namespace {
+
+namespace json = boost::json;
 
 using messages::CancelSessionReason;
 using messages::ErrorReason;
