@@ -168,9 +168,9 @@ Result<Bytes> install(World& world, uint64_t number, std::vector<double>& instal
                       std::vector<double>& downloads) {
   const pki::Identity& eum = (*world.hierarchy)[pki::Role::eum];
   const Eid eid = TRY(lab::eid_number("89049032", 1000 + number));
-  auto card = TRY(lab::VirtualCard::make(
-      TRY(lab::make_personalisation(eum, world.hierarchy->certificate(pki::Role::ci), eid, world.random)),
-      world.random));
+  auto data =
+      TRY(lab::make_personalisation(eum, world.hierarchy->certificate(pki::Role::ci), eid, world.random));
+  auto card = TRY(lab::VirtualCard::make(std::move(data), world.random));
   Meter meter(card.card());
   std::string text = TRY(order(world, number));
   auto code = TRY(download::ActivationCode::parse(text));
