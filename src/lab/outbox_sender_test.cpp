@@ -93,6 +93,7 @@ TEST_F(OutboxSenders, keep_the_order_of_each_profile_among_many_threads_and_fail
     for (const auto& [iccid, content] : rows) EXPECT_EQ(content, next[iccid]++);
   }
   EXPECT_EQ(box_.figures()->waiting, 0u);
+  sender_.stop();  // it asks what stands here
 }
 
 TEST_F(OutboxSenders, serve_an_operator_while_others_hang) {
@@ -107,6 +108,7 @@ TEST_F(OutboxSenders, serve_an_operator_while_others_hang) {
   EXPECT_TRUE(eventually([&] { return world_.of("quick") == 50; }));
   EXPECT_EQ(world_.of("slow"), 0u);
   hang = false;
+  sender_.stop();  // it asks what stands here
 }
 
 TEST_F(OutboxSenders, know_what_is_refused_and_go_on_behind_it_once_it_is_dropped) {
