@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "smdp/admin_steps.hpp"
+#include "smdp/steps.hpp"
 
 namespace sealift::smdp {
 
@@ -43,11 +44,10 @@ Result<std::vector<RefusedRow>> list_refused(const Ports& ports, const RefusedRo
 
 Result<RefusedRow> drop_refused(Ports& ports, RefusedRows& rows, const Principal& who, uint64_t number) {
   TRY_VOID(access::permit(who, Permission::change_orders));
-  constexpr int tries = 16;
   for (RefusedRow& one : rows.all(ports.clock.now())) {
     if (one.row.number != number || !access::sees(who, one.row.what.tenant)) continue;
     Status written;
-    for (int i = 0; i < tries; ++i) {
+    for (int i = 0; i < kMaxConflicts; ++i) {
       const Order order = TRY(visible_order(ports, who, one.row.what.iccid));
       written = ports.orders.apply(
           {.after = order, .audit = audit_of(ports, who, "drop_outgoing", "row " + std::to_string(number))});
