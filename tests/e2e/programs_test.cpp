@@ -144,7 +144,9 @@ TEST(Programs, that_are_told_to_stop_serve_on_for_the_drain_time_and_end_with_0)
     auto client = must(http::Client::make(std::move(options), clock));
     const http::HostPort at{"localhost", port};
     EXPECT_EQ(must(client.get(at, "/healthz")).status, 200u) << role;
-    if (role == std::string("smdp")) EXPECT_EQ(must(client.get(at, "/readyz")).status, 503u);
+    if (role == std::string("smdp")) {
+      EXPECT_EQ(must(client.get(at, "/readyz")).status, 503u);
+    }
     EXPECT_EQ(server.exit_code(), 0) << role;
     EXPECT_GE(std::chrono::steady_clock::now() - told, std::chrono::seconds(1)) << role;
     EXPECT_LT(std::chrono::steady_clock::now() - told, std::chrono::seconds(10)) << role;
