@@ -62,18 +62,19 @@ bool take_number(View& from, std::span<uint8_t> out) {
 }  // namespace
 
 bool verify(const PublicKey& key, std::span<const View> parts, View signature) {
-  const detail::PkeyPtr pkey = detail::verification_key(key);
+  const detail::VerificationKey pkey(key);
   const detail::PkeyCtxPtr context(EVP_PKEY_CTX_new(pkey.get(), nullptr));
   check(context && EVP_PKEY_verify_init(context.get()) == 1, "EVP_PKEY_verify_init");
   return verify_with(context.get(), key.curve(), parts, signature);
 }
 
 struct Verifier::Prepared {
+  explicit Prepared(const PublicKey& of) : key(of), pool(key.get(), EVP_PKEY_verify_init) {}
+  const detail::VerificationKey key;
   detail::ContextPool pool;
 };
 
-Verifier::Verifier(const PublicKey& key)
-    : key_(key), prepared_(new Prepared{{detail::verification_key(key), EVP_PKEY_verify_init}}) {}
+Verifier::Verifier(const PublicKey& key) : key_(key), prepared_(new Prepared(key)) {}
 
 bool Verifier::verify(std::span<const View> parts, View signature) const {
   return prepared_->pool.with(

@@ -58,12 +58,41 @@ bool scalar_in_range(Curve curve, View scalar) {
   return (borrow & static_cast<uint32_t>(any != 0)) == 1;
 }
 
-PkeyPtr verification_key(const PublicKey& key) {
-  PkeyPtr pkey(EVP_PKEY_new());
-  check(pkey && EVP_PKEY_copy_parameters(pkey.get(), group_of(key.curve()).parameters) == 1 &&
-            EVP_PKEY_set1_encoded_public_key(pkey.get(), key.point().data(), key.point().size()) == 1,
+/// The objects of keys that are gone, for the next ones.
+struct VerificationKey::Idle {
+  static constexpr size_t most = 64;
+  std::mutex mutex;
+  std::vector<PkeyPtr> keys;
+
+  static Idle& of(Curve curve) {
+    static Idle& p256 = *new Idle;
+    static Idle& brainpool = *new Idle;
+    return curve == Curve::p256 ? p256 : brainpool;
+  }
+  PkeyPtr take() {
+    const std::lock_guard lock(mutex);
+    if (keys.empty()) return nullptr;
+    PkeyPtr key = std::move(keys.back());
+    keys.pop_back();
+    return key;
+  }
+  void give(PkeyPtr key) {
+    const std::lock_guard lock(mutex);
+    if (keys.size() < most) keys.push_back(std::move(key));
+  }
+};
+
+VerificationKey::VerificationKey(const PublicKey& key) : curve_(key.curve()), key_(Idle::of(curve_).take()) {
+  if (!key_) {
+    key_.reset(EVP_PKEY_new());
+    check(key_ && EVP_PKEY_copy_parameters(key_.get(), group_of(curve_).parameters) == 1, "curve parameters");
+  }
+  check(EVP_PKEY_set1_encoded_public_key(key_.get(), key.point().data(), key.point().size()) == 1,
         "a checked point loads");
-  return pkey;
+}
+
+VerificationKey::~VerificationKey() {
+  Idle::of(curve_).give(std::move(key_));
 }
 
 PkeyCtxPtr ContextPool::take() {
@@ -75,7 +104,7 @@ PkeyCtxPtr ContextPool::take() {
       return context;
     }
   }
-  PkeyCtxPtr context(EVP_PKEY_CTX_new(key_.get(), nullptr));
+  PkeyCtxPtr context(EVP_PKEY_CTX_new(key_, nullptr));
   check(context && init_(context.get()) == 1, "EVP_PKEY_CTX_new");
   return context;
 }

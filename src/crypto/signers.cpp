@@ -119,11 +119,13 @@ bool sign_with_nonce(const PrivateKey& key, const Octets<32>& digest, const Octe
 }  // namespace
 
 struct SoftwareSigner::Prepared {
+  explicit Prepared(const PrivateKey& of) : key(signing_key(of)), pool(key.get(), EVP_PKEY_sign_init) {}
+  const detail::PkeyPtr key;
   detail::ContextPool pool;
 };
 
 SoftwareSigner::SoftwareSigner(const PrivateKey& key)
-    : key_(key.public_key()), prepared_(new Prepared{{signing_key(key), EVP_PKEY_sign_init}}) {}
+    : key_(key.public_key()), prepared_(new Prepared(key)) {}
 SoftwareSigner::~SoftwareSigner() = default;
 
 Result<Signature> SoftwareSigner::sign(std::span<const View> parts) {

@@ -405,7 +405,7 @@ Result<std::vector<Order>> SqliteOrders::expired(Time now, Time given_out, size_
                   static_cast<int>(OrderState::released) == 4 &&
                   static_cast<int>(OrderState::downloaded) == 5);
     Query q = TRY(db.query(ORDER_COLUMNS
-                           "WHERE state IN (3, 4, 5) AND expires <= ? AND (state <> 5 OR expires <= ?) "
+                           "WHERE state >= 3 AND state <= 5 AND expires <= ? AND (state <> 5 OR expires <= ?) "
                            "ORDER BY expires, number LIMIT ?"));
     q.bind(now.time_since_epoch().count()).bind(given_out.time_since_epoch().count());
     q.bind(static_cast<int64_t>(limit));

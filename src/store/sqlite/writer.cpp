@@ -10,7 +10,7 @@ using Steady = std::chrono::steady_clock;
 
 /// From one commit to the next of a busy store: more changes are likely to be on their way. A download waits
 /// for two commits and takes seconds on the air.
-constexpr auto pace = std::chrono::milliseconds(10);
+constexpr auto pace = std::chrono::milliseconds(20);
 /// A store stays busy for so long after the last commit that several changes shared.
 constexpr auto busy_for = 10 * pace;
 
