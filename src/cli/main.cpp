@@ -1,11 +1,7 @@
 // The program `sealift`: the sub-commands are in the files beside this one.
-#include <malloc.h>
-
-#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <map>
-#include <thread>
 
 #include "cli/command.hpp"
 
@@ -55,11 +51,6 @@ static int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
-  // glibc's eight heaps a core spread what a server's many threads use over more memory than its caches hold.
-  mallopt(M_ARENA_MAX, static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
-  // A download's buffers come and go with each request: not back to the kernel in between.
-  mallopt(M_TRIM_THRESHOLD, 16 << 20);
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
   try {
     return sealift::cli::run(argc, argv);
   } catch (const std::bad_alloc&) {
