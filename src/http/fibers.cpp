@@ -4,7 +4,9 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <new>
+#include <unordered_set>
 
 #include "base/result.hpp"
 #include "http/exchange.hpp"
@@ -157,6 +159,7 @@ bool Fibers::submit(Job job) {
   }
   Fiber* fiber = idle_.back();
   idle_.pop_back();
+  never_used_ = std::min(never_used_, idle_.size());
   fiber->job = job;
   enter(*fiber);
   return true;
@@ -165,6 +168,14 @@ bool Fibers::submit(Job job) {
 void Fibers::wait() {
   Fiber& me = *running_;
   change(me.place, me.caller);
+}
+
+void Fibers::trim() {
+  const auto end = idle_.begin() + static_cast<std::ptrdiff_t>(never_used_);
+  const std::unordered_set<Fiber*> over(idle_.begin(), end);
+  idle_.erase(idle_.begin(), end);
+  std::erase_if(all_, [&over](const auto& fiber) { return over.contains(fiber.get()); });
+  never_used_ = idle_.size();
 }
 
 /// One call of wake_ for all that become ready until they are run. Under the lock, so that nothing of this

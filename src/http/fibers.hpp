@@ -35,6 +35,8 @@ class Fibers final : public Tasks {
   bool submit(Job job);
   /// Goes on with the fibers whose events were set.
   void run_ready();
+  /// Gives back the stacks that no job has needed since the last call: those of a burst.
+  void trim();
   /// True where no job runs or waits.
   bool idle() const { return idle_.size() == all_.size() && waiting_.empty(); }
 
@@ -51,7 +53,8 @@ class Fibers final : public Tasks {
   const size_t max_waiting_;
   const std::function<void()> wake_;
   std::vector<std::unique_ptr<Fiber>> all_;
-  std::vector<Fiber*> idle_;
+  std::vector<Fiber*> idle_;  // the last one is used next
+  size_t never_used_ = 0;     // of idle_, from its begin, since trim()
   std::deque<Job> waiting_;
   Fiber* running_ = nullptr;
   std::vector<Fiber*> turn_;  // those that run_ready() goes on with

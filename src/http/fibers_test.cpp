@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <fstream>
 #include <thread>
 
 #include "http/test_support.hpp"
@@ -93,6 +94,45 @@ TEST_F(FibersOnThisThread, no_more_run_and_wait_than_may) {
   turn(fibers);
   EXPECT_EQ(second.step, 2);
   EXPECT_EQ(third.step, 0);
+}
+
+/// Address space of this process, in pages.
+size_t mapped_pages() {
+  size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages;
+}
+
+TEST_F(FibersOnThisThread, the_stacks_of_a_burst_are_given_back_and_those_in_use_are_kept) {
+  Fibers fibers = make(100, 0);
+  const auto burst = [&](size_t size) {
+    std::vector<Waits> jobs(size);
+    for (Waits& one : jobs) ASSERT_TRUE(fibers.submit({Waits::run, &one}));
+    for (Waits& one : jobs) one.event->set();
+    turn(fibers);
+    for (const Waits& one : jobs) EXPECT_EQ(one.step, 2);
+  };
+  burst(100);
+  fibers.trim();
+  const size_t after_burst = mapped_pages();
+  burst(10);
+  fibers.trim();  // ninety were needed by none
+  const size_t kept = mapped_pages();
+  EXPECT_LE(kept + 90 * 64, after_burst) << "a stack is 64 pages and its guard";
+  burst(10);
+  fibers.trim();
+  EXPECT_LE(mapped_pages(), kept + 64) << "those ten are kept";
+
+  Waits waiting;  // one that waits keeps its stack
+  ASSERT_TRUE(fibers.submit({Waits::run, &waiting}));
+  fibers.trim();
+  fibers.trim();
+  EXPECT_FALSE(fibers.idle());
+  waiting.event->set();
+  turn(fibers);
+  EXPECT_EQ(waiting.step, 2);
+  EXPECT_TRUE(fibers.idle());
+  burst(100);
 }
 
 TEST_F(FibersOnThisThread, an_exception_is_caught_within_its_fiber) {

@@ -20,6 +20,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr auto sweep_interval = std::chrono::milliseconds(100);
+constexpr unsigned sweeps_between_trims = 50;
 
 /// Raises the soft limit of open files to the hard one and gives how many connections it leaves room for.
 size_t connections_possible(size_t wanted) {
@@ -94,7 +95,7 @@ void note_fault(Shared& shared) {
 }
 
 Task<void> sweep(Shared& shared, Lane& lane) {
-  for (;;) {
+  for (unsigned round = 1;; ++round) {
     try {
       lane.date = http_date();
       lane.sweep_timer.expires_after(sweep_interval);
@@ -103,6 +104,7 @@ Task<void> sweep(Shared& shared, Lane& lane) {
       if (cancelled) co_return;
       auto now = std::chrono::steady_clock::now();
       for (Connection* connection : lane.connections) connection->sweep(now);
+      if (round % sweeps_between_trims == 0) lane.fibers.trim();
     } catch (...) {  // a library's: it ends this connection, is counted, and nothing else ends with it
       note_fault(shared);
     }
