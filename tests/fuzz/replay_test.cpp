@@ -74,6 +74,9 @@ TEST(FuzzReplay, lpa) {
 TEST(FuzzReplay, messages) {
   replay(target_messages);
 }
+TEST(FuzzReplay, peers) {
+  replay(target_peers);
+}
 TEST(FuzzReplay, profile) {
   replay(target_profile);
 }

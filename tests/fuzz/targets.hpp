@@ -13,6 +13,7 @@ extern const Target target_http;          ///< the HTTPS server, ES9+ and the ad
 extern const Target target_keyd;          ///< the socket of the key holder, both ends
 extern const Target target_lpa;           ///< a hostile server and a hostile card before an LPA
 extern const Target target_messages;      ///< every message, DER and JSON
+extern const Target target_peers;         ///< operators and servers after TLS: ES2+, its callbacks, ES12
 extern const Target target_profile;       ///< profile elements into a card's interpreter
 extern const Target target_saip;          ///< profile packages in the hands of an operator
 extern const Target target_text;          ///< what people and programs type
