@@ -378,6 +378,12 @@ TYPED_TEST_P(OrderStoreSuite, applies_a_change_whole_and_counts_the_version) {
   EXPECT_EQ(delivery->iccid, suite_iccid(1));
   EXPECT_EQ(delivery->eid, suite_eid(1));
   EXPECT_EQ(delivery->euiccKey, Bytes(66, 7));
+  EXPECT_FALSE(delivery->superseded);
+  Transition next = suite_binding(this->get(suite_iccid(1)), 2);
+  next.superseded = delivery->transactionId;
+  ASSERT_TRUE(this->store().apply(next));
+  EXPECT_TRUE((*this->store().delivery(delivery->transactionId))->superseded);
+  EXPECT_FALSE((*this->store().delivery(next.delivery->transactionId))->superseded);
 }
 
 TYPED_TEST_P(OrderStoreSuite, moves_all_that_a_download_moves_of_an_order_that_keeps_its_terms) {
