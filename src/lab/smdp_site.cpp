@@ -130,7 +130,7 @@ class Site final : public SmdpSite {
     watch();
     check(!fronts_.empty(), "a listener of ES9+, as SmdpSite::open has seen to");
     TRY_VOID(open_outbox());
-    es2_.emplace(smdp::Es2Ports{ports(), es2_events_, &outbox_->registrar()});
+    es2_.emplace(smdp::Es2Ports{ports(), es2_events_, &outbox_->registrar(), &parts_->stores->outbox()});
     parts_->upkeep->start(parts_->stores->orders(), &ports());
     if (parts_->crl_fetcher) parts_->crl_fetcher->start();
     for (const ListenerOptions& listener : options_.listeners) {

@@ -325,6 +325,24 @@ TYPED_TEST_P(OrderStoreSuite, keeps_what_is_queued_apart_by_addressee) {
   EXPECT_TRUE(box.claim({Lane::events, "other"}, kSuiteNow, 60s, 10)->empty());
 }
 
+TYPED_TEST_P(OrderStoreSuite, makes_a_row_due_that_was_to_wait) {
+  using namespace std::chrono_literals;
+  this->add(suite_order(1));
+  Transition t = suite_binding(this->get(suite_iccid(1)), 1);
+  Outgoing later = suite_outgoing(1, OutgoingKind::delete_event, 1), other = later;
+  later.at = other.at = kSuiteNow + 60s;
+  other.content = {2};
+  t.outgoing = {later, suite_outgoing(1, OutgoingKind::register_event, 3)};
+  ASSERT_TRUE(this->store().apply(t));
+  Outbox& box = this->outbox();
+  ASSERT_TRUE(box.hasten(other, kSuiteNow));
+  EXPECT_TRUE(box.claim(kSuiteSmds, kSuiteNow, 60s, 10)->empty()) << "another one";
+  ASSERT_TRUE(box.hasten(later, kSuiteNow));
+  EXPECT_EQ(box.claim(kSuiteSmds, kSuiteNow, 90s, 10)->size(), 1u);
+  ASSERT_TRUE(box.hasten(later, kSuiteNow));
+  EXPECT_TRUE(box.claim(kSuiteSmds, kSuiteNow + 89s, 60s, 10)->empty()) << "it is somebody's by now";
+}
+
 TYPED_TEST_P(OrderStoreSuite, takes_what_a_clock_that_was_wrong_put_far_off) {
   using namespace std::chrono_literals;
   this->add(suite_order(1));
@@ -489,7 +507,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     OrderStoreSuite, lists_by_tenant_type_and_state, finds_what_has_been_in_stock_for_longest,
     keeps_the_answer_of_a_call_with_the_change_it_made, forgets_old_calls,
     queues_what_a_change_has_to_tell_in_its_order, keeps_what_is_queued_apart_by_addressee,
-    finds_orders_that_have_run_out, takes_what_a_clock_that_was_wrong_put_far_off, gives_back_every_field,
+    makes_a_row_due_that_was_to_wait, finds_orders_that_have_run_out, takes_what_a_clock_that_was_wrong_put_far_off, gives_back_every_field,
     tells_what_is_not_there, refuses_an_iccid_or_matching_id_twice, looks_a_matching_id_up_exactly,
     finds_the_oldest_default_order_that_waits_for_an_eid,
     finds_a_default_order_to_install_again_where_none_waits,

@@ -87,6 +87,8 @@ class Outbox {
   virtual Status delivered(uint64_t number) = 0;
   /// It is tried again at `due`; counts an attempt.
   virtual Status postpone(uint64_t number, Time due) = 0;
+  /// A row that was written to be due later is due `now`. Not an error where it has gone.
+  virtual Status hasten(const Outgoing& what, Time now) = 0;
   virtual Result<OutboxFigures> figures() = 0;
 };
 

@@ -65,6 +65,9 @@ class MortalOutbox final : public smdp::Outbox {
   Status postpone(uint64_t number, Time due) override {
     return life_.write("postpone", [&] { return durable_.postpone(number, due); });
   }
+  Status hasten(const smdp::Outgoing& what, Time now) override {
+    return life_.write("hasten", [&] { return durable_.hasten(what, now); });
+  }
   Result<smdp::OutboxFigures> figures() override {
     return life_.read([&] { return durable_.figures(); });
   }

@@ -18,6 +18,7 @@ class MemoryOutbox final : public smdp::Outbox {
                                           size_t limit) override;
   Status delivered(uint64_t number) override;
   Status postpone(uint64_t number, Time due) override;
+  Status hasten(const smdp::Outgoing& what, Time now) override;
   Result<smdp::OutboxFigures> figures() override;
 
  private:

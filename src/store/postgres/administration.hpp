@@ -43,6 +43,7 @@ class Outbox final : public smdp::Outbox {
                                           size_t limit) override;
   Status delivered(uint64_t number) override;
   Status postpone(uint64_t number, Time due) override;
+  Status hasten(const smdp::Outgoing& what, Time now) override;
   Result<smdp::OutboxFigures> figures() override;
 
  private:

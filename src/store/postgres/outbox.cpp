@@ -78,6 +78,14 @@ Status Outbox::postpone(uint64_t number, Time due) {
   return {};
 }
 
+Status Outbox::hasten(const smdp::Outgoing& what, Time now) {
+  Statement s(
+      "UPDATE outbox SET due = least(due, $1) WHERE iccid = $2 AND lane = $3 AND content = $4 AND due = $5");
+  s.bind(seconds_of(now)).bind(View(what.iccid.octets())).bind(static_cast<int64_t>(lane_of(what.kind)));
+  TRY(pool_.run(Kind::change, s.bind(View(what.content)).bind(seconds_of(what.at))));
+  return {};
+}
+
 Result<smdp::OutboxFigures> Outbox::figures() {
   const Rows rows = TRY(pool_.run(Kind::read, Statement("SELECT count(*), min(at) FROM outbox")));
   smdp::OutboxFigures out{.waiting = static_cast<uint64_t>(rows.integer(0, 0))};

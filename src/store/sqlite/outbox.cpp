@@ -114,6 +114,15 @@ Status SqliteOutbox::postpone(uint64_t number, Time due) {
   });
 }
 
+Status SqliteOutbox::hasten(const smdp::Outgoing& what, Time now) {
+  return writer_.write([&](Database& db) -> Status {
+    Query q = TRY(db.query(
+        "UPDATE outbox SET due = min(due, ?) WHERE iccid = ? AND lane = ? AND content = ? AND due = ?"));
+    q.bind(seconds_of(now)).bind(View(what.iccid.octets())).bind(static_cast<int64_t>(lane_of(what.kind)));
+    return q.bind(View(what.content)).bind(seconds_of(what.at)).run();
+  });
+}
+
 Result<smdp::OutboxFigures> SqliteOutbox::figures() {
   return readers_.read([&](Database& db) -> Result<smdp::OutboxFigures> {
     Query q = TRY(db.query("SELECT count(*), min(at) FROM outbox"));

@@ -17,6 +17,7 @@ class SqliteOutbox final : public smdp::Outbox {
                                           size_t limit) override;
   Status delivered(uint64_t number) override;
   Status postpone(uint64_t number, Time due) override;
+  Status hasten(const smdp::Outgoing& what, Time now) override;
   Result<smdp::OutboxFigures> figures() override;
 
  private:
