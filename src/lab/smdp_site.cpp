@@ -313,7 +313,8 @@ class Site final : public SmdpSite {
     }
     if (listener.serves(Interface::admin))
       http::add_admin_smdp_routes(router, ports(), admin_door_->token(),
-                                  access::audit_log_of(parts_->stores->records()), &parts_->by_principal, &outbox_->refused());
+                                  access::audit_log_of(parts_->stores->records()), &parts_->by_principal,
+                                  &parts_->stores->outbox());
     if (listener.serves(Interface::metrics)) parts_->monitor.add_routes(router);
     http::add_health_route(router);
     auto door = std::make_unique<Door>(listener, router, options_.exchanges);

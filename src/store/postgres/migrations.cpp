@@ -132,6 +132,9 @@ constexpr const char* kSteps[] = {
     )sql",
     R"sql(
       ALTER TABLE deliveries ADD COLUMN superseded BIGINT NOT NULL DEFAULT 0;
+      ALTER TABLE outbox ADD COLUMN refused BIGINT;
+      ALTER TABLE outbox ADD COLUMN why TEXT NOT NULL DEFAULT '';
+      CREATE INDEX outbox_refused ON outbox (number) WHERE refused IS NOT NULL;
     )sql",
 };
 

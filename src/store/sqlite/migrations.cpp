@@ -140,6 +140,9 @@ constexpr std::array<const char*, 7> kSteps{
     )sql",
     R"sql(
       ALTER TABLE deliveries ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE outbox ADD COLUMN refused INTEGER;
+      ALTER TABLE outbox ADD COLUMN why TEXT NOT NULL DEFAULT '';
+      CREATE INDEX outbox_refused ON outbox (number) WHERE refused IS NOT NULL;
     )sql",
 };
 
