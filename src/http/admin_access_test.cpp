@@ -8,7 +8,6 @@
 #include "access/administration.hpp"
 #include "http/admin_route.hpp"
 #include "http/routes_admin_smdp.hpp"
-#include "smdp/refused_rows.hpp"
 #include "smdp/test_world.hpp"
 #include "store/memory/outbox.hpp"
 #include "store/memory/records.hpp"
@@ -69,7 +68,7 @@ class AdminAccess : public ::testing::Test {
   AdminAccess() {
     world_.random.fill(token_.expose_mutable());
     world_.ports.directory = directory_.get();
-    add_admin_smdp_routes(router_, world_.ports, token_, nullptr, &calls_, &refused_);
+    add_admin_smdp_routes(router_, world_.ports, token_, nullptr, &calls_, &box_);
     local_ = hex(token_.expose());
   }
 
@@ -130,6 +129,7 @@ class AdminAccess : public ::testing::Test {
   std::vector<std::string> rows() {
     std::vector<std::string> out;
     for (const auto& a : records_.audit()) out.push_back(a.actor + " " + a.action);
+    for (const auto& a : box_.audit()) out.push_back(a.actor + " " + a.action);
     for (const auto& a : world_.orders.audit()) out.push_back(a.actor + " " + a.action);
     for (const auto& a : world_.kept_restrictions.audit()) out.push_back(a.actor + " " + a.action);
     return out;
@@ -142,7 +142,6 @@ class AdminAccess : public ::testing::Test {
   std::string local_;
   smdp::Limiter calls_{0, std::chrono::seconds(60)};
   store::MemoryOutbox box_;
-  smdp::RefusedRows refused_{box_};
   Router router_;
   std::set<std::string> answered_;
 };
@@ -194,7 +193,6 @@ TEST_F(AdminAccess, of_one_principal_is_so_many_calls_a_minute_and_of_others_as_
 }
 
 TEST_F(AdminAccess, drops_of_the_outbox_what_an_operator_refuses_and_nothing_else) {
-  post(local_, "profiles", profile(iccid_a), 201);
   smdp::Outbox& outbox = box_;
   const smdp::Outgoing told{smdp::OutgoingKind::download_progress, Iccid::parse(iccid_a).value(), "default", "", {1},
                             world_.clock.now()};
@@ -204,21 +202,19 @@ TEST_F(AdminAccess, drops_of_the_outbox_what_an_operator_refuses_and_nothing_els
   ASSERT_EQ(first->size(), 1u) << "the one behind it waits";
   const smdp::Queued row = first->front();
   post(local_, "outbox/drop", {{"number", row.number}}, 404);
-  refused_.note(row, smdp::Sent::refused, world_.clock.now(), "HTTP status 400");
+  ASSERT_TRUE(outbox.refused(row.number, world_.clock.now(), world_.clock.now(), "HTTP status 400"));
   const json::object listed = get(local_, "outbox/refused");
   ASSERT_EQ(listed.at("rows").as_array().size(), 1u);
   EXPECT_EQ(listed.at("rows").at(0).at("problem").as_string(), "HTTP status 400");
   const std::string north = hire("nora", Role::tenant_admin, "north");
   EXPECT_EQ(get(north, "outbox/refused").at("rows").as_array().size(), 0u);
   post(north, "outbox/drop", {{"number", row.number}}, 404);
-  post(local_, "outbox/drop", {{"number", row.number}}, 200);
+  post(local_, "outbox/drop", {{"number", row.number}}, 200);  // though its order is not there
+  EXPECT_EQ(std::ranges::count(rows(), "local-admin drop_outgoing"), 1);
   EXPECT_EQ(get(local_, "outbox/refused").at("rows").as_array().size(), 0u);
   const auto next = outbox.claim({smdp::Lane::operators, "default"}, world_.clock.now(), std::chrono::seconds(60), 9);
   ASSERT_EQ(next->size(), 1u);
   EXPECT_NE(next->front().number, row.number);
-  refused_.note(next->front(), smdp::Sent::refused, world_.clock.now(), "x");
-  refused_.note(next->front(), smdp::Sent::delivered, world_.clock.now(), "");
-  EXPECT_EQ(get(local_, "outbox/refused").at("rows").as_array().size(), 0u) << "it was taken after all";
 }
 
 TEST_F(AdminAccess, of_a_tenants_people_ends_at_that_tenant) {
@@ -333,8 +329,9 @@ TEST_F(AdminAccess, leaves_one_row_for_each_change_and_none_for_what_was_refused
           .as_object();
   const smdp::Outgoing told{smdp::OutgoingKind::download_progress, Iccid::parse(iccid_a).value(), "default", "", {1},
                             world_.clock.now()};
-  refused_.note({7, told, 2}, smdp::Sent::refused, world_.clock.now(), "no such ICCID");
-  changes(local_, "outbox/drop", {{"number", 7}}, 200, "local-admin drop_outgoing");
+  box_.add(told);
+  ASSERT_TRUE(box_.refused(1, world_.clock.now(), world_.clock.now(), "no such ICCID"));
+  changes(local_, "outbox/drop", {{"number", 1}}, 200, "local-admin drop_outgoing");
   const json::object approval{{"id", asked.at("id")}, {"digest", asked.at("digest")}};
   changes(anna, "approvals/approve", approval, 200, "anna approve");
   post(ben, "approvals/approve", approval, 200);

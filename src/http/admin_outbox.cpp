@@ -13,16 +13,17 @@ using enum AdminType;
 using access::Permission;
 
 const AdminMember row_number{"number", number, "of the row", true};
-const AdminSchema row_schema{"RefusedRow",
-                             {row_number,
-                              {"kind", text, "downloadProgress, notification, registerEvent or deleteEvent", true},
-                              {"iccid", text, "profile", true},
-                              {"tenant", text, "whose", true},
-                              {"addressee", text, "the tenant, or the address of an SM-DS", true},
-                              {"happened", time, "what it tells of", true},
-                              {"attempts", number, "that failed", true},
-                              {"last", time, "the last of them", true},
-                              {"problem", text, "for people", true}}};
+const AdminSchema row_schema{
+    "RefusedRow",
+    {row_number,
+     {"kind", text, "downloadProgress, notification, registerEvent or deleteEvent", true},
+     {"iccid", text, "profile", true},
+     {"tenant", text, "whose", true},
+     {"addressee", text, "the tenant, or the address of an SM-DS", true},
+     {"happened", time, "what it tells of", true},
+     {"attempts", number, "that failed", true},
+     {"last", time, "when it was refused last", true},
+     {"problem", text, "for people", true}}};
 const AdminSchema list_schema{"RefusedRows", {{"rows", list_of_objects, "by number", true, &row_schema}}};
 const AdminSchema drop_schema{"DropRow", {row_number}};
 
@@ -43,7 +44,7 @@ json::object describe(const smdp::RefusedRow& one) {
           {"tenant", one.row.what.tenant},
           {"addressee", smdp::addressee_of(one.row.what).name},
           {"happened", asn1::rfc3339(one.row.what.at)},
-          {"attempts", one.row.attempts + 1},
+          {"attempts", one.row.attempts},
           {"last", asn1::rfc3339(one.last)},
           {"problem", one.why}};
 }
@@ -53,18 +54,18 @@ Error sends_nothing() {
 }
 
 Result<AdminAnswer> list(const AdminCall& call) {
-  if (!call.refused) return sends_nothing();
+  if (!call.outbox) return sends_nothing();
   json::array out;
-  for (const smdp::RefusedRow& one : TRY(smdp::list_refused(call.ports, *call.refused, call.who)))
+  for (const smdp::RefusedRow& one : TRY(smdp::list_refused(*call.outbox, call.who)))
     out.push_back(describe(one));
   return json::object{{"rows", std::move(out)}};
 }
 
 Result<AdminAnswer> drop(const AdminCall& call) {
-  if (!call.refused) return sends_nothing();
+  if (!call.outbox) return sends_nothing();
   const auto which = TRY(call.body.number("number", 1, UINT32_MAX));
   if (!which) return Error{ErrorKind::invalid, "number is missing"};
-  return describe(TRY(smdp::drop_refused(call.ports, *call.refused, call.who, *which)));
+  return describe(TRY(smdp::drop_refused(call.ports, *call.outbox, call.who, *which)));
 }
 
 }  // namespace
@@ -73,7 +74,7 @@ std::vector<AdminRoute> admin_outbox_routes() {
   return {
       {.method = "GET",
        .path = "/admin/v1/outbox/refused",
-       .summary = "What operators and SM-DSs refuse to be told, as this node knows it",
+       .summary = "What operators and SM-DSs refuse to be told, whichever node told them",
        .permission = Permission::read_profiles,
        .answer = &list_schema,
        .function = list},

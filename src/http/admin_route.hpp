@@ -17,7 +17,7 @@ namespace sealift::access {
 class AuditLog;
 }
 namespace sealift::smdp {
-class RefusedRows;
+class Outbox;
 }
 
 namespace sealift::http {
@@ -55,7 +55,7 @@ struct AdminCall {
   std::string last;        ///< what stands for {...} in the path
   std::vector<std::pair<std::string, std::string>> query;
   access::AuditLog* audit = nullptr;  ///< null: this server keeps none that can be read
-  smdp::RefusedRows* refused = nullptr;  ///< null: this server sends nothing
+  smdp::Outbox* outbox = nullptr;     ///< null: this server sends nothing
   std::optional<std::string> parameter(std::string_view name) const;
 };
 

@@ -71,7 +71,7 @@ struct Desk {
   Secret<32> local;
   access::AuditLog* audit;
   smdp::Limiter* calls;
-  smdp::RefusedRows* refused;
+  smdp::Outbox* outbox;
 };
 
 /// Who asks.
@@ -160,7 +160,7 @@ Result<AdminAnswer> run(const AdminRoute& route, const Desk& desk, const Princip
   const JsonFields body = TRY(JsonFields::parse(route.body ? request.body : "{}",
                                                 route.body ? route.body->names() : JsonFields::Names()));
   return route.function({desk.ports, who, body, std::string(last_segment(request.path)),
-                         TRY(query_from(request.query, route)), desk.audit, desk.refused});
+                         TRY(query_from(request.query, route)), desk.audit, desk.outbox});
 }
 
 Handler handler_of(const AdminRoute& route, std::shared_ptr<const Desk> desk) {
@@ -209,8 +209,8 @@ std::optional<std::string> AdminCall::parameter(std::string_view name) const {
 }
 
 void add_admin_smdp_routes(Router& router, smdp::Ports& ports, const Secret<32>& token,
-                           access::AuditLog* audit, smdp::Limiter* calls, smdp::RefusedRows* refused) {
-  const auto desk = std::make_shared<const Desk>(Desk{ports, token.clone(), audit, calls, refused});
+                           access::AuditLog* audit, smdp::Limiter* calls, smdp::Outbox* outbox) {
+  const auto desk = std::make_shared<const Desk>(Desk{ports, token.clone(), audit, calls, outbox});
   for (const AdminRoute& route : admin_smdp_routes()) {
     const size_t open = route.path.find('{');
     if (open == std::string::npos) {

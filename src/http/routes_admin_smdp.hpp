@@ -13,7 +13,7 @@
 #include "smdp/ports.hpp"
 
 namespace sealift::smdp {
-class RefusedRows;
+class Outbox;
 }
 
 namespace sealift::http {
@@ -23,11 +23,11 @@ inline constexpr size_t max_admin_body = 6 * 1024 * 1024;
 
 /// `ports` must outlive every server that uses the router. `token` is that of the site's own administrator,
 /// copied; further principals are those of `ports.directory`. `audit` outlives the router too; null: nobody
-/// reads audit rows. `calls` is how often one principal may call, by its name, and outlives the router; more is
-/// answered 429. Null: as often as it likes, which the site's own administrator may always.
-/// `refused` is what operators and SM-DSs refuse, and outlives the router; null: nothing is sent.
+/// reads audit rows. `calls` is how often one principal may call, by its name, and outlives the router; more
+/// is answered 429. Null: as often as it likes, which the site's own administrator may always. `outbox` is
+/// what waits for operators and SM-DSs, and outlives the router; null: nothing is sent.
 void add_admin_smdp_routes(Router& router, smdp::Ports& ports, const Secret<32>& token,
                            access::AuditLog* audit = nullptr, smdp::Limiter* calls = nullptr,
-                           smdp::RefusedRows* refused = nullptr);
+                           smdp::Outbox* outbox = nullptr);
 
 }  // namespace sealift::http

@@ -8,8 +8,6 @@ using smdp::Sent;
 OutboxSender::OutboxSender(smdp::Outbox& outbox, Clock& clock, Random& random, smdp::Observer& observer,
                            MakeCarrier carrier, OutboxSenderOptions options)
     : courier_(outbox, clock, random, options.courier),
-      refused_(outbox),
-      clock_(clock),
       observer_(observer),
       carrier_(std::move(carrier)),
       options_(options) {}
@@ -79,8 +77,7 @@ void OutboxSender::send(Carrier& carrier, const Courier::Batch& batch) {
     const Carrier::Outcome outcome = carrier.carry(row.what);
     const bool delivered = outcome.how == Sent::delivered;
     observer_.sent(row.what, row.attempts, outcome.how, delivered ? nullptr : &outcome.problem);
-    refused_.note(row, outcome.how, clock_.now(), outcome.problem.message);
-    if (Status done = courier_.settle(batch, i, outcome.how, outcome.wait); !done) {
+    if (Status done = courier_.settle(batch, i, outcome.how, outcome.wait, outcome.problem.message); !done) {
       return observer_.maintained("outbox", &done.error());
     }
     if (outcome.how == Sent::unreachable) return;

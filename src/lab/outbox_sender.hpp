@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "smdp/courier.hpp"
-#include "smdp/refused_rows.hpp"
 #include "smdp/observer.hpp"
 #include "smdp/ports.hpp"
 
@@ -52,8 +51,6 @@ class OutboxSender final : public smdp::Bell {
   void stop();
   void ring() override;
   smdp::CourierFigures figures() const { return courier_.figures(); }
-  /// What addressees refused of late.
-  smdp::RefusedRows& refused() { return refused_; }
   /// Reads the store.
   Result<smdp::OutboxFigures> waiting() { return courier_.waiting(); }
 
@@ -65,8 +62,6 @@ class OutboxSender final : public smdp::Bell {
   uint64_t rings();
 
   smdp::Courier courier_;
-  smdp::RefusedRows refused_;
-  Clock& clock_;
   smdp::Observer& observer_;
   const MakeCarrier carrier_;
   const OutboxSenderOptions options_;

@@ -116,12 +116,12 @@ TEST_F(OutboxSenders, know_what_is_refused_and_go_on_behind_it_once_it_is_droppe
   add(1, 1, "a");
   add(1, 2, "a");
   sender_.start();
-  ASSERT_TRUE(eventually([&] { return !sender_.refused().all(clock_.now()).empty(); }));
-  const auto refused = sender_.refused().all(clock_.now());
+  ASSERT_TRUE(eventually([&] { return !box_.all_refused("", 9)->empty(); }));
+  const auto refused = *box_.all_refused("a", 9);
   ASSERT_EQ(refused.size(), 1u);
   EXPECT_EQ(refused[0].row.what.tenant, "a");
   EXPECT_EQ(world_.of("a"), 0u) << "the one behind it waits";
-  ASSERT_TRUE(sender_.refused().drop(refused[0].row.number));
+  ASSERT_TRUE(box_.drop(refused[0].row.number, "a", {}));
   sender_.ring();
   EXPECT_TRUE(eventually([&] { return world_.of("a") == 1; })) << "and comes";
   EXPECT_TRUE(eventually([&] { return box_.figures()->waiting == 0; }));

@@ -18,7 +18,6 @@ class SmdpOutbox {
   /// Has this server's Ports tell operators; before its listener starts.
   void attach(smdp::Ports& ports);
   smdp::EventRegistrar& registrar() { return registrar_; }
-  smdp::RefusedRows& refused() { return sender_.refused(); }
   void start() { sender_.start(); }
   void stop() { sender_.stop(); }
   void write(http::MetricsPage& page);

@@ -130,7 +130,7 @@ class Site final : public SmdpSite {
     watch();
     check(!fronts_.empty(), "a listener of ES9+, as SmdpSite::open has seen to");
     TRY_VOID(open_outbox());
-    es2_.emplace(smdp::Es2Ports{ports(), es2_events_, &outbox_->registrar()});
+    es2_.emplace(smdp::Es2Ports{ports(), es2_events_, &outbox_->registrar(), &parts_->stores->outbox()});
     parts_->upkeep->start(parts_->stores->orders(), &ports());
     if (parts_->crl_fetcher) parts_->crl_fetcher->start();
     for (const ListenerOptions& listener : options_.listeners) {
@@ -313,7 +313,8 @@ class Site final : public SmdpSite {
     }
     if (listener.serves(Interface::admin))
       http::add_admin_smdp_routes(router, ports(), admin_door_->token(),
-                                  access::audit_log_of(parts_->stores->records()), &parts_->by_principal, &outbox_->refused());
+                                  access::audit_log_of(parts_->stores->records()), &parts_->by_principal,
+                                  &parts_->stores->outbox());
     if (listener.serves(Interface::metrics)) parts_->monitor.add_routes(router);
     http::add_health_route(router);
     auto door = std::make_unique<Door>(listener, router, options_.exchanges);

@@ -244,6 +244,83 @@ TEST_F(Callbacks, tell_of_an_installation_that_is_heard_of_after_the_deletion) {
   EXPECT_TRUE(told().empty());
 }
 
+/// One chip installs, deletes, and does both again. Its four notifications arrive in some order; the second
+/// package goes out before number `second` of them.
+class EveryOrder : public Callbacks {
+ protected:
+  /// What was told, sorted; none where it cannot come so.
+  std::optional<Rows> told_after(Reinstall policy, const std::array<size_t, 4>& arrival, size_t second) {
+    (void)told();
+    order_ = w_.order({.eid = card_.eid, .reinstall = policy, .uses = 0});
+    std::vector<messages::HandleNotification> said;
+    use(said);
+    for (size_t i = 0; i < arrival.size(); ++i) {
+      if (i == second) use(said);
+      if (arrival[i] >= said.size()) return std::nullopt;
+      for (int twice = 0; twice < 2; ++twice) EXPECT_TRUE(report(said[arrival[i]]));
+    }
+    Rows rows = told();
+    std::ranges::sort(rows);
+    return rows;
+  }
+  /// Nothing happens where the order gives no package out any more.
+  void use(std::vector<messages::HandleNotification>& said) {
+    const auto offer = w_.authenticate(card_, order_.matchingId);
+    if (!offer || !w_.get(card_, *offer)) return;
+    said.push_back(card_.success(offer->transactionId, order_.iccid));
+    said.push_back(card_.notification(NotificationEventBit::notificationDelete, order_.iccid));
+  }
+  Order order_;
+};
+
+TEST_F(EveryOrder, of_notifications_tells_of_each_installation_and_deletion_once) {
+  list_.how = Told::notifications;
+  for (auto policy :
+       {Reinstall::never, Reinstall::same_eid, Reinstall::after_deletion, Reinstall::perpetual}) {
+    int walked = 0;
+    for (size_t second = 0; second <= 2; ++second) {
+      std::array<size_t, 4> arrival{0, 1, 2, 3};
+      do {
+        const auto rows = told_after(policy, arrival, second);
+        if (!rows) continue;
+        ++walked;
+        EXPECT_EQ(*rows, (Rows{"3", "3", "4", "4", "7", "7"}))
+            << name(policy) << ", " << ::testing::PrintToString(arrival) << ", " << second;
+        if (policy == Reinstall::same_eid) {
+          EXPECT_EQ(w_.now(order_).installs, 2u);
+        }
+      } while (std::ranges::next_permutation(arrival).found);
+    }
+    EXPECT_GE(walked, 24) << name(policy);
+  }
+}
+
+TEST_F(Callbacks, tell_of_an_installation_though_the_order_was_cancelled_meanwhile) {
+  const Order order = w_.order();
+  const auto result = card_.success(deliver(order), order.iccid);
+  Transition withdrawn{.after = w_.now(order)};
+  withdrawn.after.state = OrderState::unavailable;
+  ASSERT_TRUE(w_.orders.apply(withdrawn));
+  (void)told();
+  for (int twice = 0; twice < 2; ++twice) ASSERT_TRUE(report(result));
+  EXPECT_EQ(told(), (Rows{"4"}));
+  EXPECT_EQ(w_.now(order).state, OrderState::unavailable);
+}
+
+TEST_F(Callbacks, tell_of_an_installation_of_a_chip_that_the_order_has_left) {
+  const Order order = w_.order({.reinstall = Reinstall::after_deletion, .uses = 0});
+  const auto first = card_.success(deliver(order), order.iccid);
+  (void)card_.notification(NotificationEventBit::notificationDelete, order.iccid);
+  const auto second = card_.success(deliver(order), order.iccid);
+  ASSERT_TRUE(report(card_.notification(NotificationEventBit::notificationDelete, order.iccid)));
+  ASSERT_TRUE(report(second));
+  ASSERT_FALSE(w_.now(order).eid) << "another chip may have it";
+  (void)told();
+  for (int twice = 0; twice < 2; ++twice) ASSERT_TRUE(report(first));
+  EXPECT_EQ(told(), (Rows{"4"}));
+  EXPECT_EQ(last_.eid, card_.eid);
+}
+
 TEST_F(Callbacks, keep_nothing_of_a_change_that_was_not_made) {
   const Order order = w_.order();
   const TransactionId id = deliver(order);

@@ -73,7 +73,17 @@ Result<std::optional<Courier::Batch>> Courier::take() {
   return std::optional<Batch>();
 }
 
-Status Courier::settle(const Batch& batch, size_t index, Sent how, std::chrono::seconds asked) {
+/// What an addressee says may be anything, and of any length.
+static std::string printable(std::string_view why) {
+  constexpr size_t most = 300;
+  std::string out(why.substr(0, most));
+  for (char& c : out)
+    if (c < ' ' || c > '~') c = '?';
+  return out;
+}
+
+Status Courier::settle(const Batch& batch, size_t index, Sent how, std::chrono::seconds asked,
+                       std::string_view why) {
   const Queued& row = batch.rows[index];
   milliseconds later{0};
   {
@@ -94,8 +104,8 @@ Status Courier::settle(const Batch& batch, size_t index, Sent how, std::chrono::
   }
   if (how == Sent::delivered) return outbox_.delivered(row.number);
   const Time due = clock_.now() + std::chrono::ceil<std::chrono::seconds>(later);
-  const size_t end = how == Sent::refused ? index + 1 : batch.rows.size();
-  for (size_t i = index; i < end; ++i) TRY_VOID(outbox_.postpone(batch.rows[i].number, due));
+  if (how == Sent::refused) return outbox_.refused(row.number, clock_.now(), due, printable(why));
+  for (size_t i = index; i < batch.rows.size(); ++i) TRY_VOID(outbox_.postpone(batch.rows[i].number, due));
   return {};
 }
 

@@ -131,6 +131,19 @@ TEST_F(Couriers, do_not_let_a_row_that_is_refused_hold_up_other_profiles) {
   EXPECT_EQ(run(takes_all), (Rows{"mno1", "mno2"}));
 }
 
+TEST_F(Couriers, leave_with_a_row_why_it_was_refused_in_what_any_store_keeps) {
+  add(1, 1);
+  const auto batch = *courier_.take();
+  clock_.advance(5s);
+  ASSERT_TRUE(courier_.settle(*batch, 0, Sent::refused, {}, "HTTP \xFF\n" + std::string(1000, 'x')));
+  courier_.give_back(*batch);
+  const auto refused = *box_.all_refused("mno", 9);
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].why, "HTTP ??" + std::string(293, 'x'));
+  EXPECT_EQ(refused[0].last, kStart + 5s);
+  EXPECT_EQ(refused[0].row.attempts, 1u);
+}
+
 TEST_F(Couriers, share_an_outbox_and_take_what_another_one_died_with) {
   Courier other(box_, clock_, random_);
   add(1, 1);

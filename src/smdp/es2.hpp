@@ -68,6 +68,7 @@ struct Es2Ports {
   Ports& smdp;
   Es2Observer& observer;
   EventRegistrar* events = nullptr;  ///< null: no SM-DS can be reached
+  Outbox* outbox = nullptr;          ///< null: a promise (event_rows.hpp) stands until its time
 };
 
 struct Es2Answer {

@@ -255,6 +255,49 @@ TEST_F(Es2Orders, that_were_cancelled_while_they_were_announced_leave_no_event) 
   EXPECT_EQ(deletions(), w.registrar.registered);
 }
 
+class Es2Promises : public Es2Orders {
+ protected:
+  /// What the first row in the way of an order's events is, once a call ended so; none where it is not due.
+  std::optional<OutgoingKind> first_row_after(EventRegistrar::Outcome outcome,
+                                              std::optional<Es2Refusal> refusal) {
+    const Iccid iccid = order();
+    w.registrar.outcome = outcome;
+    const auto answer = w.confirm_order(
+        {.iccid = iccid, .eid = card_eid(1), .smdsAddress = "smds.example.com", .releaseFlag = true});
+    EXPECT_EQ(answer.refusal, refusal);
+    const auto rows = due();
+    if (rows.empty()) return std::nullopt;
+    EXPECT_EQ(still_holds(w.orders, rows[0].what).value(), refusal.has_value());
+    EXPECT_TRUE(w.orders.outbox().delivered(rows[0].number));
+    return rows[0].what.kind;
+  }
+  std::vector<Queued> due() {
+    return *w.orders.outbox().claim({Lane::events, "smds.example.com"}, w.clock.now(), seconds(60), 9);
+  }
+};
+
+TEST_F(Es2Promises, are_settled_with_the_call_and_nothing_waits_behind_them) {
+  using enum EventRegistrar::Outcome;
+  EXPECT_EQ(first_row_after(registered, std::nullopt), OutgoingKind::delete_event);
+  const auto next = due();
+  ASSERT_EQ(next.size(), 1u);
+  EXPECT_EQ(next[0].what.kind, OutgoingKind::register_event) << "at once";
+  EXPECT_EQ(first_row_after(refused, Es2Refusal::smds_refused), OutgoingKind::delete_event);
+  EXPECT_EQ(first_row_after(unreachable, Es2Refusal::smds_unreachable), OutgoingKind::delete_event);
+}
+
+TEST_F(Es2Promises, wait_where_the_registration_may_still_be_on_its_way) {
+  EXPECT_EQ(first_row_after(EventRegistrar::Outcome::unheard, Es2Refusal::smds_unreachable), std::nullopt);
+  w.clock.advance(registration_limit);
+  EXPECT_EQ(due().size(), 1u);
+}
+
+/// As seen by another node while the call goes on, or after the server died in it.
+TEST_F(Es2Promises, wait_until_the_call_has_ended) {
+  w.registrar.meanwhile = [&] { EXPECT_TRUE(due().empty()); };
+  EXPECT_EQ(first_row_after(EventRegistrar::Outcome::registered, std::nullopt), OutgoingKind::delete_event);
+}
+
 /// The store fails at every step, before and after it took effect, and nobody asks again: an event stands
 /// where the order is open with it, and is taken away where it is not.
 TEST(Es2Events, stand_where_their_order_is_open_and_nowhere_else) {

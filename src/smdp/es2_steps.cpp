@@ -118,6 +118,13 @@ class Settling {
       : known_(known), decide_(decide) {}
 
   Es2Answer settle() {
+    Es2Answer answer = attempt();
+    keep_promises();
+    return answer;
+  }
+
+ private:
+  Es2Answer attempt() {
     for (unsigned attempt = 0; attempt < kAttempts; ++attempt) {
       Decided change = decide_(attempt);
       if (!change) return refuse(known_, change.error());
@@ -133,37 +140,49 @@ class Settling {
     return refused(known_.call, Es2Refusal::server_busy);
   }
 
- private:
   /// Registers the event that a change needs. Before that a row is written which takes it away again, where
   /// the order is not open with it after all: whatever becomes of the change, of the answer, or of us.
   std::optional<Es2Refusal> announce(const Change& change) {
     EventRegistrar* events = known_.call.es2.events;
     if (!events) return Es2Refusal::smds_unreachable;
     const Announcement& event = *change.announcement;
-    const Status promised = promise(change.transition->after.iccid, event);
+    auto promised = promise(change.transition->after.iccid, event);
     if (!promised) return fail(known_.call, promised.error());
     using enum EventRegistrar::Outcome;
     const auto outcome = events->register_event(event.smdsAddress, event.eid, event.eventId);
+    // What was not answered may arrive yet: nothing overtakes it.
+    if (outcome != unheard) promises_.push_back(std::move(*promised));
     if (outcome == refused) return Es2Refusal::smds_refused;
     if (outcome != registered) return Es2Refusal::smds_unreachable;
     announced_ = event;
     return std::nullopt;
   }
 
-  Status promise(const Iccid& iccid, const Announcement& event) {
+  /// What becomes of the event is known by now: the rows are looked at at once, and nothing waits behind
+  /// them.
+  void keep_promises() {
+    Ports& ports = known_.call.ports;
+    Outbox* outbox = known_.call.es2.outbox;
+    if (!outbox || promises_.empty()) return;
+    // One that cannot be reached now is due in its time.
+    for (const Outgoing& one : promises_) (void)outbox->hasten(one, ports.clock.now());
+    if (ports.bell) ports.bell->ring();
+  }
+
+  Result<Outgoing> promise(const Iccid& iccid, const Announcement& event) {
     Ports& ports = known_.call.ports;
     const Time limit = ports.clock.now() + registration_limit;
     Status done;
     for (int i = 0; i < kMaxConflicts; ++i) {
       const std::optional<Order> order = TRY(ports.orders.find(iccid));
       if (!order) return Error{ErrorKind::not_found, "the order is gone"};
-      done = ports.orders.apply({.after = *order,
-                                 .audit = known_.audit("event promised"),
-                                 .outgoing = {event_withdrawal(ports, *order, event.smdsAddress, event.eid,
-                                                               event.eventId, limit)}});
-      if (done || done.error().kind != ErrorKind::conflict) break;
+      Outgoing row = event_withdrawal(ports, *order, event.smdsAddress, event.eid, event.eventId, limit);
+      done =
+          ports.orders.apply({.after = *order, .audit = known_.audit("event promised"), .outgoing = {row}});
+      if (done) return row;
+      if (done.error().kind != ErrorKind::conflict) break;
     }
-    return done;
+    return done.error();
   }
 
   /// Of many who want one of a type, each attempt is somebody's success.
@@ -171,6 +190,7 @@ class Settling {
   const Known& known_;
   const std::function<Decided(unsigned)>& decide_;
   std::optional<Announcement> announced_;
+  std::vector<Outgoing> promises_;  ///< whose outcome is known
 };
 
 }  // namespace

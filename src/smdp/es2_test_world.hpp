@@ -48,7 +48,7 @@ class Es2World : public World {
   Requester mno{"mno", {.allow_unbound = true}};
   FakeRegistrar registrar;
   Es2Recorder told;
-  Es2Ports es2{ports, told, &registrar};
+  Es2Ports es2{ports, told, &registrar, &orders.outbox()};
 
  private:
   template <class Request>

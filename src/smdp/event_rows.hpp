@@ -6,8 +6,9 @@
 
 namespace sealift::smdp {
 
-/// A registration that is under way while its caller waits is a promise: this row takes the event away again,
-/// where its order is not open with it by then. Longer than a call of ES2+ takes.
+/// A registration that is under way while its caller waits is a promise: a row takes the event away again,
+/// where its order is not open with it when the call has ended (Outbox::hasten), or after this time where the
+/// server died meanwhile. Longer than a call of ES2+ takes.
 inline constexpr std::chrono::seconds registration_limit{60};
 
 /// False where the order by now needs the opposite of what the row says; then it need not be sent, and must

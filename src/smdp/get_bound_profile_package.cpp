@@ -132,6 +132,7 @@ Result<Bytes, Stop> deliver(const Step& step, const Order& order) {
   const auth::EuiccIdentity& euicc = step.euicc.signer();
   Transition t{.after = order,
                .delivery = Delivery{step.id, order.iccid, euicc.eid(), euicc.remember()},
+               .superseded = order.delivered,
                .audit = {.action = again ? "deliver_again" : "bind"}};
   t.after.state = OrderState::downloaded;
   t.after.eid = euicc.eid();

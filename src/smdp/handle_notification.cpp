@@ -57,6 +57,14 @@ Result<Recipient> recipient_of(Ports& ports, const TransactionId& id, const std:
   return Recipient{TRY(auth::EuiccIdentity::recall(delivery->eid, delivery->euiccKey)), delivery->iccid};
 }
 
+/// True where nobody heard yet how the delivery of a transaction ended. Its notification may have come all
+/// the same, if it changed nothing; that the store knows by its number.
+Result<bool> is_unheard(Ports& ports, const Order& order, const TransactionId& id) {
+  if (order.delivered == id) return true;
+  const std::optional<Delivery> delivery = TRY(ports.orders.delivery(id));
+  return delivery && delivery->superseded;
+}
+
 /// Tries until nobody else changes the order meanwhile.
 template <class Try>
 Status settled(Try&& settle) {
@@ -80,19 +88,22 @@ Status settle(Ports& ports, const Recipient& recipient, const messages::ProfileI
   const Eid& eid = recipient.euicc.eid();
   const NotificationKey key{eid, result->notificationMetadata.seqNumber};
   auto after = order->eid == eid ? after_result(*order, *result) : std::nullopt;
-  const bool past = !after && order->eid == eid && is_past_installation(*order, *result);
-  const bool is_news = (after || past) && is_told(ports, *order, Point::installation);
-  if (!after && !is_news) {
+  if (!after && std::holds_alternative<messages::SuccessResult>(result->finalResult.alt)) {
+    // It took place, though the order has gone on since, or even to another eUICC.
+    const bool unheard = TRY(is_unheard(ports, *order, result->transactionId));
+    if (unheard) after = order->delivered == result->transactionId ? *order : after_late_success(*order);
+  }
+  if (!after) {
     return ports.orders.hear(
         key, recipient.iccid,
         {ports.clock.now(), "es9+", "installation_result", "no change: " + detail_of(*result)});
   }
   // The awaited result comes once by that alone, so its number is not asked.
   const bool awaited = is_awaited(*order, result->transactionId);
-  Transition t{.after = after ? std::move(*after) : *order,
+  Transition t{.after = std::move(*after),
                .heard = awaited ? std::nullopt : std::optional(key),
                .audit = {.action = "installation_result", .detail = detail_of(*result)}};
-  if (is_news) tell(ports, t, {Point::installation, eid, failure_of(*result), asn1::encode(pir)});
+  tell(ports, t, {Point::installation, eid, failure_of(*result), asn1::encode(pir)});
   return apply(ports, std::move(t), *order);
 }
 
@@ -150,7 +161,7 @@ Status settle(Ports& ports, const auth::Verified<messages::NotificationMetadata>
       told->profileManagementOperation.contains(messages::NotificationEventBit::notificationDelete);
   auto after = deleted ? after_deletion(*order, told->seqNumber) : std::nullopt;
   const std::optional<Point> point = point_of(told->profileManagementOperation);
-  const bool is_news = point && is_told(ports, *order, *point) && (after || !deleted);
+  const bool is_news = point && is_told(ports, *order, *point);
   if (!after && !is_news)
     return ports.orders.hear(key, *told->iccid, {ports.clock.now(), "es9+", action, ""});
   Transition t{.after = after ? std::move(*after) : *order, .heard = key, .audit = {.action = action}};

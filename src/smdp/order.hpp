@@ -117,7 +117,8 @@ struct Delivery {
   TransactionId transactionId;
   Iccid iccid;
   Eid eid;
-  Bytes euiccKey;  ///< PK.EUICC: one octet of curve, 65 of point
+  Bytes euiccKey;           ///< PK.EUICC: one octet of curve, 65 of point
+  bool superseded = false;  ///< another one followed before its result was heard
 };
 
 /// Identity of a notification for ever: an eUICC never uses a number twice (SGP.22 3.5).
@@ -146,11 +147,12 @@ struct FunctionCall {
 
 /// One change of an order, all or nothing.
 struct Transition {
-  Order after;                           ///< `version` as read; the store counts it up
-  bool keeps_terms = false;              ///< same_terms as before: a store need write only the others
-  std::optional<Bytes> package;          ///< what a new binding made (BoundPackage, DER)
-  std::optional<Delivery> delivery;      ///< the session that got it
-  std::optional<NotificationKey> heard;  ///< the notification that caused it
+  Order after;                              ///< `version` as read; the store counts it up
+  bool keeps_terms = false;                 ///< same_terms as before: a store need write only the others
+  std::optional<Bytes> package;             ///< what a new binding made (BoundPackage, DER)
+  std::optional<Delivery> delivery;         ///< the session that got it
+  std::optional<TransactionId> superseded;  ///< the delivery before, whose result was not heard yet
+  std::optional<NotificationKey> heard;     ///< the notification that caused it
   Audit audit;
   std::vector<Outgoing> outgoing;    ///< what others are to be told of it
   std::optional<FunctionCall> call;  ///< the call of ES2+ that caused it, with its answer

@@ -102,9 +102,11 @@ std::optional<Order> after_result(const Order& order, const messages::ProfileIns
   return failed(order, std::get<messages::ErrorResult>(result.finalResult.alt).errorReason);
 }
 
-bool is_past_installation(const Order& order, const messages::ProfileInstallationResultData& result) {
-  return order.state == OrderState::deleted && order.delivered == result.transactionId &&
-         std::holds_alternative<messages::SuccessResult>(result.finalResult.alt);
+// A deletion counts what was under way, but where the results do that (after_deletion).
+Order after_late_success(const Order& order) {
+  Order after = order;
+  if (order.reinstall == Reinstall::same_eid) ++after.installs;
+  return after;
 }
 
 std::optional<Order> after_deletion(const Order& order, uint64_t seqNumber) {

@@ -13,9 +13,8 @@ bool is_awaited(const Order& order, const TransactionId& id);
 /// The order after an installation result of the eUICC it is bound to; none where it changes nothing.
 std::optional<Order> after_result(const Order& order, const messages::ProfileInstallationResultData& result);
 
-/// True where a result that changes nothing tells of an installation that nobody was told of: the deletion
-/// came first.
-bool is_past_installation(const Order& order, const messages::ProfileInstallationResultData& result);
+/// The order after the success of a delivery that another one followed unheard, where after_result has none.
+Order after_late_success(const Order& order);
 
 /// The order after that eUICC's report, numbered `seqNumber`, that it deleted the profile; none where it
 /// changes nothing.

@@ -325,6 +325,81 @@ TYPED_TEST_P(OrderStoreSuite, keeps_what_is_queued_apart_by_addressee) {
   EXPECT_TRUE(box.claim({Lane::events, "other"}, kSuiteNow, 60s, 10)->empty());
 }
 
+TYPED_TEST_P(OrderStoreSuite, keeps_of_a_row_when_and_why_it_was_refused_until_it_goes) {
+  using namespace std::chrono_literals;
+  Outbox& box = this->outbox();
+  for (int n : {1, 2, 3}) {
+    this->add(suite_order(n));
+    Transition t = suite_binding(this->get(suite_iccid(n)), n);
+    const std::string tenant = n == 3 ? "other" : "mno";
+    t.outgoing = {suite_outgoing(n, OutgoingKind::download_progress, 1, tenant),
+                  suite_outgoing(n, OutgoingKind::download_progress, 2, tenant)};
+    ASSERT_TRUE(this->store().apply(t));
+  }
+  EXPECT_TRUE(box.all_refused("", 10)->empty());
+  const auto rows = *box.claim(kSuiteOperator, kSuiteNow, 60s, 10);
+  const auto others = *box.claim({Lane::operators, "other"}, kSuiteNow, 60s, 10);
+  ASSERT_EQ(rows.size(), 2u);
+  ASSERT_EQ(others.size(), 1u);
+  ASSERT_TRUE(box.refused(rows[0].number, kSuiteNow + 1s, kSuiteNow + 10s, "HTTP status 400"));
+  ASSERT_TRUE(box.refused(rows[0].number, kSuiteNow + 2s, kSuiteNow + 20s, "HTTP status 410"));
+  ASSERT_TRUE(box.refused(rows[1].number, kSuiteNow + 3s, kSuiteNow + 30s, ""));
+  ASSERT_TRUE(box.refused(others[0].number, kSuiteNow + 4s, kSuiteNow + 40s, "x"));
+  ASSERT_TRUE(box.refused(others[0].number + 1000, kSuiteNow, kSuiteNow, "has gone"));
+  EXPECT_TRUE(box.claim(kSuiteOperator, kSuiteNow + 19s, 60s, 10)->empty()) << "it waits as any other";
+  const auto refused = *box.all_refused("mno", 10);
+  ASSERT_EQ(refused.size(), 2u);
+  EXPECT_EQ(refused[0].row.number, rows[0].number);
+  EXPECT_EQ(refused[0].row.what, rows[0].what);
+  EXPECT_EQ(refused[0].row.attempts, 2u);
+  EXPECT_EQ(refused[0].last, kSuiteNow + 2s);
+  EXPECT_EQ(refused[0].why, "HTTP status 410");
+  EXPECT_EQ(box.all_refused("", 10)->size(), 3u);
+  EXPECT_EQ(box.all_refused("", 1)->size(), 1u);
+  ASSERT_TRUE(box.delivered(rows[1].number));
+  EXPECT_EQ(box.all_refused("mno", 10)->size(), 1u) << "it was taken after all";
+}
+
+TYPED_TEST_P(OrderStoreSuite, drops_a_row_that_is_refused_and_no_other) {
+  using namespace std::chrono_literals;
+  Outbox& box = this->outbox();
+  this->add(suite_order(1));
+  Transition t = suite_binding(this->get(suite_iccid(1)), 1);
+  t.outgoing = {suite_outgoing(1, OutgoingKind::download_progress, 1),
+                suite_outgoing(1, OutgoingKind::download_progress, 2)};
+  ASSERT_TRUE(this->store().apply(t));
+  const uint64_t number = box.claim(kSuiteOperator, kSuiteNow, 60s, 10)->at(0).number;
+  const Audit audit{kSuiteNow, "tester", "drop_outgoing", "row"};
+  EXPECT_EQ(box.drop(number, "", audit).error().kind, ErrorKind::not_found) << "nobody refused it";
+  ASSERT_TRUE(box.refused(number, kSuiteNow, kSuiteNow + 1s, "no"));
+  EXPECT_EQ(box.drop(number, "other", audit).error().kind, ErrorKind::not_found);
+  const auto dropped = box.drop(number, "mno", audit);
+  ASSERT_TRUE(dropped);
+  EXPECT_EQ(dropped->row.what, t.outgoing[0]);
+  EXPECT_EQ(dropped->why, "no");
+  EXPECT_EQ(box.drop(number, "", audit).error().kind, ErrorKind::not_found);
+  EXPECT_TRUE(box.all_refused("", 10)->empty());
+  EXPECT_EQ(box.claim(kSuiteOperator, kSuiteNow, 60s, 10)->at(0).what, t.outgoing[1]) << "the next one goes";
+}
+
+TYPED_TEST_P(OrderStoreSuite, makes_a_row_due_that_was_to_wait) {
+  using namespace std::chrono_literals;
+  this->add(suite_order(1));
+  Transition t = suite_binding(this->get(suite_iccid(1)), 1);
+  Outgoing later = suite_outgoing(1, OutgoingKind::delete_event, 1), other = later;
+  later.at = other.at = kSuiteNow + 60s;
+  other.content = {2};
+  t.outgoing = {later, suite_outgoing(1, OutgoingKind::register_event, 3)};
+  ASSERT_TRUE(this->store().apply(t));
+  Outbox& box = this->outbox();
+  ASSERT_TRUE(box.hasten(other, kSuiteNow));
+  EXPECT_TRUE(box.claim(kSuiteSmds, kSuiteNow, 60s, 10)->empty()) << "another one";
+  ASSERT_TRUE(box.hasten(later, kSuiteNow));
+  EXPECT_EQ(box.claim(kSuiteSmds, kSuiteNow, 90s, 10)->size(), 1u);
+  ASSERT_TRUE(box.hasten(later, kSuiteNow));
+  EXPECT_TRUE(box.claim(kSuiteSmds, kSuiteNow + 89s, 60s, 10)->empty()) << "it is somebody's by now";
+}
+
 TYPED_TEST_P(OrderStoreSuite, takes_what_a_clock_that_was_wrong_put_far_off) {
   using namespace std::chrono_literals;
   this->add(suite_order(1));
@@ -378,6 +453,12 @@ TYPED_TEST_P(OrderStoreSuite, applies_a_change_whole_and_counts_the_version) {
   EXPECT_EQ(delivery->iccid, suite_iccid(1));
   EXPECT_EQ(delivery->eid, suite_eid(1));
   EXPECT_EQ(delivery->euiccKey, Bytes(66, 7));
+  EXPECT_FALSE(delivery->superseded);
+  Transition next = suite_binding(this->get(suite_iccid(1)), 2);
+  next.superseded = delivery->transactionId;
+  ASSERT_TRUE(this->store().apply(next));
+  EXPECT_TRUE((*this->store().delivery(delivery->transactionId))->superseded);
+  EXPECT_FALSE((*this->store().delivery(next.delivery->transactionId))->superseded);
 }
 
 TYPED_TEST_P(OrderStoreSuite, moves_all_that_a_download_moves_of_an_order_that_keeps_its_terms) {
@@ -483,13 +564,16 @@ REGISTER_TYPED_TEST_SUITE_P(
     OrderStoreSuite, lists_by_tenant_type_and_state, finds_what_has_been_in_stock_for_longest,
     keeps_the_answer_of_a_call_with_the_change_it_made, forgets_old_calls,
     queues_what_a_change_has_to_tell_in_its_order, keeps_what_is_queued_apart_by_addressee,
-    finds_orders_that_have_run_out, takes_what_a_clock_that_was_wrong_put_far_off, gives_back_every_field,
-    tells_what_is_not_there, refuses_an_iccid_or_matching_id_twice, looks_a_matching_id_up_exactly,
+    keeps_of_a_row_when_and_why_it_was_refused_until_it_goes, drops_a_row_that_is_refused_and_no_other,
+    makes_a_row_due_that_was_to_wait, finds_orders_that_have_run_out,
+    takes_what_a_clock_that_was_wrong_put_far_off, gives_back_every_field, tells_what_is_not_there,
+    refuses_an_iccid_or_matching_id_twice, looks_a_matching_id_up_exactly,
     finds_the_oldest_default_order_that_waits_for_an_eid,
     finds_a_default_order_to_install_again_where_none_waits,
     lets_no_expired_default_order_stand_before_one_that_waits, lists_in_pages_by_iccid,
-    applies_a_change_whole_and_counts_the_version, moves_all_that_a_download_moves_of_an_order_that_keeps_its_terms,
-                            refuses_a_change_of_an_old_version_and_keeps_nothing_of_it,
-    hears_a_notification_once, forgets_what_is_old_and_keeps_what_is_awaited, lets_one_of_many_threads_win);
+    applies_a_change_whole_and_counts_the_version,
+    moves_all_that_a_download_moves_of_an_order_that_keeps_its_terms,
+    refuses_a_change_of_an_old_version_and_keeps_nothing_of_it, hears_a_notification_once,
+    forgets_what_is_old_and_keeps_what_is_awaited, lets_one_of_many_threads_win);
 
 }  // namespace sealift::smdp

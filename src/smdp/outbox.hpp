@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "access/audit.hpp"
 #include "base/ids.hpp"
 #include "base/ports.hpp"
 
@@ -56,6 +57,13 @@ struct Queued {
   uint32_t attempts = 0;  ///< that failed
 };
 
+/// A row that its addressee did not take when it last answered.
+struct RefusedRow {
+  Queued row;
+  Time last;        ///< when that was
+  std::string why;  ///< for people; octets of ASCII that print
+};
+
 /// What sending a row came to.
 enum class Sent : uint8_t {
   delivered,    ///< the addressee has it
@@ -87,6 +95,15 @@ class Outbox {
   virtual Status delivered(uint64_t number) = 0;
   /// It is tried again at `due`; counts an attempt.
   virtual Status postpone(uint64_t number, Time due) = 0;
+  /// As postpone; and keeps with the row that its addressee refused it at `now`, and why (RefusedRow::why).
+  virtual Status refused(uint64_t number, Time now, Time due, std::string_view why) = 0;
+  /// Rows that were refused, by number, `limit` at most; of one tenant, or of all where that is empty.
+  virtual Result<std::vector<RefusedRow>> all_refused(const std::string& tenant, size_t limit) = 0;
+  /// Takes a row out that was refused, never to be sent, and writes the audit row of that. Gives the row.
+  /// Error kind `not_found` where there is no such row, or not of that tenant (empty: any).
+  virtual Result<RefusedRow> drop(uint64_t number, const std::string& tenant, const access::Audit&) = 0;
+  /// A row that was written to be due later is due `now`. Not an error where it has gone.
+  virtual Status hasten(const Outgoing& what, Time now) = 0;
   virtual Result<OutboxFigures> figures() = 0;
 };
 

@@ -65,6 +65,18 @@ class MortalOutbox final : public smdp::Outbox {
   Status postpone(uint64_t number, Time due) override {
     return life_.write("postpone", [&] { return durable_.postpone(number, due); });
   }
+  Status refused(uint64_t number, Time now, Time due, std::string_view why) override {
+    return life_.write("refused", [&] { return durable_.refused(number, now, due, why); });
+  }
+  Result<std::vector<smdp::RefusedRow>> all_refused(const std::string& tenant, size_t limit) override {
+    return life_.read([&] { return durable_.all_refused(tenant, limit); });
+  }
+  Result<smdp::RefusedRow> drop(uint64_t number, const std::string& tenant, const access::Audit& a) override {
+    return life_.write("drop", [&] { return durable_.drop(number, tenant, a); });
+  }
+  Status hasten(const smdp::Outgoing& what, Time now) override {
+    return life_.write("hasten", [&] { return durable_.hasten(what, now); });
+  }
   Result<smdp::OutboxFigures> figures() override {
     return life_.read([&] { return durable_.figures(); });
   }

@@ -47,7 +47,7 @@ struct Server::Process {
               server.settings_},
         key_agreement(shared),
         registrar(server.registering_),
-        es2{ports, server.silent_es2_, &registrar},
+        es2{ports, server.silent_es2_, &registrar, &outbox},
         courier(outbox, shared.clock, shared.random) {
     ports.callbacks = &server.callbacks_;
     ports.key_agreement = &key_agreement;

@@ -146,6 +146,8 @@ Status MemoryOrders::apply(const smdp::Transition& t) {
   it->second.order = t.after;
   ++it->second.order.version;
   if (t.package) it->second.package = *t.package;
+  if (t.superseded && deliveries_.contains(*t.superseded))
+    deliveries_.at(*t.superseded).delivery.superseded = true;
   if (t.delivery) deliveries_.insert_or_assign(t.delivery->transactionId, Delivered{*t.delivery, t.audit.at});
   if (t.heard) heard_.emplace(*t.heard, t.audit.at);
   if (t.call) calls_.emplace(std::pair(t.call->key, t.call->digest), *t.call);

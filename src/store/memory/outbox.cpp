@@ -57,6 +57,57 @@ Status MemoryOutbox::postpone(uint64_t number, Time due) {
   return {};
 }
 
+Status MemoryOutbox::refused(uint64_t number, Time now, Time due, std::string_view why) {
+  TRY_VOID(postpone(number, due));
+  std::lock_guard lock(mutex_);
+  auto it = rows_.find(number);
+  if (it == rows_.end()) return {};
+  it->second.refused = now;
+  it->second.why = why;
+  return {};
+}
+
+std::optional<smdp::RefusedRow> MemoryOutbox::refused_row(uint64_t number, const std::string& tenant) {
+  const auto it = rows_.find(number);
+  if (it == rows_.end() || !it->second.refused) return std::nullopt;
+  const Row& row = it->second;
+  if (!tenant.empty() && row.what.tenant != tenant) return std::nullopt;
+  return smdp::RefusedRow{{number, row.what, row.attempts}, *row.refused, row.why};
+}
+
+Result<std::vector<smdp::RefusedRow>> MemoryOutbox::all_refused(const std::string& tenant, size_t limit) {
+  std::lock_guard lock(mutex_);
+  std::vector<smdp::RefusedRow> out;
+  for (const auto& [number, row] : rows_) {
+    auto refused = refused_row(number, tenant);
+    if (refused && out.size() < limit) out.push_back(std::move(*refused));
+  }
+  return out;
+}
+
+Result<smdp::RefusedRow> MemoryOutbox::drop(uint64_t number, const std::string& tenant,
+                                            const access::Audit& audit) {
+  std::lock_guard lock(mutex_);
+  auto refused = refused_row(number, tenant);
+  if (!refused) return Error{ErrorKind::not_found, "no such row is refused"};
+  rows_.erase(number);
+  audit_.push_back(audit);
+  return std::move(*refused);
+}
+
+Status MemoryOutbox::hasten(const smdp::Outgoing& what, Time now) {
+  std::lock_guard lock(mutex_);
+  for (auto& [number, row] : rows_) {
+    if (row.what == what && row.due == what.at) row.due = std::min(row.due, now);
+  }
+  return {};
+}
+
+std::vector<access::Audit> MemoryOutbox::audit() {
+  std::lock_guard lock(mutex_);
+  return audit_;
+}
+
 Result<smdp::OutboxFigures> MemoryOutbox::figures() {
   std::lock_guard lock(mutex_);
   smdp::OutboxFigures out{.waiting = rows_.size()};

@@ -43,6 +43,10 @@ class Outbox final : public smdp::Outbox {
                                           size_t limit) override;
   Status delivered(uint64_t number) override;
   Status postpone(uint64_t number, Time due) override;
+  Status refused(uint64_t number, Time now, Time due, std::string_view why) override;
+  Result<std::vector<smdp::RefusedRow>> all_refused(const std::string& tenant, size_t limit) override;
+  Result<smdp::RefusedRow> drop(uint64_t number, const std::string& tenant, const access::Audit&) override;
+  Status hasten(const smdp::Outgoing& what, Time now) override;
   Result<smdp::OutboxFigures> figures() override;
 
  private:

@@ -130,6 +130,12 @@ constexpr const char* kSteps[] = {
       CREATE INDEX outbox_by_addressee ON outbox (lane, addressee, due, number);
       CREATE INDEX orders_by_expiry ON orders (expires) WHERE state IN (3, 4, 5) AND expires IS NOT NULL;
     )sql",
+    R"sql(
+      ALTER TABLE deliveries ADD COLUMN superseded BIGINT NOT NULL DEFAULT 0;
+      ALTER TABLE outbox ADD COLUMN refused BIGINT;
+      ALTER TABLE outbox ADD COLUMN why TEXT NOT NULL DEFAULT '';
+      CREATE INDEX outbox_refused ON outbox (number) WHERE refused IS NOT NULL;
+    )sql",
 };
 
 /// Two nodes that start at once make the tables one after the other.

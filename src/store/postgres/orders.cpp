@@ -30,6 +30,12 @@ Statement put_package(const Iccid& iccid, View package) {
   return s.bind(View(iccid.octets())).bind(package);
 }
 
+Statement supersede(const TransactionId& id) {
+  Statement s("UPDATE deliveries SET superseded = 1 WHERE transaction_id = $1");
+  s.bind(id.octets());
+  return s;
+}
+
 Statement put_delivery(const smdp::Delivery& d, Time at) {
   Statement s(
       "INSERT INTO deliveries (transaction_id, iccid, eid, euicc_key, at) VALUES ($1, $2, $3, $4, $5) "
@@ -86,6 +92,7 @@ Status Orders::apply(const smdp::Transition& t) {
   if (t.heard) all.push_back(insert_heard(*t.heard, t.audit.at));
   all.push_back(swap_order(after));
   if (t.package) all.push_back(put_package(after.iccid, *t.package));
+  if (t.superseded) all.push_back(supersede(*t.superseded));
   if (t.delivery) all.push_back(put_delivery(*t.delivery, t.audit.at));
   if (t.call) all.push_back(insert_call(*t.call));
   for (const smdp::Outgoing& one : t.outgoing) all.push_back(insert_outgoing(one));
@@ -186,12 +193,12 @@ Result<Bytes> Orders::package(const Iccid& iccid) {
 }
 
 Result<std::optional<smdp::Delivery>> Orders::delivery(const TransactionId& id) {
-  Statement s("SELECT iccid, eid, euicc_key FROM deliveries WHERE transaction_id = $1");
+  Statement s("SELECT iccid, eid, euicc_key, superseded FROM deliveries WHERE transaction_id = $1");
   const Rows rows = TRY(pool_.run(Kind::read, s.bind(id.octets())));
   if (rows.size() == 0) return std::optional<smdp::Delivery>();
   return std::optional<smdp::Delivery>(smdp::Delivery{id, TRY(Iccid::from_octets(rows.blob(0, 0))),
                                                       TRY(Eid::from_octets(rows.blob(0, 1))),
-                                                      to_bytes(rows.blob(0, 2))});
+                                                      to_bytes(rows.blob(0, 2)), rows.integer(0, 3) != 0});
 }
 
 Result<std::vector<smdp::FunctionCall>> Orders::calls(const smdp::CallKey& key) {

@@ -86,6 +86,20 @@ TEST_F(PostgresDatabase, writes_an_audit_row_with_each_change_and_none_without) 
   EXPECT_EQ(integer("SELECT count(*) FROM audit WHERE actor = 'alice' AND detail = 'x'"), 1);
 }
 
+TEST_F(PostgresDatabase, shows_every_node_what_one_was_refused_and_writes_who_dropped_it) {
+  auto one = open(), other = open();
+  ASSERT_TRUE(one->orders().add(smdp::suite_order(1), {}, {}));
+  smdp::Transition t = smdp::suite_binding(smdp::suite_order(1), 1);
+  t.outgoing = {smdp::suite_outgoing(1, smdp::OutgoingKind::download_progress, 1)};
+  ASSERT_TRUE(one->orders().apply(t));
+  const auto rows = *one->outbox().claim(smdp::kSuiteOperator, smdp::kSuiteNow, std::chrono::seconds(60), 9);
+  ASSERT_EQ(rows.size(), 1u);
+  ASSERT_TRUE(one->outbox().refused(rows[0].number, smdp::kSuiteNow, smdp::kSuiteNow, "no"));
+  EXPECT_EQ(other->outbox().all_refused("", 9)->at(0).why, "no");
+  ASSERT_TRUE(other->outbox().drop(rows[0].number, "", {Time{}, "alice", "drop_outgoing", "row"}));
+  EXPECT_EQ(integer("SELECT count(*) FROM audit WHERE actor = 'alice' AND iccid IS NOT NULL"), 1);
+}
+
 TEST_F(PostgresDatabase, is_one_for_all_its_nodes) {
   auto one = open(), other = open();
   ASSERT_TRUE(one->orders().add(smdp::suite_order(1), {}, {}));

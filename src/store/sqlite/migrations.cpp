@@ -9,7 +9,7 @@ constexpr int64_t kApplicationId =
     0x5EA11F70;  ///< in the file's header: tells our stores from other databases
 
 // A step that has shipped is never changed; later ones are added below it.
-constexpr std::array<const char*, 6> kSteps{
+constexpr std::array<const char*, 7> kSteps{
     R"sql(
       CREATE TABLE orders (
         number                INTEGER PRIMARY KEY,
@@ -137,6 +137,12 @@ constexpr std::array<const char*, 6> kSteps{
       DROP INDEX orders_by_expiry;
       CREATE INDEX orders_by_expiry ON orders (expires)
         WHERE state >= 3 AND state <= 5 AND expires IS NOT NULL;
+    )sql",
+    R"sql(
+      ALTER TABLE deliveries ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE outbox ADD COLUMN refused INTEGER;
+      ALTER TABLE outbox ADD COLUMN why TEXT NOT NULL DEFAULT '';
+      CREATE INDEX outbox_refused ON outbox (number) WHERE refused IS NOT NULL;
     )sql",
 };
 

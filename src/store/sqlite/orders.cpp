@@ -149,6 +149,11 @@ Status put_package(Database& db, const Iccid& iccid, View package) {
   return q.bind(View(iccid.octets())).bind(package).run();
 }
 
+Status supersede(Database& db, const TransactionId& id) {
+  Query q = TRY(db.query("UPDATE deliveries SET superseded = 1 WHERE transaction_id = ?"));
+  return q.bind(id.octets()).run();
+}
+
 Status put_delivery(Database& db, const smdp::Delivery& d, Time at) {
   Query q =
       TRY(db.query("INSERT OR REPLACE INTO deliveries (transaction_id, iccid, eid, euicc_key, at) VALUES (?, "
@@ -197,6 +202,7 @@ Status SqliteOrders::apply(const smdp::Transition& t) {
     if (t.heard) TRY_VOID(insert_heard(db, *t.heard, t.audit.at));
     TRY_VOID(t.keeps_terms ? swap_moved(db, t.after) : swap_order(db, t.after));
     if (t.package) TRY_VOID(put_package(db, t.after.iccid, *t.package));
+    if (t.superseded) TRY_VOID(supersede(db, *t.superseded));
     if (t.delivery) TRY_VOID(put_delivery(db, *t.delivery, t.audit.at));
     if (t.call) TRY_VOID(insert_call(db, *t.call));
     for (const smdp::Outgoing& one : t.outgoing) TRY_VOID(insert_outgoing(db, one));
@@ -311,12 +317,14 @@ Result<Bytes> SqliteOrders::package(const Iccid& iccid) {
 
 Result<std::optional<smdp::Delivery>> SqliteOrders::delivery(const TransactionId& id) {
   return readers_.read([&](Database& db) -> Result<std::optional<smdp::Delivery>> {
-    Query q = TRY(db.query("SELECT iccid, eid, euicc_key FROM deliveries WHERE transaction_id = ?"));
+    Query q =
+        TRY(db.query("SELECT iccid, eid, euicc_key, superseded FROM deliveries WHERE transaction_id = ?"));
     q.bind(id.octets());
     const bool row = TRY(q.step());
     if (!row) return std::optional<smdp::Delivery>();
-    return std::optional<smdp::Delivery>(smdp::Delivery{
-        id, TRY(Iccid::from_octets(q.blob(0))), TRY(Eid::from_octets(q.blob(1))), to_bytes(q.blob(2))});
+    return std::optional<smdp::Delivery>(smdp::Delivery{id, TRY(Iccid::from_octets(q.blob(0))),
+                                                        TRY(Eid::from_octets(q.blob(1))), to_bytes(q.blob(2)),
+                                                        q.integer(3) != 0});
   });
 }
 

@@ -10,6 +10,7 @@
 
 #include "access/record_store_suite.hpp"
 #include "smdp/order_store_suite.hpp"
+#include "store/sqlite/migrations.hpp"
 #include "store/sqlite/store.hpp"
 
 namespace sealift {
@@ -62,6 +63,46 @@ TEST_F(SqliteStoreFiles, keeps_orders_when_opened_again) {
   auto store = open();
   EXPECT_EQ(**store->orders().find(smdp::suite_iccid(1)), before);
   EXPECT_TRUE(store->orders().package(smdp::suite_iccid(1)));
+}
+
+TEST_F(SqliteStoreFiles, know_what_was_refused_when_opened_again_and_who_dropped_it) {
+  uint64_t number = 0;
+  {
+    auto store = open();
+    ASSERT_TRUE(store->orders().add(smdp::suite_order(1), {}, {}));
+    smdp::Transition t = smdp::suite_binding(smdp::suite_order(1), 1);
+    t.outgoing = {smdp::suite_outgoing(1, smdp::OutgoingKind::download_progress, 1)};
+    ASSERT_TRUE(store->orders().apply(t));
+    number = store->outbox().claim(smdp::kSuiteOperator, smdp::kSuiteNow, 60s, 9)->at(0).number;
+    ASSERT_TRUE(store->outbox().refused(number, smdp::kSuiteNow, smdp::kSuiteNow, "no"));
+  }
+  {
+    auto store = open();
+    EXPECT_EQ(store->outbox().all_refused("", 9)->at(0).why, "no");
+    ASSERT_TRUE(store->outbox().drop(number, "", {Time{}, "alice", "drop_outgoing", "row"}));
+  }
+  auto db = Database::open(path_.string(), Database::Mode::read, 100ms);
+  EXPECT_EQ(*db->integer("SELECT count(*) FROM audit WHERE actor = 'alice' AND iccid IS NOT NULL"), 1);
+}
+
+TEST_F(SqliteStoreFiles, takes_over_what_the_version_before_left_in_the_outbox) {
+  {
+    auto db = Database::open(path_.string(), Database::Mode::write, 100ms);
+    ASSERT_TRUE(
+        store::migrate(*db, {store::smdp_schema().application_id, store::smdp_schema().steps.first(6)}));
+    const std::string iccid = hex(smdp::suite_iccid(1).octets()), eid = hex(smdp::suite_eid(1).octets());
+    const std::string rows = "INSERT INTO deliveries VALUES (x'01', x'" + iccid + "', x'" + eid +
+                             "', x'07', 1);" + "INSERT INTO outbox VALUES (1, 0, 0, x'" + iccid +
+                             "', 'mno', '', x'01', 1, 1, 2, 'mno')";
+    ASSERT_TRUE(db->execute(rows.c_str()));
+  }
+  auto store = open();
+  EXPECT_FALSE((*store->orders().delivery(*TransactionId::from_octets(Bytes{1})))->superseded);
+  EXPECT_TRUE(store->outbox().all_refused("", 9)->empty());
+  const auto rows = *store->outbox().claim(smdp::kSuiteOperator, smdp::kSuiteNow, 60s, 9);
+  ASSERT_EQ(rows.size(), 1u);
+  ASSERT_TRUE(store->outbox().refused(rows[0].number, smdp::kSuiteNow, smdp::kSuiteNow, "no"));
+  EXPECT_EQ(store->outbox().all_refused("", 9)->size(), 1u);
 }
 
 TEST_F(SqliteStoreFiles, is_readable_by_its_owner_alone) {
