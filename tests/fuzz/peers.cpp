@@ -17,7 +17,7 @@ namespace sealift::fuzz {
 namespace {
 
 const Time start{std::chrono::seconds(1'750'000'000)};
-const Eid card = *Eid::parse("89049032000000000000000000000101");
+const Eid card = euicc::test::test_eid();
 
 /// Servers whose ports never fail.
 struct Es2Silent final : smdp::Es2Observer {
