@@ -62,6 +62,32 @@ TEST(Signer, signs_what_verifies_and_nothing_else_does) {
   }
 }
 
+TEST(Verifier, made_after_another_has_gone_knows_its_own_key_alone) {
+  SeededRandom random(12);
+  for (Curve curve : curves) {
+    std::vector<PublicKey> keys;
+    std::vector<Signature> signatures;
+    for (int i = 0; i < 3; ++i) {
+      const PrivateKey key = PrivateKey::generate(curve, random);
+      keys.push_back(key.public_key());
+      signatures.push_back(*SoftwareSigner(key).sign({view("said")}));
+    }
+    // What OpenSSL made for one serves the next, on other threads too.
+    const auto one_after_the_other = [&] {
+      for (int round = 0; round < 50; ++round) {
+        const size_t mine = static_cast<size_t>(round) % keys.size();
+        const Verifier verifier(keys[mine]);
+        for (size_t i = 0; i < keys.size(); ++i)
+          EXPECT_EQ(verifier.verify({view("said")}, signatures[i]), i == mine);
+        EXPECT_FALSE(verify(keys[(mine + 1) % keys.size()], {view("said")}, signatures[mine]));
+      }
+    };
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) threads.emplace_back(one_after_the_other);
+    for (std::thread& thread : threads) thread.join();
+  }
+}
+
 TEST(Verify, refuses_r_or_s_of_zero_or_not_below_the_order) {
   SeededRandom random(12);
   const PrivateKey key = PrivateKey::generate(Curve::p256, random);
