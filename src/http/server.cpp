@@ -20,7 +20,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr auto sweep_interval = std::chrono::milliseconds(100);
-constexpr unsigned sweeps_between_trims = 50;
+constexpr unsigned sweeps_between_trims = 50;  // five seconds
 
 /// Raises the soft limit of open files to the hard one and gives how many connections it leaves room for.
 size_t connections_possible(size_t wanted) {

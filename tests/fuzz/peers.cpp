@@ -1,5 +1,5 @@
-// What operators and other servers say after TLS has told who they are: ES2+ and its callbacks, ES12 and ES15,
-// straight to their routes, over stores that are new in each run.
+// What operators and other servers say after TLS has told who they are: ES2+ and its callbacks, ES12 and
+// ES15, straight to their routes, over stores that are new in each run.
 #include "http/es2_client.hpp"
 #include "http/routes_es12.hpp"
 #include "http/routes_es2.hpp"
@@ -92,7 +92,7 @@ class Site {
   store::MemorySmdsSessions event_sessions_{100};
   smds::Settings smds_settings_{.smdsAddress = "smds.example.com"};
   const std::vector<auth::ServerIdentity> identities_;
-  smds::Ports smds_{*clock_,   *random_,        authenticator_, identities_,
+  smds::Ports smds_{*clock_,  *random_,        authenticator_, identities_,
                     *events_, event_sessions_, smds_silent_,   smds_settings_};
 };
 Site& site() {
@@ -130,7 +130,8 @@ http::Response ask(View chunk) {
   require(!(how & nobody) || response.status == 403 || response.status == 415,
           "who shows no certificate gets nothing");
   if ((how & twice) && path.starts_with("/gsma/rsp2/es2plus/"))
-    require(site().router.answer(request).body == response.body, "a call that comes again is answered as before");
+    require(site().router.answer(request).body == response.body,
+            "a call that comes again is answered as before");
   return response;
 }
 
@@ -152,13 +153,20 @@ std::vector<Bytes> seeds() {
   const std::vector<Bytes> orders{
       chunk(0, DownloadOrderRequest{header("1"), card, first, {}}, twice),
       chunk(0, DownloadOrderRequest{header("2"), {}, {}, "Test"}),
-      chunk(1, ConfirmOrderRequest{.header = header("3"), .iccid = first, .eid = card, .matchingId = "TOKEN-1",
-                                   .confirmationCode = SecretBytes(to_bytes(std::string_view("1234"))),
-                                   .smdsAddress = "smds.example.com", .releaseFlag = false}, twice),
+      chunk(1,
+            ConfirmOrderRequest{.header = header("3"),
+                                .iccid = first,
+                                .eid = card,
+                                .matchingId = "TOKEN-1",
+                                .confirmationCode = SecretBytes(to_bytes(std::string_view("1234"))),
+                                .smdsAddress = "smds.example.com",
+                                .releaseFlag = false},
+            twice),
       chunk(3, ReleaseProfileRequest{header("4"), first}),
       chunk(2, CancelOrderRequest{header("5"), first, card, "TOKEN-1", FinalProfileStatus::available}),
       chunk(0, DownloadOrderRequest{header("1"), {}, first, {}}),
-      chunk(1, ConfirmOrderRequest{.header = header("6"), .iccid = first, .matchingId = "", .releaseFlag = true})};
+      chunk(1, ConfirmOrderRequest{
+                   .header = header("6"), .iccid = first, .matchingId = "", .releaseFlag = true})};
   HandleDownloadProgressInfo info{.header = header("7"), .eid = card, .iccid = first, .profileType = "Test"};
   info.timestamp = start;
   info.notificationPointId = 4;
@@ -169,7 +177,8 @@ std::vector<Bytes> seeds() {
   const std::vector<Bytes> callbacks{chunk(4, info), chunk(5, note), chunk(4, info, nobody)};
   std::vector<Bytes> events;
   for (uint8_t base : {uint8_t{6}, uint8_t{8}}) {
-    events.push_back(chunk(base, RegisterEventRequest{header("1"), card, "smdp.example.com", "A", base == 6}));
+    events.push_back(
+        chunk(base, RegisterEventRequest{header("1"), card, "smdp.example.com", "A", base == 6}));
     events.push_back(chunk(base, RegisterEventRequest{header("1"), card, "smdp.example.com:8443", "B"}));
     events.push_back(chunk(static_cast<uint8_t>(base + 1), DeleteEventRequest{header("2"), card, "A"}));
   }
@@ -185,15 +194,16 @@ std::vector<Bytes> seeds() {
 
 }  // namespace
 
-const Target target_peers{"peers",
-                          run,
-                          seeds,
-                          Shape::chunks,
-                          0,
-                          2,
-                          {"\"header\"", "\"functionRequesterIdentifier\"", "\"functionCallIdentifier\"", "\"iccid\"",
-                           "\"eid\"", "\"profileType\"", "\"matchingId\"", "\"confirmationCode\"",
-                           "\"smdsAddress\"", "\"releaseFlag\"", "\"finalProfileStatusIndicator\"", "\"eventId\"",
-                           "\"rspServerAddress\"", "\"forwardingIndicator\"", "\"Unavailable\""}};
+const Target target_peers{
+    "peers",
+    run,
+    seeds,
+    Shape::chunks,
+    0,
+    2,
+    {"\"header\"", "\"functionRequesterIdentifier\"", "\"functionCallIdentifier\"", "\"iccid\"", "\"eid\"",
+     "\"profileType\"", "\"matchingId\"", "\"confirmationCode\"", "\"smdsAddress\"", "\"releaseFlag\"",
+     "\"finalProfileStatusIndicator\"", "\"eventId\"", "\"rspServerAddress\"", "\"forwardingIndicator\"",
+     "\"Unavailable\""}};
 
 }  // namespace sealift::fuzz
