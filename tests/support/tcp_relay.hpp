@@ -103,6 +103,8 @@ class TcpRelay {
       if (::poll(&p, 1, 20) <= 0) continue;
       const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
       if (client < 0) continue;
+      // Counted first: one that comes just before refuse() and cut() is cut.
+      const unsigned cuts = cuts_;
       const int server = refusing_ ? -1 : connect_to_next();
       if (server < 0) {
         ::close(client);
@@ -111,7 +113,7 @@ class TcpRelay {
       Pair& pair = pairs_.emplace_back();
       pair.client = client;
       pair.server = server;
-      pair.cuts = cuts_;
+      pair.cuts = cuts;
       pair.there = std::thread([this, &pair] { pump(pair, pair.client, pair.server, false); });
       pair.back = std::thread([this, &pair] { pump(pair, pair.server, pair.client, true); });
     }
