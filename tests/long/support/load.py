@@ -22,5 +22,16 @@ def capacity():
     return 1e6 / closed["server_cpu_us_per_download"]
 
 
+def rate_for(share):
+    """Downloads a second in an open loop that keep the server's core busy for that share of the time.
+
+    A machine that is shared changes its speed from second to second, and a download in an open loop does not cost
+    what it costs beside 64 others: a minute at the rate that capacity() suggests says what it is really worth.
+    """
+    rate = capacity() * share
+    trial = load("--rate", f"{rate:.1f}", "--phones", 1000, "--warm-up", int(rate * 5), "--downloads", int(rate * 60))
+    return share * 1e6 / trial["server_cpu_us_per_download"]
+
+
 def failures(report):
     return sum(report["failures"].values())
