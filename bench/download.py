@@ -3,9 +3,9 @@
 
   ./dev bench download [--rounds N] [--downloads N] [--phones N] [--json]
 
-Runs bench_floor and `sealift load` in turns, so that both meet the same machine, and prints the medians of
-their figures and the ratio. Server and phones have a core each. While the floor is measured a second copy of
-it keeps the phones' core busy, as the phones do during a load test.
+Server and phones have a core each. bench_floor runs again and again on the server's core, in what time the server
+leaves there: a machine that is shared changes its speed by two fifths from one second to the next, and figures taken
+in turns would meet two machines. Prints the medians of the rounds.
 """
 import argparse
 import json
@@ -19,17 +19,18 @@ BUILD = pathlib.Path(__file__).resolve().parent.parent / "build" / "release"
 SERVER_CORE, PHONES_CORE = 0, 1
 
 
-def pinned(core):
+def on(core, idle_time_only=False):
     """For a child process: to run on this core where the machine has it."""
-    return lambda: os.sched_setaffinity(0, {core}) if core in os.sched_getaffinity(0) else None
+    def settle():
+        if core in os.sched_getaffinity(0):
+            os.sched_setaffinity(0, {core})
+        if idle_time_only:
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    return settle
 
 
-def start(command, core=None):
-    return subprocess.Popen(
-        [str(part) for part in command],
-        stdout=subprocess.PIPE,
-        preexec_fn=pinned(core) if core is not None else None,
-    )
+def start(command, settle=None):
+    return subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, preexec_fn=settle)
 
 
 def result(process, what):
@@ -39,20 +40,34 @@ def result(process, what):
     return json.loads(out)
 
 
-def floor():
-    command = [BUILD / "bench" / "bench_floor", "--json"]
-    beside = start(command + ["--rounds", "1000"], PHONES_CORE)
-    try:
-        return result(start(command, SERVER_CORE), "bench_floor")
-    finally:
-        beside.kill()
-        beside.wait()
-
-
 def load(options):
     command = [BUILD / "sealift", "load", "--json", "--quiet", "--downloads", options.downloads,
                "--phones", options.phones, "--server-cpu", SERVER_CORE, "--client-cpu", PHONES_CORE]
-    return result(start(command), "sealift load")
+    return start(command)
+
+
+def floor():
+    return start([BUILD / "bench" / "bench_floor", "--json", "--rounds", 5], on(SERVER_CORE, idle_time_only=True))
+
+
+def mean(floors):
+    """Of several runs of bench_floor: what a server's cost, a mean itself, is to be compared with."""
+    return {"total_us": statistics.mean(run["total_us"] for run in floors),
+            "parts": {part: statistics.mean(run["parts"][part] for run in floors) for part in floors[0]["parts"]}}
+
+
+def one_round(options):
+    """A load test, and the floor as it was during it."""
+    running, floors = load(options), []
+    while running.poll() is None:
+        beside = floor()
+        figures = result(beside, "bench_floor")
+        if running.poll() is None:
+            floors.append(figures)
+    run = result(running, "sealift load")
+    if not floors:
+        sys.exit("the load test ended before the floor was measured once; give it more --downloads")
+    return mean(floors), run
 
 
 def median(runs, name):
@@ -62,8 +77,9 @@ def median(runs, name):
 def measure(options):
     floors, loads = [], []
     for number in range(options.rounds):
-        floors.append(floor())
-        loads.append(load(options))
+        beneath, run = one_round(options)
+        floors.append(beneath)
+        loads.append(run)
         if not options.json:
             print(f"round {number + 1}: floor {floors[-1]['total_us']:.0f} us, "
                   f"server {loads[-1]['server_cpu_us_per_download']:.0f} us", file=sys.stderr)
@@ -73,7 +89,8 @@ def measure(options):
         "floor_us": whole,
         "floor_parts_us": {part: statistics.median(f["parts"][part] for f in floors) for part in floors[0]["parts"]},
         "server_cpu_us_per_download": server,
-        "ratio": server / whole,
+        "ratio": statistics.median(run["server_cpu_us_per_download"] / beneath["total_us"]
+                                   for beneath, run in zip(floors, loads)),
         "downloads_per_second": median(loads, "downloads_per_second"),
         "p50_ms": median(loads, "p50_ms"),
         "p99_ms": median(loads, "p99_ms"),

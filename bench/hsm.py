@@ -59,7 +59,7 @@ def measure(options):
     with tempfile.TemporaryDirectory(prefix="sealift-bench-") as folder:
         tokens = Tokens(folder)
         parts = download.result(download.start([download.BUILD / "bench" / "bench_hsm", MODULE, tokens.new(), tokens.pin,
-                                                "--json"], download.SERVER_CORE), "bench_hsm")
+                                                "--json"], download.on(download.SERVER_CORE)), "bench_hsm")
         for number in range(options.rounds):
             runs["files"].append(load(options))
             runs["own_process"].append(in_hsm(options, tokens))
