@@ -6,7 +6,6 @@
 // card's share alone, the time inside Card::transmit (CLOCK_THREAD_CPUTIME_ID). Memory is that of cards which
 // hold one profile of 15 KB, were powered on and asked for their profiles, and are then left alone.
 #include <malloc.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/cpu_time.hpp"
 #include "download/download.hpp"
 #include "euicc/install_engine.hpp"
 #include "lab/keys_folder.hpp"
@@ -28,12 +28,6 @@ namespace {
 using namespace sealift;
 
 constexpr size_t profile_size = 15 * 1024;
-
-double thread_cpu_us() {
-  timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) * 1e6 + static_cast<double>(used.tv_nsec) / 1e3;
-}
 
 /// ES9+ without a network: the SM-DP+'s functions, called.
 class CalledEs9 final : public download::Es9 {

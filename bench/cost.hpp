@@ -1,20 +1,14 @@
 // What a call costs in CPU of its thread.
 #pragma once
 
-#include <time.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <vector>
 
-namespace sealift::bench {
+#include "base/cpu_time.hpp"
 
-inline double thread_cpu_us() {
-  timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) * 1e6 + static_cast<double>(used.tv_nsec) / 1e3;
-}
+namespace sealift::bench {
 
 /// Microseconds of one call: the median over rounds, each of enough calls to be measurable.
 inline double cost_us(unsigned rounds, const std::function<void()>& call) {

@@ -26,7 +26,6 @@ namespace {
 
 using namespace sealift;
 using bench::cost_us;
-using bench::thread_cpu_us;
 
 constexpr size_t profile_size = 15 * 1024;  // octets of a USIM profile
 constexpr size_t segment = 1007;            // octets of plaintext a protected block holds

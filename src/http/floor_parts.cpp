@@ -5,7 +5,6 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,17 +13,13 @@
 #include <boost/beast/http/string_body.hpp>
 #include <thread>
 
+#include "base/cpu_time.hpp"
+
 namespace sealift::http {
 
 namespace beast_http = boost::beast::http;
 
 namespace {
-
-double thread_cpu_us() {
-  timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) * 1e6 + static_cast<double>(used.tv_nsec) / 1e3;
-}
 
 /// CPU time of the sections between begin() and end(), without what reading the clock costs.
 class Meter {

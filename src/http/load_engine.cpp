@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <time.h>
 
 #include <algorithm>
 #include <atomic>
@@ -11,6 +10,7 @@
 #include <random>
 #include <thread>
 
+#include "base/cpu_time.hpp"
 #include "http/load_connection.hpp"
 #include "http/router.hpp"
 
@@ -18,12 +18,6 @@ namespace sealift::http {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-
-double used_us(clockid_t thread) {
-  timespec used{};
-  clock_gettime(thread, &used);
-  return static_cast<double>(used.tv_sec) * 1e6 + static_cast<double>(used.tv_nsec) / 1e3;
-}
 
 struct Run {
   const LoadOptions& options;
@@ -72,7 +66,7 @@ Result<double> download(Run& run, LoadLoop& loop, uint64_t number, Steady::time_
 /// The warm-up is over: what was used so far does not count. Under the lock.
 void begin_to_count(Run& run) {
   run.warm_at = Steady::now();
-  for (clockid_t thread : run.threads) run.cpu_us -= used_us(thread);
+  for (clockid_t thread : run.threads) run.cpu_us -= thread_cpu_us(thread);
   if (run.on_warm) run.on_warm();
 }
 
@@ -136,7 +130,7 @@ void play_many(Run& run, unsigned phones) {
   using Both = decltype(both);
   both.loop.run({[](void* p) { play(static_cast<Both*>(p)->run, static_cast<Both*>(p)->loop); }, &both});
   std::lock_guard lock(run.mutex);
-  run.cpu_us += used_us(CLOCK_THREAD_CPUTIME_ID);
+  run.cpu_us += thread_cpu_us();
 }
 
 template <class T>

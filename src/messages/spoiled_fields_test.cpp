@@ -4,7 +4,6 @@
 // by the decoder; each harmless kind has a name, and comes back to the same octets.
 #include <gtest/gtest.h>
 #include <malloc.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -16,6 +15,7 @@
 
 #include "asn1/shape.hpp"
 #include "asn1/writer.hpp"
+#include "base/cpu_time.hpp"
 #include "messages/samples.hpp"
 
 // ---- What a decode allocates. Counted where the allocator is ours to replace.
@@ -167,19 +167,13 @@ struct Sample {
   std::function<Result<Bytes>(View)> again;
 };
 
-double cpu_ms() {
-  timespec t{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) / 1e6;
-}
-
 std::vector<Sample> all_samples() {
   std::vector<Sample> out;
   samples::each([&out]<class T>(const char* name, const T& message) {
     out.push_back({name, asn1::encode(message), std::make_shared<Shape>(asn1::shape<T>()),
                    [](View der) -> Result<Bytes> {
                      Result<T> decoded = asn1::decode<T>(der);
-                     decoded_at = cpu_ms();
+                     decoded_at = thread_cpu_us() / 1e3;
                      decode_peak = peak;
                      if (!decoded) return std::move(decoded.error());
                      return asn1::encode(*decoded);
@@ -229,7 +223,7 @@ class Walk {
     write(root_, &n, instead, der);
     const size_t before = allocated;
     peak = allocated;
-    const double start = cpu_ms();
+    const double start = thread_cpu_us() / 1e3;
     auto again = sample_->again(der);
     const double took = decoded_at - start;
     slowest_ms = std::max(slowest_ms, took);
