@@ -12,12 +12,7 @@ import json
 import statistics
 import sys
 
-from download import BUILD, PHONES_CORE, SERVER_CORE, result, start
-
-
-def load(program, options):
-    return start([program, "load", "--json", "--quiet", "--downloads", options.downloads, "--phones", options.phones,
-                  "--server-cpu", SERVER_CORE, "--client-cpu", PHONES_CORE])
+from download import BUILD, load, result
 
 
 def measure(options):
@@ -26,7 +21,7 @@ def measure(options):
         pair = [("other", options.program), ("ours", BUILD / "sealift")]
         if number % 2:
             pair.reverse()
-        running = [(name, load(program, options)) for name, program in pair]
+        running = [(name, load(options, program=program)) for name, program in pair]
         for name, process in running:
             run = result(process, f"sealift load of {name}")
             if sum(run["failures"].values()):

@@ -40,9 +40,10 @@ def result(process, what):
     return json.loads(out)
 
 
-def load(options):
-    command = [BUILD / "sealift", "load", "--json", "--quiet", "--downloads", options.downloads,
-               "--phones", options.phones, "--server-cpu", SERVER_CORE, "--client-cpu", PHONES_CORE]
+def load(options, *more, program=BUILD / "sealift"):
+    """A load test that has begun: server and phones have a core each."""
+    command = [program, "load", "--json", "--quiet", "--downloads", options.downloads,
+               "--phones", options.phones, "--server-cpu", SERVER_CORE, "--client-cpu", PHONES_CORE, *more]
     return start(command)
 
 

@@ -44,9 +44,7 @@ class Tokens:
 
 
 def load(options, *more):
-    command = [download.BUILD / "sealift", "load", "--json", "--quiet", "--downloads", options.downloads, "--phones",
-               options.phones, "--server-cpu", download.SERVER_CORE, "--client-cpu", download.PHONES_CORE, *more]
-    return download.result(download.start(command), "sealift load")
+    return download.result(download.load(options, *more), "sealift load")
 
 
 def in_hsm(options, tokens, *more):

@@ -15,23 +15,12 @@ import subprocess
 import sys
 import tempfile
 
-BUILD = pathlib.Path(__file__).resolve().parent.parent / "build" / "release"
-SERVER_CORE, PHONES_CORE = 0, 1
+from download import BUILD, load, result
 
 
 def fill(store, orders, octets):
     print(f"filling {store.name} with {orders} orders ...", file=sys.stderr)
     subprocess.run([BUILD / "bench" / "bench_stock", store, str(orders), str(octets)], check=True)
-
-
-def load(store, options, first):
-    command = [BUILD / "sealift", "load", "--json", "--quiet", "--store", store, "--first", first,
-               "--downloads", options.downloads, "--phones", options.phones,
-               "--server-cpu", SERVER_CORE, "--client-cpu", PHONES_CORE]
-    done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, check=False)
-    if done.returncode != 0:
-        sys.exit("sealift load failed")
-    return json.loads(done.stdout)
 
 
 def main():
@@ -51,7 +40,8 @@ def main():
         runs = {n: [] for n in stores}
         for number in range(options.rounds):
             for orders, store in stores.items():
-                runs[orders].append(load(store, options, number * 100_000))
+                runs[orders].append(result(load(options, "--store", store, "--first", number * 100_000),
+                                           "sealift load"))
         sizes = {n: store.stat().st_size for n, store in stores.items()}
     cost = {n: statistics.median(r["server_cpu_us_per_download"] for r in of) for n, of in runs.items()}
     resident = max(r["server_resident_kb"] for r in runs[options.orders]) / 1024
