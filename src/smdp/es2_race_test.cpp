@@ -1,13 +1,13 @@
 // 64 calls at once for a type of which ten are in stock: ten get one each, nobody gets another's.
 
 #include <cstdlib>
-#include <filesystem>
 #include <latch>
 #include <set>
 #include <thread>
 
 #include "smdp/es2_test_world.hpp"
 #include "store/sqlite/store.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sealift::smdp {
 namespace {
@@ -71,10 +71,8 @@ TEST(Es2Race, of_sixty_four_orders_for_ten_profiles_ten_get_one_each_in_memory) 
 }
 
 TEST(Es2Race, of_sixty_four_orders_for_ten_profiles_ten_get_one_each_in_sqlite) {
-  std::string folder = ::testing::TempDir() + "sealift-es2-race-XXXXXX";
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-  race(store::SqliteStore::open(folder + "/orders.db").value()->orders());
-  std::filesystem::remove_all(folder);
+  const sealift::testing::TemporaryFolder folder;
+  race(store::SqliteStore::open((folder.path() / "orders.db").string()).value()->orders());
 }
 
 /// One call that came 64 times, as an impatient peer sends it: one profile, one answer.

@@ -1,15 +1,13 @@
 // 64 phones present one MatchingID at once, over each of the stores: one gets the profile (G-RACE-3, M1-06).
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <deque>
-#include <filesystem>
 #include <latch>
 #include <thread>
 
 #include "smdp/test_world.hpp"
 #include "store/sqlite/store.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace sealift::smdp {
 namespace {
@@ -17,16 +15,6 @@ namespace {
 using namespace testing;
 
 constexpr int kPhones = 64;
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sealift-race-XXXXXX").string();
-    path = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::filesystem::path path;
-};
 
 Order order_in(Ports& ports, int n) {
   const Iccid iccid = *Iccid::parse("8949" + std::to_string(100'000'000'000'000 + n));
@@ -136,8 +124,8 @@ TEST(Race, of_sixty_four_phones_for_one_order_has_one_winner_in_memory) {
 }
 
 TEST(Race, of_sixty_four_phones_for_one_order_has_one_winner_in_sqlite) {
-  Folder folder;
-  const auto store = store::SqliteStore::open((folder.path / "orders.db").string()).value();
+  const sealift::testing::TemporaryFolder folder;
+  const auto store = store::SqliteStore::open((folder.path() / "orders.db").string()).value();
   Race race(store->orders());
   for (int n = 0; n < rounds(6); ++n) {
     race.run(n, n % 2 == 0);

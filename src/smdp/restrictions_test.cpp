@@ -3,11 +3,6 @@
 
 #include "smdp/restrictions.hpp"
 
-#include <time.h>
-
-#include <algorithm>
-#include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <set>
@@ -309,72 +304,6 @@ TEST(EidAlone, authorises_nothing) {
       owner.certificate};
   handle_notification(w.ports, forged);
   EXPECT_EQ(w.now(order).state, OrderState::installed);
-}
-
-// G-BRU-3: where the operator wants it, a MatchingID that exists is told like one that does not.
-TEST(MatchingIds, that_are_used_expired_or_anothers_are_told_like_unknown_ones_where_wanted) {
-  for (const bool uniform : {false, true}) {
-    World w;
-    w.settings.uniform_refusals = uniform;
-    MiniCard card = w.card(1), other = w.card(2);
-    const Order used = w.order(), anothers = w.order({.eid = other.eid});
-    const Order expired = w.order({.expires = kStart + std::chrono::seconds(1)});
-    const auto bpp = w.download(card, used);
-    handle_notification(w.ports, card.success(bpp->transactionId, used.iccid));
-    w.clock.advance(std::chrono::seconds(1));
-    const auto told = [&](const Order& order) { return w.authenticate(card, order.matchingId).error(); };
-    EXPECT_EQ(told(used), uniform ? matching_id_unknown : profile_not_released);
-    EXPECT_EQ(told(anothers), uniform ? matching_id_unknown : eid_not_expected);
-    EXPECT_EQ(told(expired), uniform ? matching_id_unknown : order_expired);
-    EXPECT_EQ(w.authenticate(card, MatchingId()).error(), eid_not_expected) << "of its own EID it may know";
-    EXPECT_EQ(w.observer.decisions.back().refusal, eid_not_expected);
-  }
-}
-
-/// CPU time of this thread.
-double cpu_us() {
-  timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) * 1e6 + static_cast<double>(used.tv_nsec) / 1e3;
-}
-
-// G-BRU-3: an answer that is the same says nothing by the time that it takes either. A row that is read and a row that
-// is not there differ by some microseconds; a signature more, or a check that is left out, would be fifty.
-TEST(MatchingIds, take_as_long_to_refuse_where_they_exist_as_where_they_do_not) {
-  World w;
-  w.settings.uniform_refusals = true;
-  MiniCard card = w.card(1), other = w.card(2);
-  const Order used = w.order(), anothers = w.order({.eid = other.eid});
-  const Order expired = w.order({.expires = kStart + std::chrono::seconds(1)});
-  const auto bpp = w.download(card, used);
-  handle_notification(w.ports, card.success(bpp->transactionId, used.iccid));
-  w.clock.advance(std::chrono::seconds(1));
-  const std::optional<MatchingId> unknown = *MatchingId::parse("NOBODY-S-CODE");
-  const std::array codes{&unknown, &used.matchingId, &anothers.matchingId, &expired.matchingId};
-  std::array<std::vector<double>, codes.size()> costs;
-  for (int i = 0; i < (long_run() ? 20'000 : 200); ++i) {
-    for (size_t k = 0; k < codes.size(); ++k) {
-      const auto hello = w.initiate(card);
-      ASSERT_TRUE(hello);
-      const messages::AuthenticateClientRequest request{
-          .transactionId = hello->transactionId,
-          .authenticateServerResponse = card.authenticate(*hello, *codes[k])};
-      const double before = cpu_us();
-      const auto answer = authenticate_client(w.ports, request);
-      costs[k].push_back(cpu_us() - before);
-      ASSERT_EQ(answer.error(), matching_id_unknown);
-    }
-  }
-  std::array<double, codes.size()> medians{};
-  for (size_t k = 0; k < codes.size(); ++k) {
-    const auto middle = costs[k].begin() + static_cast<std::ptrdiff_t>(costs[k].size() / 2);
-    std::nth_element(costs[k].begin(), middle, costs[k].end());
-    medians[k] = *middle;
-  }
-  for (size_t k = 1; k < codes.size(); ++k) {
-    if (long_run()) std::printf("%.1f us beside %.1f us for an unknown code\n", medians[k], medians[0]);
-    EXPECT_NEAR(medians[k], medians[0], medians[0] / 10) << k;
-  }
 }
 
 // G-OTK-1, the server's side.
