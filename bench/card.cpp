@@ -14,12 +14,12 @@
 #include <fstream>
 
 #include "base/cpu_time.hpp"
+#include "base/temporary_folder.hpp"
 #include "download/download.hpp"
 #include "euicc/install_engine.hpp"
 #include "lab/keys_folder.hpp"
 #include "lab/smdp_site.hpp"
 #include "lab/subscriber_profile.hpp"
-#include "lab/temporary_folder.hpp"
 #include "lab/virtual_card.hpp"
 #include "reader/loopback.hpp"
 
@@ -124,12 +124,12 @@ struct World {
   SystemClock clock;
   SystemRandom random;
   smdp::Observer observer;
-  std::optional<lab::TemporaryFolder> folder;
+  std::optional<TemporaryFolder> folder;
   std::optional<pki::Hierarchy> hierarchy;
   std::unique_ptr<lab::SmdpSite> site;
 
   Status open() {
-    folder.emplace(TRY(lab::TemporaryFolder::make()));
+    folder.emplace(TRY(TemporaryFolder::make()));
     const std::string& dir = folder->path();
     pki::HierarchyOptions options;
     options.not_before = clock.now() - std::chrono::hours(1);

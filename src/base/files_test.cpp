@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "base/temporary_folder.hpp"
+
 namespace sealift {
 namespace {
 
@@ -10,21 +12,13 @@ namespace fs = std::filesystem;
 
 class Files : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "sealift-files-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    dir_ = name;
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    fs::remove_all(dir_, ignored);
-  }
   static unsigned mode(const fs::path& path) {
     struct stat about {};
     EXPECT_EQ(::stat(path.c_str(), &about), 0);
     return about.st_mode & 0777;
   }
-  fs::path dir_;
+  const TemporaryFolder folder_ = TemporaryFolder::make().value();
+  const fs::path dir_ = folder_.path();
 };
 
 TEST_F(Files, are_written_whole_with_the_mode_asked_for) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/temporary_folder.hpp"
 #include "card/file_nvm.hpp"
 #include "card/lines.hpp"
 #include "card/stdio.hpp"
@@ -22,13 +23,8 @@ namespace fs = std::filesystem;
 
 /// A folder that goes with the test.
 struct Folder {
-  fs::path path;
-  Folder() {
-    char name[] = "/tmp/sealift-card-XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~Folder() { fs::remove_all(path); }
-  std::string file(const char* name = "card") const { return (path / name).string(); }
+  const TemporaryFolder made = TemporaryFolder::make().value();
+  std::string file(const char* name = "card") const { return made.path() + "/" + name; }
 };
 
 constexpr const char* eid_digits = "89049032123451234512345678901235";

@@ -7,8 +7,8 @@
 #include <csignal>
 #include <cstdio>
 
+#include "base/temporary_folder.hpp"
 #include "cli/command.hpp"
-#include "lab/temporary_folder.hpp"
 #include "messages/trace.hpp"
 #include "qr/qr.hpp"
 
@@ -93,10 +93,10 @@ int demo(const DemoArguments& arguments, Output& out) {
     if (!file) return out.fail(file.error());
     options.profile.emplace(to_bytes(*file));
   }
-  std::optional<lab::TemporaryFolder> temporary;
+  std::optional<TemporaryFolder> temporary;
   std::string dir = arguments.dir;
   if (dir.empty()) {
-    auto made = lab::TemporaryFolder::make();
+    auto made = TemporaryFolder::make();
     if (!made) return out.fail(made.error());
     dir = temporary.emplace(std::move(*made)).path();
   }

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "lab/smdp_upkeep.hpp"
-#include "lab/temporary_folder.hpp"
+#include "base/temporary_folder.hpp"
 #include "crypto/ports.hpp"
+#include "lab/smdp_upkeep.hpp"
 #include "pki/issue.hpp"
 
 namespace sealift::lab {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/files.hpp"
-#include "lab/temporary_folder.hpp"
+#include "base/temporary_folder.hpp"
 
 namespace sealift::lab {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "asn1/time.hpp"
 #include "base/files.hpp"
+#include "base/temporary_folder.hpp"
 #include "pki/chain.hpp"
 #include "pki/pem.hpp"
 #include "tests/hsm/test_token.hpp"
@@ -32,14 +33,13 @@ TEST(HsmKeys, are_written_as_they_were_read) {
   EXPECT_FALSE((*keys)->is_remote());
   EXPECT_TRUE((*keys)->has("dp_pb"));
   EXPECT_FALSE((*keys)->has("ds_auth"));
-  char name[] = "/tmp/sealift-hsm-keys-XXXXXX";
-  (*keys)->dir = ::mkdtemp(name);
+  const auto folder = TemporaryFolder::make().value();
+  (*keys)->dir = folder.path();
   ASSERT_TRUE((*keys)->write());
   auto again = HsmKeys::read((*keys)->dir);
   ASSERT_TRUE(again);
   EXPECT_EQ((*again)->keys, (*keys)->keys);
   EXPECT_EQ((*again)->token.pin_file, (*keys)->token.pin_file);
-  fs::remove_all((*keys)->dir);
 }
 
 TEST(HsmKeys, say_the_line_that_is_wrong) {
@@ -65,8 +65,6 @@ class HsmOffice : public ::testing::Test {
     token_ = TestToken::get();
     if (!token_) GTEST_SKIP() << "SoftHSM is not installed (Debian package softhsm2)";
     token_->behave();
-    char pattern[] = "/tmp/sealift-hsm-office-XXXXXX";
-    dir_ = std::string(::mkdtemp(pattern)) + "/pki";
     pki::HierarchyOptions o;
     o.eid = *Eid::with_check_digits("890490320000000000000000000001");
     o.not_before = noon - std::chrono::days(2);
@@ -75,10 +73,6 @@ class HsmOffice : public ::testing::Test {
     static int n = 0;
     options_.token = token_->real();
     options_.label = "office-" + std::to_string(++n);
-  }
-  void TearDown() override {
-    std::error_code none;
-    if (!dir_.empty()) fs::remove_all(fs::path(dir_).parent_path(), none);
   }
   /// The folder as a server finds it: its signer has the certificate's key, and a chain to the CI.
   void expect_in_order(Role role) {
@@ -99,7 +93,8 @@ class HsmOffice : public ::testing::Test {
 
   TestToken* token_ = nullptr;
   SeededRandom random_{8};
-  std::string dir_;
+  const TemporaryFolder temporary_ = TemporaryFolder::make().value();
+  const std::string dir_ = temporary_.path() + "/pki";
   std::optional<pki::Hierarchy> hierarchy_;
   std::optional<KeysFolder> folder_;
   HsmKeyOptions options_;

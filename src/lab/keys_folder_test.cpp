@@ -6,7 +6,7 @@
 #include <barrier>
 #include <thread>
 
-#include "lab/temporary_folder.hpp"
+#include "base/temporary_folder.hpp"
 
 namespace sealift::lab {
 namespace {

@@ -11,13 +11,13 @@
 #include <fstream>
 #include <thread>
 
+#include "base/temporary_folder.hpp"
 #include "lab/hsm_office.hpp"
 #include "lab/keys_folder.hpp"
 #include "lab/lean_phone.hpp"
 #include "lab/load_phone.hpp"
 #include "lab/smdp_site.hpp"
 #include "lab/subscriber_profile.hpp"
-#include "lab/temporary_folder.hpp"
 
 namespace sealift::lab {
 

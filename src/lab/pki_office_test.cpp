@@ -4,6 +4,7 @@
 
 #include "asn1/time.hpp"
 #include "base/files.hpp"
+#include "base/temporary_folder.hpp"
 #include "lab/eid_register.hpp"
 #include "pki/chain.hpp"
 
@@ -19,8 +20,6 @@ const Time noon = *asn1::parse_rfc3339("2026-06-01T12:00:00Z");
 class PkiOffice : public ::testing::TestWithParam<crypto::Curve> {
  protected:
   void SetUp() override {
-    char pattern[] = "/tmp/sealift-office-XXXXXX";
-    dir_ = std::string(::mkdtemp(pattern)) + "/pki";
     pki::HierarchyOptions o;
     o.curve = GetParam();
     o.eid = eid(0);
@@ -29,10 +28,6 @@ class PkiOffice : public ::testing::TestWithParam<crypto::Curve> {
     o.crl_uris = {"http://ci.example.com/crl.der"};
     hierarchy_.emplace(pki::make_hierarchy(o, random_).value());
     folder_.emplace(KeysFolder::create(dir_, *hierarchy_, random_).value());
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    fs::remove_all(fs::path(dir_).parent_path(), ignored);
   }
   static Eid eid(int n) {
     return *Eid::with_check_digits("8904903200000000000000000000" + std::string(n < 10 ? "0" : "") +
@@ -50,7 +45,8 @@ class PkiOffice : public ::testing::TestWithParam<crypto::Curve> {
     return pki::verify_chain(role, c, {&eum, 1}, trust, when);
   }
   SeededRandom random_{5};
-  std::string dir_;
+  const TemporaryFolder temporary_ = TemporaryFolder::make().value();
+  const std::string dir_ = temporary_.path() + "/pki";
   std::optional<pki::Hierarchy> hierarchy_;
   std::optional<KeysFolder> folder_;
 };

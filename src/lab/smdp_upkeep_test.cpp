@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "base/temporary_folder.hpp"
 #include "pki/issue.hpp"
 #include "store/memory/orders.hpp"
 
@@ -24,8 +25,6 @@ struct Listener final : smdp::Observer {
 class SmdpUpkeep : public ::testing::Test {
  protected:
   SmdpUpkeep() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sealift-upkeep-XXXXXX").string();
-    dir_ = ::mkdtemp(pattern.data());
     pki::HierarchyOptions options{.deterministic = true};
     options.eid = *Eid::with_check_digits("890490321234512345123456789012");
     options.dp_hosts = {"smdp.example.com"};
@@ -33,7 +32,6 @@ class SmdpUpkeep : public ::testing::Test {
     pki_ = pki::make_hierarchy(options, random_).value();
     EXPECT_TRUE(trust_.add(pki_->certificate(pki::Role::ci)));
   }
-  ~SmdpUpkeep() override { std::filesystem::remove_all(dir_); }
 
   void write(const std::string& name, View octets) {
     std::filesystem::create_directories((dir_ / name).parent_path());
@@ -52,7 +50,8 @@ class SmdpUpkeep : public ::testing::Test {
 
   SeededRandom random_{3};
   ManualClock clock_{kStart};
-  std::filesystem::path dir_;
+  const TemporaryFolder folder_ = TemporaryFolder::make().value();
+  const std::filesystem::path dir_ = folder_.path();
   std::optional<pki::Hierarchy> pki_;
   pki::TrustStore trust_;
   store::MemoryOrders orders_;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "base/temporary_folder.hpp"
 #include "pki/pem.hpp"
 #include "pki/test_support.hpp"
 
@@ -14,22 +15,6 @@ using testing::ours;
 namespace fs = std::filesystem;
 
 /// A directory that goes with the test.
-class Directory {
- public:
-  Directory() {
-    char pattern[] = "/tmp/sealift-pki-XXXXXX";
-    path_ = mkdtemp(pattern);
-  }
-  ~Directory() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  std::string path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 TEST(Hierarchy, is_the_same_for_one_seed_and_another_for_another) {
   SeededRandom same(1), other(2);
   Hierarchy again = std::move(*make_hierarchy(testing::our_options(), same));
@@ -128,7 +113,7 @@ TEST(Hierarchy, issues_more_euiccs_under_its_eum) {
 }
 
 TEST(HierarchyFiles, are_read_back_as_they_were_written) {
-  Directory d;
+  const auto d = TemporaryFolder::make().value();
   std::vector<std::string> keys;
   auto keep = [&](std::string_view name, const crypto::PrivateKey&) {
     keys.emplace_back(name);
@@ -149,7 +134,7 @@ TEST(HierarchyFiles, are_read_back_as_they_were_written) {
 }
 
 TEST(HierarchyFiles, are_not_written_where_a_key_cannot_be_kept) {
-  Directory d;
+  const auto d = TemporaryFolder::make().value();
   auto refuse = [](std::string_view name, const crypto::PrivateKey&) {
     return name == "dp_pb" ? Status(Error{ErrorKind::io, "disk full"}) : Status();
   };

@@ -5,9 +5,9 @@
 #include <set>
 #include <thread>
 
+#include "base/temporary_folder.hpp"
 #include "smdp/es2_test_world.hpp"
 #include "store/sqlite/store.hpp"
-#include "tests/support/temporary_folder.hpp"
 
 namespace sealift::smdp {
 namespace {
@@ -71,8 +71,8 @@ TEST(Es2Race, of_sixty_four_orders_for_ten_profiles_ten_get_one_each_in_memory) 
 }
 
 TEST(Es2Race, of_sixty_four_orders_for_ten_profiles_ten_get_one_each_in_sqlite) {
-  const sealift::testing::TemporaryFolder folder;
-  race(store::SqliteStore::open((folder.path() / "orders.db").string()).value()->orders());
+  const auto folder = TemporaryFolder::make().value();
+  race(store::SqliteStore::open(folder.path() + "/orders.db").value()->orders());
 }
 
 /// One call that came 64 times, as an impatient peer sends it: one profile, one answer.

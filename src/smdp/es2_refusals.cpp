@@ -42,13 +42,7 @@ constexpr std::array kRows{
     Es2RefusalRow{server_failed, "8.8", "4.2", "the server could not do this, try again later"},
 };
 
-constexpr bool rows_follow_the_enum() {
-  for (size_t i = 0; i < kRows.size(); ++i) {
-    if (kRows[i].refusal != static_cast<Es2Refusal>(i)) return false;
-  }
-  return kRows.size() == static_cast<size_t>(server_failed) + 1;
-}
-static_assert(rows_follow_the_enum());
+static_assert(auth::follow_the_enum(kRows, server_failed));
 
 }  // namespace
 

@@ -1,11 +1,11 @@
 // What ES2+ answers when it does not do what was asked (SGP.22 5.3): one enum in the order of the checks, one
-// table. Codes are texts, never decimals: 3.1 and 3.10 are different reasons.
+// table.
 #pragma once
 
+#include <cstdint>
 #include <span>
-#include <string_view>
 
-#include "base/bytes.hpp"
+#include "auth/refusal_row.hpp"
 
 namespace sealift::smdp {
 
@@ -47,12 +47,7 @@ enum class Es2Refusal : uint8_t {
   server_failed,
 };
 
-struct Es2RefusalRow {
-  Es2Refusal refusal;
-  std::string_view subjectCode;
-  std::string_view reasonCode;
-  std::string_view message;  ///< for people
-};
+using Es2RefusalRow = auth::RefusalRow<Es2Refusal>;
 
 /// The row of a refusal; every enum value has exactly one.
 const Es2RefusalRow& row_of(Es2Refusal refusal);

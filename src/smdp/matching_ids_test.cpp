@@ -7,9 +7,9 @@
 #include <cstdlib>
 
 #include "base/cpu_time.hpp"
+#include "base/temporary_folder.hpp"
 #include "smdp/test_world.hpp"
 #include "store/sqlite/store.hpp"
-#include "tests/support/temporary_folder.hpp"
 
 namespace sealift::smdp {
 namespace {
@@ -86,8 +86,8 @@ TEST(MatchingIds, take_as_long_to_refuse_where_they_exist_as_where_they_do_not_i
 }
 
 TEST(MatchingIds, take_as_long_to_refuse_where_they_exist_as_where_they_do_not_in_sqlite) {
-  const sealift::testing::TemporaryFolder folder;
-  const auto store = store::SqliteStore::open((folder.path() / "orders.db").string()).value();
+  const auto folder = TemporaryFolder::make().value();
+  const auto store = store::SqliteStore::open(folder.path() + "/orders.db").value();
   NotForThisCard x(true);
   for (const Order* order : {&x.used, &x.anothers, &x.expired}) {
     ASSERT_TRUE(store->orders().add(x.w.now(*order), *x.w.orders.profile(order->iccid), {}));

@@ -5,9 +5,9 @@
 #include <latch>
 #include <thread>
 
+#include "base/temporary_folder.hpp"
 #include "smdp/test_world.hpp"
 #include "store/sqlite/store.hpp"
-#include "tests/support/temporary_folder.hpp"
 
 namespace sealift::smdp {
 namespace {
@@ -124,8 +124,8 @@ TEST(Race, of_sixty_four_phones_for_one_order_has_one_winner_in_memory) {
 }
 
 TEST(Race, of_sixty_four_phones_for_one_order_has_one_winner_in_sqlite) {
-  const sealift::testing::TemporaryFolder folder;
-  const auto store = store::SqliteStore::open((folder.path() / "orders.db").string()).value();
+  const auto folder = TemporaryFolder::make().value();
+  const auto store = store::SqliteStore::open(folder.path() + "/orders.db").value();
   Race race(store->orders());
   for (int n = 0; n < rounds(6); ++n) {
     race.run(n, n % 2 == 0);

@@ -1,13 +1,12 @@
 // What ES9+ answers when it does not do what was asked (SGP.22 5.6): one enum, one table.
 //
-// A function returns a Refusal; http turns it into functionExecutionStatus "Failed" by `row_of`. Codes are
-// texts, never decimals: 3.1 and 3.10 are different reasons.
+// A function returns a Refusal; http turns it into functionExecutionStatus "Failed" by `row_of`.
 #pragma once
 
+#include <cstdint>
 #include <span>
-#include <string_view>
 
-#include "base/bytes.hpp"
+#include "auth/refusal_row.hpp"
 
 namespace sealift::smdp {
 
@@ -51,12 +50,7 @@ enum class Refusal : uint8_t {
   server_failed,
 };
 
-struct RefusalRow {
-  Refusal refusal;
-  std::string_view subjectCode;
-  std::string_view reasonCode;
-  std::string_view message;  ///< for people; says nothing that the codes do not
-};
+using RefusalRow = auth::RefusalRow<Refusal>;
 
 /// The row of a refusal; every enum value has exactly one.
 const RefusalRow& row_of(Refusal refusal);

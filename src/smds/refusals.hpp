@@ -1,13 +1,13 @@
 // What ES11, ES12 and ES15 answer when they do not do what was asked (SGP.22 5.8 to 5.10): one enum, one
 // table.
 //
-// A function returns a Refusal; http turns it into functionExecutionStatus "Failed" by `row_of`. Codes are
-// texts, never decimals: 3.1 and 3.10 are different reasons.
+// A function returns a Refusal; http turns it into functionExecutionStatus "Failed" by `row_of`.
 #pragma once
 
 #include <cstdint>
 #include <span>
-#include <string_view>
+
+#include "auth/refusal_row.hpp"
 
 namespace sealift::smds {
 
@@ -38,12 +38,7 @@ enum class Refusal : uint8_t {
   server_failed,
 };
 
-struct RefusalRow {
-  Refusal refusal;
-  std::string_view subjectCode;
-  std::string_view reasonCode;
-  std::string_view message;  ///< for people; says nothing that the codes do not
-};
+using RefusalRow = auth::RefusalRow<Refusal>;
 
 /// The row of a refusal; every enum value has exactly one.
 const RefusalRow& row_of(Refusal refusal);

@@ -31,7 +31,7 @@ void at_each_write(World& w, const Bytes& memory, const std::function<void()>& a
       w.restart_with(w.nvm.after_power_loss());
       SCOPED_TRACE("write " + std::to_string(n) + ", loss " + std::to_string(static_cast<int>(loss)));
       look();
-      if (testing::Test::HasFailure()) return;
+      if (::testing::Test::HasFailure()) return;
     }
   }
 }

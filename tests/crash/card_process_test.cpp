@@ -45,7 +45,7 @@ class Life {
 
   void act(const std::string& what, uint64_t at, Fault fault, const std::string& before,
            const std::string& after) {
-    if (testing::Test::HasFailure()) return;
+    if (::testing::Test::HasFailure()) return;
     SCOPED_TRACE(what + ", step " + std::to_string(at) + ", fault " +
                  std::to_string(static_cast<int>(fault)));
     site_.faults.arm(at, fault);
@@ -116,11 +116,11 @@ void walk(const std::vector<Fault>& faults, uint64_t some) {
     for (uint64_t at : chosen(life.steps(), some, cycles * 3)) {
       life.cycle(at, fault);
       ++cycles;
-      if (testing::Test::HasFailure()) return;
+      if (::testing::Test::HasFailure()) return;
     }
   }
-  testing::Test::RecordProperty("cycles", std::to_string(cycles));
-  testing::Test::RecordProperty("steps", std::to_string(life.steps()));
+  ::testing::Test::RecordProperty("cycles", std::to_string(cycles));
+  ::testing::Test::RecordProperty("steps", std::to_string(life.steps()));
 }
 
 TEST(CardKilled, at_any_step_has_each_change_whole_or_not_at_all) {
@@ -138,7 +138,7 @@ TEST(CardDisk, that_failed_once_under_an_open_door_loses_nothing_later) {
   if (!can_run()) GTEST_SKIP() << cannot_run;
   Site site("phone");
   ASSERT_TRUE(site.start(false) && site.order({"--reinstall", "sameEid", "--uses", "0"}));
-  Program door({"euicc", "serve", site.card, "--port", "0"}, site.log, &site.faults);
+  Program door({"euicc", "serve", site.card, "--port", "0"}, site.log, environment(&site.faults));
   const auto serves = door.line();
   ASSERT_TRUE(serves.is_object());
   const std::string at = "127.0.0.1:" + std::to_string(serves.at("port").to_number<int>());
@@ -154,9 +154,10 @@ TEST(CardDisk, that_failed_once_under_an_open_door_loses_nothing_later) {
     site.faults.disarm();
     ASSERT_TRUE(site.profiles(at) == installed || site.download(at).ok());
     ASSERT_TRUE(site.lpa({"enable", iccid, "--yes"}, at).ok());
-    TemporaryFolder copy;  // what another program would find, did it have the lock
-    std::filesystem::copy(site.card, copy.path + "/card");
-    ASSERT_EQ(site.profiles(copy.path + "/card"), enabled) << "what was acknowledged is in the card's file";
+    // what another program would find, did it have the lock
+    TemporaryFolder copy = TemporaryFolder::make().value();
+    std::filesystem::copy(site.card, copy.path() + "/card");
+    ASSERT_EQ(site.profiles(copy.path() + "/card"), enabled) << "what was acknowledged is in the card's file";
     ASSERT_TRUE(site.lpa({"disable", iccid, "--yes"}, at).ok());
     ASSERT_TRUE(site.lpa({"delete", iccid, "--yes"}, at).ok());
     ASSERT_TRUE(site.deliver(at).ok());

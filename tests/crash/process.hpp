@@ -2,19 +2,18 @@
 // One thread.
 #pragma once
 
-#include <sys/types.h>
-
 #include <boost/json/value.hpp>
-#include <cstdio>
 #include <string>
 #include <vector>
 
 #include "tests/crash/faults/faults.hpp"
+#include "tests/support/program.hpp"
 
 namespace sealift::crash {
 
-/// build/release/sealift, beside the folder of this test program.
-std::string sealift_program();
+using sealift::testing::Program;
+using sealift::testing::sealift_program;
+
 /// The library that counts steps, beside this test program; it is not built with sanitizers.
 std::string faults_library();
 
@@ -43,29 +42,8 @@ class Faults {
   uint64_t armed_ = 0;
 };
 
-/// A running `sealift ... --json`. Stopped with SIGTERM where it has not ended.
-class Program {
- public:
-  /// What it says on standard error is added to the file `log`.
-  Program(std::vector<std::string> arguments, const std::string& log, const Faults* faults = nullptr);
-  ~Program();
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
-
-  /// Its next line, which is one JSON object; null where it ended without one.
-  boost::json::value line();
-  /// Waits for its end: the exit code, or minus the number of the signal.
-  int exit_code();
-  bool runs();
-  /// SIGKILL, and waits for the end.
-  void kill();
-
- private:
-  void ended(int status);
-  pid_t pid_ = -1;
-  int exit_code_ = 0;
-  FILE* out_ = nullptr;
-};
+/// What the environment of a program says that meets these faults; nothing without any.
+sealift::testing::Program::Environment environment(const Faults* faults);
 
 /// What a program that has ended said, and how it ended.
 struct Said {

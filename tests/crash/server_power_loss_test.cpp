@@ -9,11 +9,11 @@
 #include <latch>
 #include <thread>
 
+#include "base/temporary_folder.hpp"
 #include "smdp/order_store_suite.hpp"
 #include "smdp/test_world.hpp"
 #include "store/sqlite/store.hpp"
 #include "tests/crash/power_loss_vfs.hpp"
-#include "tests/crash/support.hpp"
 
 namespace sealift::crash {
 namespace {
@@ -78,7 +78,7 @@ struct Acknowledged {
 /// A store in a folder, recorded.
 class Recorded {
  public:
-  Recorded() : path(folder.path + "/smdp.db") {
+  Recorded() : path(folder.path() + "/smdp.db") {
     vfs.record(true);
     store = open_store(path);
     watch = open_raw(path);
@@ -96,7 +96,7 @@ class Recorded {
     watch = open_raw(path);
   }
 
-  TemporaryFolder folder;
+  TemporaryFolder folder = TemporaryFolder::make().value();
   PowerLossVfs vfs;
   std::string path;
   std::unique_ptr<SqliteStore> store;
@@ -174,19 +174,19 @@ size_t walk(Recorded& r, Look look) {
   const char* wanted = std::getenv("SEALIFT_CRASH_IMAGES");
   const size_t enough = wanted ? std::strtoull(wanted, nullptr, 10) : 1;
   const auto& operations = r.vfs.operations();
-  TemporaryFolder folder;
+  TemporaryFolder folder = TemporaryFolder::make().value();
   size_t images = 0;
-  for (Pass pass{0}; images < enough && !testing::Test::HasFailure(); ++pass.number) {
+  for (Pass pass{0}; images < enough && !::testing::Test::HasFailure(); ++pass.number) {
     Disk disk;
     SeededRandom random(pass.number + 1);
-    for (size_t at = 0; at <= operations.size() && !testing::Test::HasFailure(); ++at) {
-      fs::remove_all(folder.path);
-      fs::create_directory(folder.path);
+    for (size_t at = 0; at <= operations.size() && !::testing::Test::HasFailure(); ++at) {
+      fs::remove_all(folder.path());
+      fs::create_directory(folder.path());
       for (const auto& [path, octets] : disk.after_power_loss(pass.loss(at), pass.sector(at), random)) {
-        std::ofstream(folder.path + "/" + fs::path(path).filename().string(), std::ios::binary)
+        std::ofstream(folder.path() + "/" + fs::path(path).filename().string(), std::ios::binary)
             .write(reinterpret_cast<const char*>(octets.data()), static_cast<std::streamsize>(octets.size()));
       }
-      look(at, folder.path + "/smdp.db", pass);
+      look(at, folder.path() + "/smdp.db", pass);
       ++images;
       if (at < operations.size()) disk.take(operations[at]);
     }
@@ -355,9 +355,9 @@ TEST(ServerPowerLoss, of_changes_that_shared_a_group_leaves_each_whole_and_gives
 
 // The model itself: it must find what a store without syncs would lose.
 TEST(ServerPowerLoss, is_seen_in_a_database_that_does_not_sync_its_commits) {
-  TemporaryFolder folder;
+  TemporaryFolder folder = TemporaryFolder::make().value();
   PowerLossVfs vfs;
-  auto db = open_raw(folder.path + "/test.db");
+  auto db = open_raw(folder.path() + "/test.db");
   rows(db.get(), "PRAGMA journal_mode = WAL");
   rows(db.get(), "CREATE TABLE t (x)");
   rows(db.get(), "PRAGMA synchronous = NORMAL");

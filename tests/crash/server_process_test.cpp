@@ -82,18 +82,18 @@ void walk(const std::vector<Fault>& faults, uint64_t some) {
       story(site, at, fault);
       slowest = std::max(slowest, site.slowest_recovery);
       ++stories;
-      if (testing::Test::HasFailure()) {
+      if (::testing::Test::HasFailure()) {
         std::error_code ignored;  // kept for people; the folder of an earlier failure gives way
         std::filesystem::remove_all(std::filesystem::temp_directory_path() / "sealift-crash-failed", ignored);
-        std::filesystem::copy(site.folder.path,
+        std::filesystem::copy(site.folder.path(),
                               std::filesystem::temp_directory_path() / "sealift-crash-failed",
                               std::filesystem::copy_options::recursive, ignored);
         return;
       }
     }
   }
-  testing::Test::RecordProperty("stories", std::to_string(stories));
-  testing::Test::RecordProperty("slowest_recovery_ms", std::to_string(slowest.count()));
+  ::testing::Test::RecordProperty("stories", std::to_string(stories));
+  ::testing::Test::RecordProperty("slowest_recovery_ms", std::to_string(slowest.count()));
 }
 
 TEST(ServerKilled, at_any_step_ends_with_one_profile_on_one_card) {

@@ -13,9 +13,9 @@ namespace {
 
 /// A PKI, two cards and a profile, made once for all tests.
 const std::string& base() {
-  static const TemporaryFolder folder;
+  static const TemporaryFolder folder = TemporaryFolder::make().value();
   static const bool made = [] {
-    const std::string& at = folder.path;
+    const std::string& at = folder.path();
     const auto must = [&](std::vector<std::string> arguments) {
       check(run(std::move(arguments), at + "/log").ok(), "what the tests start with can be made");
     };
@@ -27,7 +27,7 @@ const std::string& base() {
     return true;
   }();
   check(made, "made");
-  return folder.path;
+  return folder.path();
 }
 
 std::string text(const boost::json::value& v, const char* key) {
@@ -54,13 +54,13 @@ std::vector<uint64_t> chosen(uint64_t steps, uint64_t some, uint64_t round) {
 }
 
 Site::Site(const std::string& watched)
-    : log(folder.path + "/log"),
-      dir(folder.path + "/site"),
-      card(folder.path + "/phone/card"),
-      other_card(folder.path + "/other"),
-      faults(folder.path + "/faults", folder.path + "/" + watched) {
+    : log(folder.path() + "/log"),
+      dir(folder.path() + "/site"),
+      card(folder.path() + "/phone/card"),
+      other_card(folder.path() + "/other"),
+      faults(folder.path() + "/faults", folder.path() + "/" + watched) {
   fs::create_directory(dir);
-  fs::create_directory(folder.path + "/phone");
+  fs::create_directory(folder.path() + "/phone");
   fs::copy(base() + "/pki", dir + "/pki", fs::copy_options::recursive);
   fs::copy(base() + "/card", card);
   fs::copy(base() + "/other", other_card);
@@ -69,7 +69,7 @@ Site::Site(const std::string& watched)
 bool Site::start(bool with_faults) {
   server_ = std::make_unique<Program>(
       std::vector<std::string>{"smdp", "serve", "--dir", dir, "--port", std::to_string(port_)}, log,
-      with_faults ? &faults : nullptr);
+      environment(with_faults ? &faults : nullptr));
   const auto said = server_->line();
   const auto* port = said.is_object() ? said.as_object().if_contains("port") : nullptr;
   if (!port) {

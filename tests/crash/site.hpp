@@ -8,8 +8,8 @@
 #include <memory>
 #include <optional>
 
+#include "base/temporary_folder.hpp"
 #include "tests/crash/process.hpp"
-#include "tests/crash/support.hpp"
 
 namespace sealift::crash {
 
@@ -43,7 +43,7 @@ class Site {
   /// All rows of one column of the server's store; empty where it cannot be read.
   std::vector<std::string> rows(const char* sql);
 
-  TemporaryFolder folder;
+  TemporaryFolder folder = TemporaryFolder::make().value();
   std::string log, dir, card, other_card;
   Faults faults;
   std::chrono::milliseconds slowest_recovery{0};

@@ -6,13 +6,13 @@
 #include <boost/json/object.hpp>
 #include <cstdlib>
 
+#include "base/temporary_folder.hpp"
 #include "http/es9_client.hpp"
 #include "lab/keys_folder.hpp"
 #include "lab/virtual_card.hpp"
 #include "lpa/lpa.hpp"
 #include "store/postgres/test_support.hpp"
 #include "tests/crash/process.hpp"
-#include "tests/crash/support.hpp"
 #include "tests/support/tcp_relay.hpp"
 
 namespace sealift::crash {
@@ -171,12 +171,12 @@ class TwoNodes : public store::testing::PostgresSchema {
     PostgresSchema::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     if (!std::filesystem::exists(sealift_program())) GTEST_SKIP() << "skipped: the program is not built";
-    const std::string pki = folder_.path + "/pki";
+    const std::string pki = folder_.path() + "/pki";
     ASSERT_TRUE(run({"pki", "init", pki}).ok());
     ci_ = opened(lab::KeysFolder::open(pki)).certificate(pki::Role::ci).value();
     for (const char* name : {"/a", "/b"}) {
-      std::filesystem::create_directory(folder_.path + name);
-      std::filesystem::create_directory_symlink(pki, folder_.path + name + "/pki");
+      std::filesystem::create_directory(folder_.path() + name);
+      std::filesystem::create_directory_symlink(pki, folder_.path() + name + "/pki");
     }
   }
   void TearDown() override {
@@ -189,16 +189,16 @@ class TwoNodes : public store::testing::PostgresSchema {
     return std::move(*folder);
   }
   Said run(std::vector<std::string> arguments) {
-    return crash::run(std::move(arguments), folder_.path + "/log");
+    return crash::run(std::move(arguments), folder_.path() + "/log");
   }
 
   /// The port it listens on.
   uint16_t start(size_t n) {
-    const std::string dir = folder_.path + (n == 0 ? "/a" : "/b");
+    const std::string dir = folder_.path() + (n == 0 ? "/a" : "/b");
     nodes_[n] = std::make_unique<Program>(
         std::vector<std::string>{"smdp", "serve", "--dir", dir, "--port", "0", "--public-port",
                                  std::to_string(balancer_.port()), "--store", connection_string()},
-        folder_.path + "/log");
+        folder_.path() + "/log");
     const auto said = nodes_[n]->line();
     const auto* port = said.is_object() ? said.as_object().if_contains("port") : nullptr;
     EXPECT_TRUE(port) << "node " << n << " does not start: see its log";
@@ -207,21 +207,21 @@ class TwoNodes : public store::testing::PostgresSchema {
 
   /// Imports a profile on one node, and releases its order on the other.
   std::string order(int n) {
-    const std::string number = std::to_string(100 + n), file = folder_.path + "/profile" + number;
+    const std::string number = std::to_string(100 + n), file = folder_.path() + "/profile" + number;
     const std::string iccid = "8988211000000000" + number;
     EXPECT_TRUE(
         run({"profile", "make", "--imsi", "001010000000" + number, "--iccid", iccid, "--k",
              "8D1F0C5A9B3E47E2A6C4D8F0B1729E35", "--opc", "5E0A7C93D2F14B86A9E3C7015D8F2B64", "--out", file})
             .ok());
     return text(
-        run({"order", "create", "--dir", folder_.path + (n % 2 ? "/a" : "/b"), "--profile", file}).json,
+        run({"order", "create", "--dir", folder_.path() + (n % 2 ? "/a" : "/b"), "--profile", file}).json,
         "activationCode");
   }
 
   /// A phone that tries until it has its profile and the server knows of it.
   Ended phone(int n, const std::string& code) {
     Ended out;
-    const auto folder = opened(lab::KeysFolder::open(folder_.path + "/pki"));
+    const auto folder = opened(lab::KeysFolder::open(folder_.path() + "/pki"));
     Phone phone(folder, n);
     lpa::Lpa& lpa = phone.lpa;
     for (int i = 0; i < tries; ++i) {
@@ -243,7 +243,7 @@ class TwoNodes : public store::testing::PostgresSchema {
     return out;
   }
 
-  TemporaryFolder folder_;
+  TemporaryFolder folder_ = TemporaryFolder::make().value();
   std::optional<pki::Certificate> ci_;
   sealift::testing::TcpRelay balancer_;
   std::unique_ptr<Program> nodes_[2];
@@ -267,7 +267,8 @@ TEST_F(TwoNodes, of_which_one_is_killed_in_the_middle_give_every_phone_its_profi
   }
   while (finished_ < phones / 3) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   const auto before = balancer_.connections();
-  nodes_[1]->kill();
+  nodes_[1]->signal(SIGKILL);
+  EXPECT_EQ(nodes_[1]->exit_code(), -SIGKILL);
   for (auto& t : threads) t.join();
   EXPECT_GT(before[0], 4u) << "both nodes had their part";
   EXPECT_GT(before[1], 4u);
@@ -290,13 +291,14 @@ TEST_F(TwoNodes, stop_issuance_where_it_was_stopped_at_the_other_one) {
   balancer_.serve({start(1)});
   const std::string code = order(1);
   ASSERT_FALSE(code.empty());
-  const auto folder = opened(lab::KeysFolder::open(folder_.path + "/pki"));
+  const auto folder = opened(lab::KeysFolder::open(folder_.path() + "/pki"));
   Phone before(folder, 1), other(folder, 2);
   ASSERT_EQ(before.refusal(code), "") << "served while nobody has stopped it";
 
   double seconds = 0;
   before.server.before_package = [&] {
-    ASSERT_TRUE(run({"smdp", "stop-issuance", "--dir", folder_.path + "/a", "--reason", "a key may be lost"}).ok());
+    ASSERT_TRUE(
+        run({"smdp", "stop-issuance", "--dir", folder_.path() + "/a", "--reason", "a key may be lost"}).ok());
     seconds = seconds_until(std::chrono::seconds(30), [&] { return other.refusal(code) == "8.8/5.1"; });
   };
   const auto done = before.download(code);
@@ -312,7 +314,7 @@ TEST_F(TwoNodes, stop_issuance_where_it_was_stopped_at_the_other_one) {
 TEST_F(TwoNodes, hold_to_a_restriction_that_was_put_on_the_other_one) {
   start(0);
   balancer_.serve({start(1)});
-  const auto folder = opened(lab::KeysFolder::open(folder_.path + "/pki"));
+  const auto folder = opened(lab::KeysFolder::open(folder_.path() + "/pki"));
   struct Case {
     std::string kind, value, refusal;
   };
@@ -326,7 +328,7 @@ TEST_F(TwoNodes, hold_to_a_restriction_that_was_put_on_the_other_one) {
     ASSERT_EQ(phone.refusal(code), "") << "served while no list has it";
     double seconds = 0;
     phone.server.before_package = [&] {
-      ASSERT_TRUE(run({"smdp", "deny", "--dir", folder_.path + "/a", one.kind, one.value}).ok());
+      ASSERT_TRUE(run({"smdp", "deny", "--dir", folder_.path() + "/a", one.kind, one.value}).ok());
       seconds = seconds_until(std::chrono::seconds(90), [&] { return other.refusal(code) == one.refusal; });
     };
     const auto done = phone.download(code);
@@ -336,7 +338,7 @@ TEST_F(TwoNodes, hold_to_a_restriction_that_was_put_on_the_other_one) {
     RecordProperty(one.kind + "_seconds", std::to_string(seconds));
     std::printf("%s refused at the other node after %.2f s\n", one.kind.c_str(), seconds);
 
-    ASSERT_TRUE(run({"smdp", "allow", "--dir", folder_.path + "/a", one.kind, one.value}).ok());
+    ASSERT_TRUE(run({"smdp", "allow", "--dir", folder_.path() + "/a", one.kind, one.value}).ok());
     EXPECT_LT(seconds_until(std::chrono::seconds(90), [&] { return other.refusal(code) != one.refusal; }), 60.0);
   }
 }

@@ -38,11 +38,11 @@ class BadFolder : public testing::Test {
     o.dp_hosts = {host};
     o.eid = World::eid(1);
     o.not_before = start - std::chrono::days(1);
-    (void)must(lab::KeysFolder::create(folder.path + "/pki", must(pki::make_hierarchy(o, random)), random));
+    (void)must(lab::KeysFolder::create(folder.path() + "/pki", must(pki::make_hierarchy(o, random)), random));
   }
   lab::SmdpSiteOptions options() {
     lab::SmdpSiteOptions o;
-    o.dir = folder.path;
+    o.dir = folder.path();
     o.es9plus().host = host;
     o.add_admin();
     return o;
@@ -54,27 +54,27 @@ class BadFolder : public testing::Test {
     ASSERT_FALSE(site);
     EXPECT_EQ(site.error().kind, kind) << site.error().message;
     EXPECT_NE(site.error().message.find(part), std::string::npos) << site.error().message;
-    EXPECT_FALSE(fs::exists(folder.path + "/admin.json")) << "nothing announces a server that is not up";
+    EXPECT_FALSE(fs::exists(folder.path() + "/admin.json")) << "nothing announces a server that is not up";
   }
 
-  TemporaryFolder folder;
+  TemporaryFolder folder = TemporaryFolder::make().value();
   ManualClock clock{start};
   SeededRandom random{5};
   smdp::Observer observer;
 };
 
 TEST_F(BadFolder, without_a_pki_says_which_command_makes_one) {
-  fs::remove_all(folder.path + "/pki");
-  expect_refused(open(), ErrorKind::not_found, "sealift pki init " + folder.path + "/pki");
-  EXPECT_TRUE(fs::is_empty(folder.path)) << "nothing is made beside it";
+  fs::remove_all(folder.path() + "/pki");
+  expect_refused(open(), ErrorKind::not_found, "sealift pki init " + folder.path() + "/pki");
+  EXPECT_TRUE(fs::is_empty(folder.path())) << "nothing is made beside it";
 }
 
 TEST_F(BadFolder, with_a_foreign_database_leaves_it_as_it_is) {
-  const std::string path = folder.path + "/smdp.db";
+  const std::string path = folder.path() + "/smdp.db";
   std::string noise(20'000, '\0');
   random.fill({reinterpret_cast<uint8_t*>(noise.data()), noise.size()});
   for (const std::string& foreign :
-       {noise, std::string("orders;in;a;spread;sheet\n"), contents(folder.path + "/pki/ci.pem")}) {
+       {noise, std::string("orders;in;a;spread;sheet\n"), contents(folder.path() + "/pki/ci.pem")}) {
     write(path, foreign);
     expect_refused(open(), ErrorKind::invalid, path);
     EXPECT_EQ(contents(path), foreign);
@@ -82,10 +82,10 @@ TEST_F(BadFolder, with_a_foreign_database_leaves_it_as_it_is) {
 }
 
 TEST_F(BadFolder, with_a_certificate_missing_foreign_or_expired_names_it) {
-  const std::string path = folder.path + "/pki/dp_auth.der", good = contents(path);
+  const std::string path = folder.path() + "/pki/dp_auth.der", good = contents(path);
   fs::remove(path);
   expect_refused(open(), ErrorKind::not_found, "dp_auth.der");
-  write(path, contents(folder.path + "/pki/dp_pb.der"));
+  write(path, contents(folder.path() + "/pki/dp_pb.der"));
   EXPECT_FALSE(open());
   write(path, good.substr(0, good.size() / 2));
   EXPECT_FALSE(open());
@@ -98,20 +98,20 @@ TEST_F(BadFolder, with_a_certificate_missing_foreign_or_expired_names_it) {
 
 TEST_F(BadFolder, says_which_port_is_in_use_and_gives_way) {
   auto first = must(open());
-  TemporaryFolder other;
-  fs::copy(folder.path + "/pki", other.path + "/pki", fs::copy_options::recursive);
+  TemporaryFolder other = TemporaryFolder::make().value();
+  fs::copy(folder.path() + "/pki", other.path() + "/pki", fs::copy_options::recursive);
   for (bool es9 : {true, false}) {
     auto o = options();
-    o.dir = other.path;
+    o.dir = other.path();
     o.listeners[es9 ? 0 : 1].server.port = es9 ? first->port() : first->admin_port();
     auto second = lab::SmdpSite::open(o, clock, random, observer);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().kind, ErrorKind::exists);
     EXPECT_NE(second.error().message.find("in use"), std::string::npos) << second.error().message;
-    EXPECT_FALSE(fs::exists(other.path + "/admin.json"));
+    EXPECT_FALSE(fs::exists(other.path() + "/admin.json"));
   }
   auto o = options();
-  o.dir = other.path;
+  o.dir = other.path();
   EXPECT_TRUE(lab::SmdpSite::open(o, clock, random, observer)) << "once the port is another's";
 }
 
@@ -120,15 +120,15 @@ TEST_F(BadFolder, is_served_by_one_process_at_a_time) {
   auto second = open();
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, ErrorKind::conflict);
-  EXPECT_TRUE(lab::AdminAddress::find(folder.path)) << "the first goes on";
+  EXPECT_TRUE(lab::AdminAddress::find(folder.path())) << "the first goes on";
   first.reset();
-  EXPECT_EQ(lab::AdminAddress::find(folder.path).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(lab::AdminAddress::find(folder.path()).error().kind, ErrorKind::not_found);
   EXPECT_TRUE(open());
 }
 
 TEST_F(BadFolder, keeps_its_token_and_shows_it_to_nobody_else) {
   (void)must(open());
-  const std::string path = folder.path + "/admin.token", token = contents(path);
+  const std::string path = folder.path() + "/admin.token", token = contents(path);
   EXPECT_EQ(token.size(), 65u);
   EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write);
   (void)must(open());
@@ -166,15 +166,15 @@ std::string as_nobody(Body body) {
 }
 
 TEST_F(BadFolder, of_somebody_else_says_so) {
-  fs::permissions(folder.path, fs::perms::none);
+  fs::permissions(folder.path(), fs::perms::none);
   if (::geteuid() != 0) GTEST_LOG_(INFO) << "run as the folder's owner, without the right to it";
   const std::string said = as_nobody([&] {
     auto site = open();
     return site ? std::string("opened") : std::string(name(site.error().kind)) + ": " + site.error().message;
   });
-  fs::permissions(folder.path, fs::perms::owner_all);
+  fs::permissions(folder.path(), fs::perms::owner_all);
   EXPECT_TRUE(said.starts_with("permission: ")) << said;
-  EXPECT_NE(said.find(folder.path), std::string::npos) << said;
+  EXPECT_NE(said.find(folder.path()), std::string::npos) << said;
 }
 
 /// No file of this process may grow beyond `octets`, as on a disk that is full.
@@ -200,7 +200,7 @@ class FullDisk {
 
 /// Nothing more fits into the store's journal.
 rlim_t full_at(const World& world) {
-  return fs::file_size(world.folder.path + "/smdp.db-wal");
+  return fs::file_size(world.folder.path() + "/smdp.db-wal");
 }
 
 TEST(FullDisk, sells_nothing_and_loses_nothing) {

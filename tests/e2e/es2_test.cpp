@@ -82,7 +82,7 @@ TEST(Es2Story, calls_whose_answers_were_lost_are_answered_again_after_a_restart)
   for (int run = 0; run < 2; ++run) {
     if (run == 1) {
       lab::SmdpSiteOptions options;
-      options.dir = world.folder.path;
+      options.dir = world.folder.path();
       options.es9plus().host = host;
       options.es9plus().public_port = 443;
       world.site.reset();

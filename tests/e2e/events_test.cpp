@@ -38,7 +38,7 @@ class DsLog final : public smds::Observer {
 struct Smds {
   Smds(World& w, std::string name, std::vector<http::ConnectTo> routes = {}, const std::string& root = {},
        std::optional<uint16_t> es12_port = std::nullopt)
-      : world(w), host_name(std::move(name)), dir(w.folder.path + "/" + host_name) {
+      : world(w), host_name(std::move(name)), dir(w.folder.path() + "/" + host_name) {
     if (!std::filesystem::exists(dir)) (void)must(lab::KeysFolder::create(dir + "/pki", w.pki, w.random));
     options.dir = dir;
     options.host = host_name;

@@ -79,8 +79,8 @@ class HsmSite : public ::testing::TestWithParam<crypto::Curve> {
 TEST_P(HsmSite, provisions_phones_with_no_signing_key_in_a_file) {
   EXPECT_TRUE(downloads(1));
   EXPECT_TRUE(downloads(2));
-  EXPECT_FALSE(std::filesystem::exists(world->folder.path + "/pki/keys/dp_auth.key"));
-  EXPECT_FALSE(std::filesystem::exists(world->folder.path + "/pki/keys/dp_pb.key"));
+  EXPECT_FALSE(std::filesystem::exists(world->folder.path() + "/pki/keys/dp_auth.key"));
+  EXPECT_FALSE(std::filesystem::exists(world->folder.path() + "/pki/keys/dp_pb.key"));
   const auto figures = world->site->hsm_figures();
   ASSERT_EQ(figures.size(), 1u);
   EXPECT_GE(figures[0].calls, 2 * 4u) << "three signatures and a key agreement of each";
@@ -150,14 +150,14 @@ TEST_P(HsmSite, opens_in_production_with_keys_behind_keyd_alone) {
   lab::SmdpSiteOptions o;
   o.es9plus().host = host;
   o.keep_in_memory = o.production = true;
-  TemporaryFolder files, loaded;
-  (void)must(lab::KeysFolder::create(files.path + "/pki", world->pki, random));
-  o.dir = files.path;
+  TemporaryFolder files = TemporaryFolder::make().value(), loaded = TemporaryFolder::make().value();
+  (void)must(lab::KeysFolder::create(files.path() + "/pki", world->pki, random));
+  o.dir = files.path();
   EXPECT_EQ(lab::SmdpSite::open(o, clock, random, log).error().kind, ErrorKind::permission)
       << "keys are files";
-  (void)must(lab::KeysFolder::create(loaded.path + "/pki", world->pki, random));
-  into_hsm(*token, loaded.path + "/pki", prefix + "own-", "");
-  o.dir = loaded.path;
+  (void)must(lab::KeysFolder::create(loaded.path() + "/pki", world->pki, random));
+  into_hsm(*token, loaded.path() + "/pki", prefix + "own-", "");
+  o.dir = loaded.path();
   EXPECT_EQ(lab::SmdpSite::open(o, clock, random, log).error().kind, ErrorKind::permission)
       << "the module would be in the server";
   o.production = false;

@@ -31,7 +31,7 @@ void add_admin(lab::SmdpSiteOptions& site) {
 }
 
 lab::KeysFolder folder_of(World& world, const std::string& name = "/pki") {
-  return must(lab::KeysFolder::open(world.folder.path + name));
+  return must(lab::KeysFolder::open(world.folder.path() + name));
 }
 void renew(World& world, const char* label, bool new_key = true) {
   auto folder = folder_of(world);
@@ -98,18 +98,18 @@ TEST(Listeners, show_a_public_certificate_from_files_and_take_up_the_next_one) {
   o.not_before = start - std::chrono::days(1);
   SeededRandom random(78);
   const pki::Hierarchy one = must(pki::make_hierarchy(o, random)), two = must(pki::make_hierarchy(o, random));
-  TemporaryFolder files;
+  TemporaryFolder files = TemporaryFolder::make().value();
   const auto put = [&](const pki::Hierarchy& from) {
     const auto& tls = from[pki::Role::dp_tls];
     const std::string pem = pki::to_pem("CERTIFICATE", tls.certificate.der());
-    must(write_file(files.path + "/fullchain.pem", view(pem), Readers::everybody, Replace::yes));
-    must(write_file(files.path + "/privkey.pem", pki::private_key_to_pem(tls.key).expose(), Readers::owner,
+    must(write_file(files.path() + "/fullchain.pem", view(pem), Readers::everybody, Replace::yes));
+    must(write_file(files.path() + "/privkey.pem", pki::private_key_to_pem(tls.key).expose(), Readers::owner,
                     Replace::yes));
   };
   put(one);
   WorldOptions options;
   options.change_site = [&](lab::SmdpSiteOptions& site) {
-    site.es9plus().tls = {files.path + "/fullchain.pem", files.path + "/privkey.pem"};
+    site.es9plus().tls = {files.path() + "/fullchain.pem", files.path() + "/privkey.pem"};
   };
   World world(options);
   const auto downloads = [&](int n, const pki::Hierarchy& ca) {
@@ -163,7 +163,7 @@ TEST(Rotation, a_session_ends_with_the_certificates_it_began_with) {
   World world;
   auto product = world.order(1), next = world.order(2);
   Phone phone(world, 1);
-  const std::string path = world.folder.path + "/pki/dp_pb.der";
+  const std::string path = world.folder.path() + "/pki/dp_pb.der";
   const Bytes before = must(read_file(path, 8192));
   phone.wire.on_offer = [&](messages::AuthenticateClientOk& offer) {
     EXPECT_TRUE(equal(offer.smdpCertificate.tlv, before));
@@ -216,9 +216,9 @@ TEST(Rotation, under_load_fails_no_request) {
 
 TEST(Rotation, takes_up_nothing_where_something_is_wrong) {
   World world;
-  const std::string path = world.folder.path + "/pki/dp_pb.der";
+  const std::string path = world.folder.path() + "/pki/dp_pb.der";
   const Bytes good = must(read_file(path, 8192));
-  must(write_file(path, must(read_file(world.folder.path + "/pki/dp_auth.der", 8192)), Readers::everybody,
+  must(write_file(path, must(read_file(world.folder.path() + "/pki/dp_auth.der", 8192)), Readers::everybody,
                   Replace::yes));
   auto refused = world.site->reload(world.site_options);
   ASSERT_FALSE(refused);
@@ -245,10 +245,10 @@ TEST(Rotation, a_second_ci_is_served_from_the_reload_on_and_one_that_is_gone_no_
     return bool(Phone(world, std::move(data)).download(world.order(static_cast<uint64_t>(n)).code));
   };
   EXPECT_FALSE(downloads(1));
-  (void)must(lab::KeysFolder::add(world.folder.path + "/pki", second, world.random));
+  (void)must(lab::KeysFolder::add(world.folder.path() + "/pki", second, world.random));
   EXPECT_TRUE(world.site->reload(world.site_options));
   EXPECT_TRUE(downloads(2));
-  std::filesystem::remove_all(world.folder.path + "/pki/ci-2");
+  std::filesystem::remove_all(world.folder.path() + "/pki/ci-2");
   EXPECT_TRUE(world.site->reload(world.site_options));
   EXPECT_FALSE(downloads(3));
 }
@@ -330,7 +330,7 @@ TEST(Monitoring, is_ready_while_it_can_work_and_says_what_is_wrong) {
 
 TEST(Monitoring, knows_a_certificate_that_runs_out_soon_before_it_does) {
   World world;
-  const Time until = must(http::valid_until(must(read_file(world.folder.path + "/pki/dp_tls.der", 8192))));
+  const Time until = must(http::valid_until(must(read_file(world.folder.path() + "/pki/dp_tls.der", 8192))));
   world.clock.set(until - std::chrono::days(10));
   const auto readiness = world.site->monitor().readiness();
   std::string warning, problem;

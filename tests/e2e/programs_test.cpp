@@ -15,9 +15,9 @@ std::string number(const boost::json::value& v) {
 }
 
 TEST(Programs, of_server_card_and_lpa_find_each_other_by_their_interfaces) {
-  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
-  TemporaryFolder folder;
-  const std::string dir = folder.path, card_file = dir + "/card.euicc", package = dir + "/profile.der";
+  if (!std::filesystem::exists(sealift_program())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder = TemporaryFolder::make().value();
+  const std::string dir = folder.path(), card_file = dir + "/card.euicc", package = dir + "/profile.der";
   run({"pki", "init", dir + "/pki"});
   const auto made = run({"euicc", "make", card_file, "--pki", dir + "/pki"});
   run({"profile", "make", "--imsi", "001010000000042", "--iccid", "8988211000000000424", "--k",
@@ -63,9 +63,9 @@ void register_event(const std::string& pki, const std::string& smds, const std::
 }
 
 TEST(Programs, activate_a_card_with_no_input_by_the_default_smdp_and_by_the_smds) {
-  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
-  TemporaryFolder folder;
-  const std::string dir = folder.path, card = dir + "/card.euicc";
+  if (!std::filesystem::exists(sealift_program())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder = TemporaryFolder::make().value();
+  const std::string dir = folder.path(), card = dir + "/card.euicc";
   run({"pki", "init", dir + "/pki"});
   for (const std::string n : {"1", "2"}) {
     run({"profile", "make", "--imsi", "00101000000004" + n, "--iccid", n == "1" ? "8988211000000000424" : "8988211000000000432",
@@ -104,14 +104,16 @@ TEST(Programs, activate_a_card_with_no_input_by_the_default_smdp_and_by_the_smds
 }
 
 TEST(Programs, an_smdp_and_an_smds_start_at_the_same_instant_on_a_new_folder) {
-  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
-  TemporaryFolder folder;
-  run({"pki", "init", folder.path + "/pki"});
+  if (!std::filesystem::exists(sealift_program())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder = TemporaryFolder::make().value();
+  run({"pki", "init", folder.path() + "/pki"});
   for (int round = 0; round < 10; ++round) {
-    for (const char* made : {"log", "smdp"}) std::filesystem::remove(folder.path + "/pki/keys/data." + made + ".key");
-    for (const char* made : {"smdp.db", "smdp.db-wal", "smdp.db-shm"}) std::filesystem::remove(folder.path + "/" + made);
-    Program smdp({"smdp", "serve", "--dir", folder.path, "--port", "0"});
-    Program smds({"smds", "serve", "--dir", folder.path, "--port", "0"});
+    for (const char* made : {"log", "smdp"})
+      std::filesystem::remove(folder.path() + "/pki/keys/data." + made + ".key");
+    for (const char* made : {"smdp.db", "smdp.db-wal", "smdp.db-shm"})
+      std::filesystem::remove(folder.path() + "/" + made);
+    Program smdp({"smdp", "serve", "--dir", folder.path(), "--port", "0"});
+    Program smds({"smds", "serve", "--dir", folder.path(), "--port", "0"});
     for (Program* one : {&smdp, &smds}) {
       const auto said = one->line();
       EXPECT_TRUE(said.is_object() && said.at("ok") == true) << boost::json::serialize(said);
@@ -122,9 +124,9 @@ TEST(Programs, an_smdp_and_an_smds_start_at_the_same_instant_on_a_new_folder) {
 }
 
 TEST(Programs, that_are_told_to_stop_serve_on_for_the_drain_time_and_end_with_0) {
-  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
-  TemporaryFolder folder;
-  const std::string dir = folder.path;
+  if (!std::filesystem::exists(sealift_program())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder = TemporaryFolder::make().value();
+  const std::string dir = folder.path();
   run({"pki", "init", dir + "/pki"});
   const auto write = [&](const std::string& name, const std::string& text) {
     must(write_file(dir + name, view(text), Readers::owner, Replace::no));
@@ -154,9 +156,9 @@ TEST(Programs, that_are_told_to_stop_serve_on_for_the_drain_time_and_end_with_0)
 }
 
 TEST(Programs, make_a_card_of_keys_and_certificates_made_elsewhere) {
-  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
-  TemporaryFolder folder;
-  const std::string dir = folder.path + "/pki", key = dir + "/euicc.key", other = dir + "/eum.key";
+  if (!std::filesystem::exists(sealift_program())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder = TemporaryFolder::make().value();
+  const std::string dir = folder.path() + "/pki", key = dir + "/euicc.key", other = dir + "/eum.key";
   run({"pki", "init", dir});
   auto keys = must(lab::KeysFolder::open(dir));
   auto card = must(keys.identity(pki::Role::euicc));
@@ -181,7 +183,7 @@ TEST(Programs, make_a_card_of_keys_and_certificates_made_elsewhere) {
 
 /// What a command prints for people.
 std::string text_of(const std::string& arguments) {
-  FILE* out = ::popen((sealift() + " " + arguments + " 2>&1").c_str(), "r");
+  FILE* out = ::popen((sealift_program() + " " + arguments + " 2>&1").c_str(), "r");
   std::string said;
   for (int c = std::fgetc(out); c != EOF; c = std::fgetc(out)) said += static_cast<char>(c);
   ::pclose(out);
@@ -201,7 +203,7 @@ std::vector<std::string> sub_commands(const std::string& help) {
 }
 
 TEST(Programs, explain_each_sub_command_with_an_example_of_it) {
-  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
+  if (!std::filesystem::exists(sealift_program())) GTEST_SKIP() << "skipped: the program is not built";
   size_t seen = 0;
   for (const std::string& command : sub_commands(text_of("--help"))) {
     const auto below = sub_commands(text_of(command + " --help"));
@@ -222,9 +224,9 @@ TEST(Programs, explain_each_sub_command_with_an_example_of_it) {
 }
 
 TEST(Programs, leave_a_hierarchy_alone_that_broken_certificates_are_asked_into) {
-  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
-  TemporaryFolder folder;
-  const std::string dir = folder.path + "/pki";
+  if (!std::filesystem::exists(sealift_program())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder = TemporaryFolder::make().value();
+  const std::string dir = folder.path() + "/pki";
   run({"pki", "init", dir});
   const auto before = must(read_file(dir + "/ci.der", 4096));
   Program broken({"pki", "broken", dir});
@@ -234,10 +236,10 @@ TEST(Programs, leave_a_hierarchy_alone_that_broken_certificates_are_asked_into) 
 }
 
 TEST(Programs, download_nothing_whose_transcript_could_not_be_kept) {
-  if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
-  TemporaryFolder folder;
-  Program lpa({"lpa", "download", "1$localhost:1$A", "--card", folder.path + "/none", "--ci",
-               folder.path + "/none", "--transcript", folder.path + "/no such folder/transcript"});
+  if (!std::filesystem::exists(sealift_program())) GTEST_SKIP() << "skipped: the program is not built";
+  TemporaryFolder folder = TemporaryFolder::make().value();
+  Program lpa({"lpa", "download", "1$localhost:1$A", "--card", folder.path() + "/none", "--ci",
+               folder.path() + "/none", "--transcript", folder.path() + "/no such folder/transcript"});
   const std::string said = boost::json::serialize(lpa.line());
   EXPECT_NE(said.find("--transcript"), said.npos) << said;
   EXPECT_EQ(lpa.exit_code(), 1);

@@ -20,7 +20,7 @@ const std::string iccid = "8988211000000000424", imsi = "001010000000042", code 
 class QuietLogs : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(sealift())) GTEST_SKIP() << "skipped: the program is not built";
+    if (!std::filesystem::exists(sealift_program())) GTEST_SKIP() << "skipped: the program is not built";
     run({"pki", "init", dir + "/pki"});
     eid = run({"euicc", "make", card, "--pki", dir + "/pki"}).at("eid").as_string().c_str();
     run({"profile", "make", "--imsi", imsi, "--iccid", iccid, "--k", k, "--opc", opc, "--out",
@@ -49,8 +49,8 @@ class QuietLogs : public ::testing::Test {
     EXPECT_THAT(log(), HasSubstr(part));
   }
 
-  TemporaryFolder folder;
-  const std::string dir = folder.path, card = dir + "/card.euicc";
+  TemporaryFolder folder = TemporaryFolder::make().value();
+  const std::string dir = folder.path(), card = dir + "/card.euicc";
   std::string eid;
 };
 

@@ -13,15 +13,12 @@
 
 #include "http/server.hpp"
 #include "tests/e2e/world.hpp"
+#include "tests/support/program.hpp"
 
 namespace sealift::e2e {
 namespace {
 
-/// build/release/sealift, beside the folder of this test program.
-std::string sealift() {
-  std::error_code none;
-  return (std::filesystem::read_symlink("/proc/self/exe", none).parent_path().parent_path() / "sealift").string();
-}
+using sealift::testing::sealift_program;
 
 struct Said {
   int code = -1;
@@ -39,7 +36,7 @@ Said run(const std::vector<std::string>& arguments, const std::map<std::string, 
     ::close(ends[0]);
     for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
     std::vector<std::string> all = arguments;
-    all.insert(all.begin(), sealift());
+    all.insert(all.begin(), sealift_program());
     std::vector<char*> argv;
     for (auto& a : all) argv.push_back(a.data());
     argv.push_back(nullptr);
@@ -58,7 +55,7 @@ Said run(const std::vector<std::string>& arguments, const std::map<std::string, 
 }
 
 bool is_built() {
-  return std::filesystem::exists(sealift());
+  return std::filesystem::exists(sealift_program());
 }
 
 /// The sub-commands that a help text lists.
@@ -118,7 +115,7 @@ TEST(ReleaseProgram, has_no_option_that_turns_verification_off) {
 
 TEST(ReleaseProgram, asks_no_variable_about_tls) {
   if (!is_built()) GTEST_SKIP() << "skipped: the program is not built";
-  std::ifstream file(sealift(), std::ios::binary);
+  std::ifstream file(sealift_program(), std::ios::binary);
   const std::string octets{std::istreambuf_iterator<char>(file), {}};
   std::string word;
   size_t words = 0;
@@ -146,8 +143,8 @@ TEST(ReleaseProgram, asks_no_variable_about_tls) {
 TEST(ReleaseProgram, believes_nobody_because_of_its_environment) {
   if (!is_built()) GTEST_SKIP() << "skipped: the program is not built";
   // Its operator trusts `ours`; the server is of `theirs`, and the environment does all it can for it.
-  TemporaryFolder folder;
-  const std::string dir = folder.path, card = dir + "/card.euicc";
+  TemporaryFolder folder = TemporaryFolder::make().value();
+  const std::string dir = folder.path(), card = dir + "/card.euicc";
   ASSERT_EQ(run({"pki", "init", dir + "/ours"}).code, 0);
   ASSERT_EQ(run({"pki", "init", dir + "/theirs"}).code, 0);
   ASSERT_EQ(run({"euicc", "make", card, "--pki", dir + "/ours"}).code, 0);

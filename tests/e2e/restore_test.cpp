@@ -19,12 +19,12 @@ TEST(Restore, gives_out_nothing_until_people_have_looked_and_what_was_given_out_
   World world({.keep_in_memory = false});
   const Product given = world.order(1), waiting = world.order(2);
   Phone first(world, 1);
-  const std::string backup = world.folder.path + "/backup";
-  must(store::back_up(world.folder.path + "/smdp.db", backup));
+  const std::string backup = world.folder.path() + "/backup";
+  must(store::back_up(world.folder.path() + "/smdp.db", backup));
   ASSERT_TRUE(first.download(given.code));
 
   world.site.reset();
-  const auto facts = must(lab::restore_site(world.folder.path, backup, true, world.clock));
+  const auto facts = must(lab::restore_site(world.folder.path(), backup, true, world.clock));
   EXPECT_EQ(facts.orders, 2u);
   EXPECT_EQ(facts.open, 2u);
   world.site = must(lab::SmdpSite::open(world.site_options, world.clock, world.random, world.log));

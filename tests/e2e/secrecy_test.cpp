@@ -49,7 +49,7 @@ TEST(Canary, lies_in_clear_in_the_card_alone) {
                                   &phone.contacts.emitted, &traced}) {
           EXPECT_FALSE(contains(*seen, form));
         }
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(world.folder.path)) {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(world.folder.path())) {
           if (!entry.is_regular_file()) continue;
           ++files;
           EXPECT_FALSE(contains(read_whole(entry.path()), form)) << entry.path();
@@ -61,7 +61,7 @@ TEST(Canary, lies_in_clear_in_the_card_alone) {
     const View tail = product.profile.package.expose().last(200);
     for (const Bytes* seen : {&phone.wire.received, &phone.contacts.sent})
       EXPECT_FALSE(contains(*seen, tail));
-    EXPECT_FALSE(contains(read_whole(world.folder.path + "/smdp.db"), tail));
+    EXPECT_FALSE(contains(read_whole(world.folder.path() + "/smdp.db"), tail));
   }
 }
 

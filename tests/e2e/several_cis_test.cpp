@@ -175,7 +175,7 @@ TEST(SeveralCis, a_profile_bound_on_one_curve_is_bound_anew_for_the_other) {
 
 TEST(SeveralCis, a_site_refuses_a_second_set_below_the_same_ci_or_of_another_server) {
   World world;
-  auto again = lab::KeysFolder::add(world.folder.path + "/pki", world.pki, world.random);
+  auto again = lab::KeysFolder::add(world.folder.path() + "/pki", world.pki, world.random);
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().kind, ErrorKind::exists);
   pki::HierarchyOptions o;
@@ -186,9 +186,9 @@ TEST(SeveralCis, a_site_refuses_a_second_set_below_the_same_ci_or_of_another_ser
   o.dp_oid = asn1::Oid::of({2, 999, 11});
   o.not_before = start - std::chrono::days(1);
   auto other = must(pki::make_hierarchy(o, world.random));
-  (void)must(lab::KeysFolder::add(world.folder.path + "/pki", other, world.random));
+  (void)must(lab::KeysFolder::add(world.folder.path() + "/pki", other, world.random));
   lab::SmdpSiteOptions site;
-  site.dir = world.folder.path;
+  site.dir = world.folder.path();
   site.es9plus().host = host;
   site.keep_in_memory = true;
   auto opened = lab::SmdpSite::open(std::move(site), world.clock, world.random, world.log);

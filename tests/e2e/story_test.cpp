@@ -25,9 +25,9 @@ struct Watcher final : lab::DemoWatcher {
 };
 
 lab::DemoReport demo(Watcher& watcher, const std::function<void(lab::DemoOptions&)>& change = {}) {
-  TemporaryFolder folder;
+  TemporaryFolder folder = TemporaryFolder::make().value();
   lab::DemoOptions options;
-  options.dir = folder.path;
+  options.dir = folder.path();
   if (change) change(options);
   SystemClock clock;
   SystemRandom random;
@@ -94,7 +94,7 @@ TEST(Demo, names_the_step_that_fails) {
   {
     World world;  // its folder holds a PKI already
     Watcher watcher;
-    const auto report = demo(watcher, [&](lab::DemoOptions& o) { o.dir = world.folder.path; });
+    const auto report = demo(watcher, [&](lab::DemoOptions& o) { o.dir = world.folder.path(); });
     EXPECT_EQ(report.failed_step, "pki");
     EXPECT_EQ(report.error.kind, ErrorKind::exists) << report.error.message;
   }

@@ -10,16 +10,6 @@ bool contains(View hay, View needle) {
   return std::search(hay.begin(), hay.end(), needle.begin(), needle.end()) != hay.end();
 }
 
-TemporaryFolder::TemporaryFolder()
-    : path((std::filesystem::temp_directory_path() / "sealift-e2e-XXXXXX").string()) {
-  check(::mkdtemp(path.data()) != nullptr, "a temporary folder can be made");
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path, ignored);
-}
-
 template <class T, class V>
 void ServerLog::add(std::vector<T>& list, V&& value) {
   std::lock_guard lock(mutex_);
@@ -226,7 +216,7 @@ Bytes Wire::peer_certificate() const {
 }
 
 World::World(WorldOptions options) : random(options.seed), pki(make_pki(options)) {
-  (void)must(lab::KeysFolder::create(folder.path + "/pki", pki, random));
+  (void)must(lab::KeysFolder::create(folder.path() + "/pki", pki, random));
   for (crypto::Curve curve : options.further_curves) {
     WorldOptions further = options;
     further.change_pki = [&](pki::HierarchyOptions& h) {
@@ -234,12 +224,12 @@ World::World(WorldOptions options) : random(options.seed), pki(make_pki(options)
       h.curve = h.tls_curve = curve;
     };
     further_pkis.push_back(make_pki(further));
-    (void)must(lab::KeysFolder::add(folder.path + "/pki", further_pkis.back(), random));
+    (void)must(lab::KeysFolder::add(folder.path() + "/pki", further_pkis.back(), random));
   }
   lab::SmdpSiteOptions& o = site_options;
-  if (options.change_folder) options.change_folder(folder.path + "/pki");
+  if (options.change_folder) options.change_folder(folder.path() + "/pki");
   o.production = options.production;
-  o.dir = folder.path;
+  o.dir = folder.path();
   o.es9plus().host = options.server_host;
   o.es9plus().public_port = 443;
   o.keep_in_memory = options.keep_in_memory;

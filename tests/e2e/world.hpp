@@ -12,6 +12,7 @@
 #include <functional>
 #include <mutex>
 
+#include "base/temporary_folder.hpp"
 #include "http/es9_client.hpp"
 #include "lab/handset.hpp"
 #include "lab/keys_folder.hpp"
@@ -37,15 +38,6 @@ void must(Status status);
 
 /// True where `needle` stands somewhere in `hay`.
 bool contains(View hay, View needle);
-
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::string path;
-};
 
 /// What the server told of itself. Locked, since it speaks from its workers.
 class ServerLog final : public smdp::Observer {
@@ -216,7 +208,7 @@ class World {
   /// Card `number` as this world's manufacturer makes it.
   euicc::Personalisation personalisation(int number);
 
-  TemporaryFolder folder;
+  TemporaryFolder folder = TemporaryFolder::make().value();
   ManualClock clock{start};
   RecordingRandom random;
   pki::Hierarchy pki;

@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "base/temporary_folder.hpp"
 #include "hsm/desk.hpp"
 #include "hsm/remote/client.hpp"
 #include "hsm/remote/frames.hpp"
@@ -22,11 +23,6 @@ using ::testing::HasSubstr;
 
 class KeySocket : public ::testing::Test {
  protected:
-  KeySocket() {
-    char name[] = "/tmp/sealift-keyd-XXXXXX";
-    folder = ::mkdtemp(name);
-  }
-  ~KeySocket() override { std::filesystem::remove_all(folder); }
   std::filesystem::path socket() const { return folder / "socket"; }
 
   Result<std::unique_ptr<KeyServer>> start(KeyServer::Options options = {}) {
@@ -47,7 +43,8 @@ class KeySocket : public ::testing::Test {
     return fd;
   }
 
-  std::filesystem::path folder;
+  const TemporaryFolder temporary = TemporaryFolder::make().value();
+  const std::filesystem::path folder = temporary.path();
   SoftwareToken token;
   std::vector<std::string> told;
 };

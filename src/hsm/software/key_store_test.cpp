@@ -10,6 +10,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/temporary_folder.hpp"
+
 namespace sealift::hsm {
 namespace {
 
@@ -19,14 +21,9 @@ using crypto::Curve;
 constexpr crypto::ScryptCost cheap{1024, 8, 1};
 
 struct KeyStore : testing::Test {
-  fs::path root;
+  const TemporaryFolder folder = TemporaryFolder::make().value();
+  const fs::path root = folder.path();
   SystemRandom random;
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "sealift-keys-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    root = name;
-  }
-  void TearDown() override { fs::remove_all(root); }
   fs::path dir() const { return root / "keys"; }
   static Unlock phrase(std::string_view words) { return PassPhrase{SecretBytes(to_bytes(words))}; }
   Unlock master() const { return MasterKeyFile{root / "master"}; }

@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include "base/temporary_folder.hpp"
 #include "smdp/order_store_suite.hpp"
 #include "store/sqlite/store.hpp"
 
@@ -19,12 +19,7 @@ const access::Record mark{"switch", "issuance", Bytes{1, 2, 3}};
 
 class SqliteBackup : public ::testing::Test {
  protected:
-  SqliteBackup() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sealift-backup-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~SqliteBackup() override { std::filesystem::remove_all(folder_); }
-  std::string at(const char* name) const { return folder_ + "/" + name; }
+  std::string at(const char* name) const { return folder_.path() + "/" + name; }
   std::unique_ptr<SqliteStore> open(const char* name) {
     auto store = SqliteStore::open(at(name));
     EXPECT_TRUE(store) << store.error().message;
@@ -33,7 +28,7 @@ class SqliteBackup : public ::testing::Test {
   Result<BackupFacts> put_back(const char* file, const char* store, bool replace = false) {
     return restore(at(file), at(store), replace, mark, {Time{}, "operator", "restore", ""});
   }
-  std::string folder_;
+  const TemporaryFolder folder_ = TemporaryFolder::make().value();
 };
 
 TEST_F(SqliteBackup, under_load_has_everything_that_was_acknowledged_before_it_began) {

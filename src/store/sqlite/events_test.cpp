@@ -1,8 +1,6 @@
 #include "store/sqlite/events.hpp"
 
-#include <cstdlib>
-#include <filesystem>
-
+#include "base/temporary_folder.hpp"
 #include "smds/event_store_suite.hpp"
 #include "store/sqlite/database.hpp"
 
@@ -14,18 +12,13 @@ using store::SqliteEvents;
 /// A directory of its own for each test.
 class EventsFile : public ::testing::Test {
  protected:
-  EventsFile() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sealift-events-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-  }
-  ~EventsFile() override { std::filesystem::remove_all(directory_); }
-  std::string path() const { return (directory_ / "smds.db").string(); }
+  std::string path() const { return folder_.path() + "/smds.db"; }
   std::unique_ptr<SqliteEvents> open() {
     auto opened = SqliteEvents::open(path());
     EXPECT_TRUE(opened) << opened.error().message;
     return std::move(*opened);
   }
-  std::filesystem::path directory_;
+  const TemporaryFolder folder_ = TemporaryFolder::make().value();
 };
 
 class InSqlite : public EventsFile {

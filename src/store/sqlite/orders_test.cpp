@@ -3,12 +3,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <latch>
 
 #include "access/record_store_suite.hpp"
+#include "base/temporary_folder.hpp"
 #include "smdp/order_store_suite.hpp"
 #include "store/sqlite/migrations.hpp"
 #include "store/sqlite/store.hpp"
@@ -23,12 +23,6 @@ using store::SqliteStore;
 /// A directory of its own for each test.
 class Files : public ::testing::Test {
  protected:
-  Files() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sealift-store-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-    path_ = directory_ / "orders.db";
-  }
-  ~Files() override { std::filesystem::remove_all(directory_); }
   std::unique_ptr<SqliteStore> open() {
     auto opened = SqliteStore::open(path_.string(), 100ms);
     EXPECT_TRUE(opened) << opened.error().message;
@@ -39,7 +33,9 @@ class Files : public ::testing::Test {
     EXPECT_FALSE(opened) << "opened what it should refuse";
     return opened ? Error{} : opened.error();
   }
-  std::filesystem::path directory_, path_;
+  const TemporaryFolder folder_ = TemporaryFolder::make().value();
+  const std::filesystem::path directory_ = folder_.path();
+  std::filesystem::path path_ = directory_ / "orders.db";
 };
 
 class InSqlite : public Files {

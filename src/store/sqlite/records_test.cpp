@@ -1,20 +1,16 @@
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
 
 #include "access/audit_log.hpp"
+#include "base/temporary_folder.hpp"
 #include "store/sqlite/store.hpp"
 
 namespace sealift::store {
 namespace {
 
 TEST(SqliteRecords, have_audit_rows_of_every_change_in_its_order_page_by_page) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "sealift-audit-XXXXXX").string();
-  const std::filesystem::path directory = ::mkdtemp(pattern.data());
+  const auto folder = TemporaryFolder::make().value();
   {
-    const auto store = SqliteStore::open((directory / "a.db").string()).value();
+    const auto store = SqliteStore::open(folder.path() + "/a.db").value();
     for (const char* name : {"a", "b", "c"}) {
       const access::Audit audit{Time(std::chrono::seconds(7)), "alice", "add_tenant", name};
       ASSERT_TRUE(store->records().put({"tenant", name, Bytes{1}}, audit));
@@ -28,7 +24,6 @@ TEST(SqliteRecords, have_audit_rows_of_every_change_in_its_order_page_by_page) {
     ASSERT_EQ(rest.size(), 1u);
     EXPECT_EQ(rest[0].audit.detail, "c");
   }
-  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

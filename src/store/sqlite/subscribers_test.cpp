@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "auc/auc.hpp"
+#include "base/temporary_folder.hpp"
 #include "store/sqlite/store.hpp"
 
 namespace sealift::store {
@@ -17,20 +18,15 @@ namespace {
 
 class Subscribers : public ::testing::Test {
  protected:
-  Subscribers() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sealift-store-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
-    open(1);
-  }
+  Subscribers() { open(1); }
   ~Subscribers() override {
     subscribers_.reset();
     store_.reset();
-    std::filesystem::remove_all(directory_);
   }
   void open(uint8_t key) {
     subscribers_.reset();
     store_.reset();
-    store_ = std::move(SqliteStore::open((directory_ / "store.db").string()).value());
+    store_ = std::move(SqliteStore::open(folder_.path() + "/store.db").value());
     subscribers_ = store_->subscribers(Secret<32>(Octets<32>{key}), random_);
   }
   auc::Subscriber subscriber() {
@@ -42,7 +38,7 @@ class Subscribers : public ::testing::Test {
     return s;
   }
   const Imsi imsi_ = *Imsi::parse("001010123456789");
-  std::filesystem::path directory_;
+  const TemporaryFolder folder_ = TemporaryFolder::make().value();
   SystemRandom random_;
   std::unique_ptr<SqliteStore> store_;
   std::unique_ptr<auc::SubscriberStore> subscribers_;
@@ -106,7 +102,7 @@ TEST_F(Subscribers, never_get_one_sequence_number_twice) {
 TEST_F(Subscribers, keys_are_not_in_clear_and_open_under_their_key_alone) {
   const auc::Subscriber s = subscriber();
   ASSERT_TRUE(subscribers_->add(s));
-  for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
     std::ifstream file(entry.path(), std::ios::binary);
     const Bytes octets(std::istreambuf_iterator<char>(file), {});
     for (View key : {View(s.k.expose()), View(s.opc.expose())}) {
@@ -136,7 +132,7 @@ TEST_F(Subscribers, keys_cannot_be_moved_to_another_subscriber) {
   ASSERT_TRUE(subscribers_->add(subscriber()));
   ASSERT_TRUE(subscribers_->add(other));
   {
-    auto db = Database::open((directory_ / "store.db").string(), Database::Mode::write, std::chrono::seconds(1));
+    auto db = Database::open(folder_.path() + "/store.db", Database::Mode::write, std::chrono::seconds(1));
     ASSERT_TRUE(db);
     ASSERT_TRUE(db->execute("UPDATE subscribers SET keys = (SELECT keys FROM subscribers WHERE imsi LIKE '%9')"));
   }

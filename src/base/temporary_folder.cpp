@@ -1,8 +1,8 @@
-#include "lab/temporary_folder.hpp"
+#include "base/temporary_folder.hpp"
 
 #include <cstdlib>
 
-namespace sealift::lab {
+namespace sealift {
 
 Result<TemporaryFolder> TemporaryFolder::make() {
   std::error_code problem;
@@ -13,4 +13,4 @@ Result<TemporaryFolder> TemporaryFolder::make() {
   return TemporaryFolder(std::move(name));
 }
 
-}  // namespace sealift::lab
+}  // namespace sealift

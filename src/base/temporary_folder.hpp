@@ -8,7 +8,7 @@
 
 #include "base/result.hpp"
 
-namespace sealift::lab {
+namespace sealift {
 
 class TemporaryFolder {
  public:
@@ -27,4 +27,4 @@ class TemporaryFolder {
   std::string path_;
 };
 
-}  // namespace sealift::lab
+}  // namespace sealift
