@@ -7,20 +7,13 @@
 #include <thread>
 
 #include "asn1/time.hpp"
-#include "http/crl_client.hpp"
 #include "http/routes_admin_smdp.hpp"
 #include "http/routes_es2.hpp"
 #include "http/routes_es9.hpp"
-#include "lab/admin_door.hpp"
-#include "lab/directory_upkeep.hpp"
-#include "lab/hsm_site.hpp"
 #include "lab/operators.hpp"
-#include "lab/smdp_certificates.hpp"
-#include "lab/smdp_figures.hpp"
 #include "lab/smdp_outbox.hpp"
 #include "lab/smdp_part_figures.hpp"
-#include "lab/smdp_stores.hpp"
-#include "lab/smdp_upkeep.hpp"
+#include "lab/smdp_parts.hpp"
 
 namespace sealift::lab {
 
@@ -33,57 +26,6 @@ struct Front {
   smdp::Settings settings;
   std::optional<smdp::Ports> ports;
 };
-
-/// What the fronts share, in the order in which it has to go.
-struct Parts {
-  Parts(Clock& c, smdp::Observer& next) : clock(c), figures(next) {}
-  Clock& clock;
-  SmdpFigures figures;
-  Monitor monitor;
-  std::vector<std::unique_ptr<SmdpCertificates>> certificates;  // the site's own first
-  std::vector<SiteHsms> hsms;                                   // of each of those
-  Secret<32> store_key;
-  std::unique_ptr<SmdpStores> stores;
-  std::unique_ptr<smdp::RestrictionList> restrictions;
-  std::unique_ptr<ListFollower> follower;
-  smdp::Limiter by_address{0, std::chrono::seconds(60)}, by_eid{0, std::chrono::minutes(10)},
-      by_principal{0, std::chrono::seconds(60)};
-  std::unique_ptr<http::CrlClient> crl_client;
-  std::unique_ptr<CrlFetcher> crl_fetcher;
-  std::unique_ptr<DirectoryUpkeep> records;
-  std::unique_ptr<Upkeep> upkeep;  // last, so that it goes first
-};
-
-void set_limits(const SmdpSiteOptions& options, Parts& parts) {
-  using namespace std::chrono_literals;
-  parts.by_address.set(options.sessions_per_address, 60s);
-  parts.by_eid.set(options.guesses_per_eid, 10min);
-  parts.by_principal.set(options.calls_per_principal, 60s);
-}
-
-/// What a running server does not take up.
-std::vector<std::string> only_by_restart(const SmdpSiteOptions& before, const SmdpSiteOptions& now) {
-  std::vector<std::string> out;
-  const auto changed = [&](bool same, const std::string& what) {
-    if (!same) out.push_back(what);
-  };
-  changed(before.dir == now.dir, "dir");
-  changed(before.store == now.store, "store.url");
-  changed(before.production == now.production, "keys.production");
-  changed(before.settings.lowest_svn == now.settings.lowest_svn, "orders.lowest_svn");
-  changed(before.settings.highest_svn == now.settings.highest_svn, "orders.highest_svn");
-  changed(before.settings.test_cis == now.settings.test_cis, "trust.test_cis");
-  changed(before.drain == now.drain, "drain_seconds");
-  changed(before.fetch_crls == now.fetch_crls, "trust.crl_fetch");
-  changed(before.crl_fetch.refresh == now.crl_fetch.refresh, "trust.crl_refresh_seconds");
-  changed(before.crl_uris == now.crl_uris, "trust.crl_uris");
-  changed(before.listeners.size() == now.listeners.size(), "the number of listeners");
-  for (size_t i = 0; i < std::min(before.listeners.size(), now.listeners.size()); ++i) {
-    if (!same_place(before.listeners[i], now.listeners[i]))
-      out.push_back("listener " + before.listeners[i].name);
-  }
-  return out;
-}
 
 /// A listener that is up.
 struct Door {
@@ -119,8 +61,8 @@ class Es2Events final : public smdp::Es2Observer {
 
 class Site final : public SmdpSite {
  public:
-  Site(SmdpSiteOptions options, std::unique_ptr<Parts> parts, std::optional<AdminDoor> door)
-      : options_(std::move(options)), parts_(std::move(parts)), admin_door_(std::move(door)) {}
+  Site(SmdpSiteOptions options, std::unique_ptr<SmdpParts> parts)
+      : options_(std::move(options)), parts_(std::move(parts)) {}
   ~Site() override { parts_->upkeep.reset(); }  // before the fronts whose orders it ends
 
   Status start(Random& random) {
@@ -191,7 +133,6 @@ class Site final : public SmdpSite {
     for (const auto& front : fronts_) take_over(now.settings, front->settings);
     return only_by_restart(options_, now);
   }
-  // The administration last: until then it tells monitors that the server stops.
   std::vector<hsm::DeskFigures> hsm_figures() const override {
     std::vector<hsm::DeskFigures> out;
     std::set<hsm::Desk*> seen;  // several sets may have one HSM
@@ -202,13 +143,14 @@ class Site final : public SmdpSite {
     }
     return out;
   }
+  // The administration last: until then it tells monitors that the server stops.
   void stop() override {
     if (!stopping_.exchange(true)) std::this_thread::sleep_for(options_.drain);
     for (auto& door : doors_)
       if (door->options.serves(Interface::es9plus) || door->options.serves(Interface::es2plus)) door->server->stop();
     for (auto& door : doors_) door->server->stop();
     outbox_->stop();
-    admin_door_.reset();
+    parts_->admin_door.reset();
   }
 
  private:
@@ -220,16 +162,6 @@ class Site final : public SmdpSite {
         listener.clients = one.clients;
       }
     return listener;
-  }
-
-  static void take_over(const smdp::Settings& now, smdp::Settings& settings) {
-    settings.session_ttl = now.session_ttl;
-    settings.unauthenticated_ttl = now.unauthenticated_ttl;
-    settings.max_download_attempts = now.max_download_attempts;
-    settings.confirmation_attempts = now.confirmation_attempts;
-    settings.rebind = now.rebind;
-    settings.uniform_refusals = now.uniform_refusals;
-    settings.any_matching_id = now.any_matching_id;
   }
 
   SmdpCertificates& certificates_of(const ListenerOptions& listener) {
@@ -312,7 +244,7 @@ class Site final : public SmdpSite {
       http::add_es2_routes(router, *es2_, operators(parts_->records->directory(), parts_->clock));
     }
     if (listener.serves(Interface::admin))
-      http::add_admin_smdp_routes(router, ports(), admin_door_->token(),
+      http::add_admin_smdp_routes(router, ports(), parts_->admin_door->token(),
                                   access::audit_log_of(parts_->stores->records()), &parts_->by_principal,
                                   &parts_->stores->outbox());
     if (listener.serves(Interface::metrics)) parts_->monitor.add_routes(router);
@@ -336,7 +268,7 @@ class Site final : public SmdpSite {
     }
     if (front && listener.server.port == 0) front->settings.smdpAddress = public_address(listener, port);
     if (listener.serves(Interface::admin))
-      return admin_door_->announce({listener.host, listener.server.address, port});
+      return parts_->admin_door->announce({listener.host, listener.server.address, port});
     return {};
   }
 
@@ -421,14 +353,13 @@ class Site final : public SmdpSite {
   }
 
   SmdpSiteOptions options_;
-  std::unique_ptr<Parts> parts_;
+  std::unique_ptr<SmdpParts> parts_;
   std::vector<std::unique_ptr<Front>> fronts_;
   std::mutex identity_mutex_;  // guards identity_
   std::shared_ptr<const http::TlsIdentity> identity_;
   std::optional<SmdpOutbox> outbox_;
   Es2Events es2_events_{parts_->figures};
   std::optional<smdp::Es2Ports> es2_;
-  std::optional<AdminDoor> admin_door_;
   std::atomic<bool> stopping_{false}, crls_required_{options_.crl_policy == pki::CrlPolicy::required};
   mutable std::mutex doors_mutex_;            // guards doors_ while listeners start
   std::vector<std::unique_ptr<Door>> doors_;  // last, so that they stop first
@@ -436,107 +367,11 @@ class Site final : public SmdpSite {
 
 }  // namespace
 
-ListenerOptions& SmdpSiteOptions::add_admin() {
-  ListenerOptions admin;
-  admin.name = "admin";
-  admin.interfaces = {Interface::admin, Interface::metrics};
-  admin.server.workers = 4;  // people and their scripts, not phones
-  admin.server.max_connections = 64;
-  admin.host = es9plus().host;
-  listeners.push_back(std::move(admin));
-  return listeners.back();
-}
-
-/// The folders of certificates that the listeners name, each once, the site's own first.
-static Status open_certificates(const SmdpSiteOptions& options, Parts& parts) {
-  const std::string own = options.dir + "/pki";
-  parts.certificates.push_back(TRY(SmdpCertificates::open(own, options.crl_policy)));
-  for (const ListenerOptions& listener : options.listeners) {
-    if (listener.certificates.empty()) continue;
-    const auto is_its = [&](const auto& one) { return one->dir == listener.certificates; };
-    if (std::ranges::any_of(parts.certificates, is_its)) continue;
-    parts.certificates.push_back(TRY(SmdpCertificates::open(listener.certificates, options.crl_policy)));
-  }
-  return {};
-}
-
-/// All that can be had are there when it returns.
-static Status fetch_crls(const SmdpSiteOptions& options, Random& random, Parts& parts) {
-  parts.crl_client = std::make_unique<http::CrlClient>(TRY(http::CrlClient::make(options.crl_connect_to)));
-  parts.crl_fetcher =
-      std::make_unique<CrlFetcher>(options.crl_fetch, *parts.crl_client, parts.clock, random, parts.figures);
-  for (auto& one : parts.certificates) {
-    auto uris = [&certificates = *one, further = options.crl_uris] {
-      std::set<std::string> out = certificates.crl_uris();
-      out.insert(further.begin(), further.end());
-      return out;
-    };
-    parts.crl_fetcher->add(std::move(uris), one->trust, one->dir + "/crls");
-  }
-  (void)parts.crl_fetcher->fetch_due();
-  return {};
-}
-
-static std::string where_stores_are(const SmdpSiteOptions& options) {
-  if (options.keep_in_memory) return {};
-  return options.store.empty() ? options.dir + "/smdp.db" : options.store;
-}
-
-static Status fill_parts(const SmdpSiteOptions& options, Random& random, Parts& parts) {
-  set_limits(options, parts);
-  parts.upkeep = std::make_unique<Upkeep>(UpkeepOptions(), parts.clock, parts.figures);
-  for (auto& one : parts.certificates) parts.upkeep->watch(one->dir, one->trust);
-  // Before our own chains are judged, and any request.
-  parts.upkeep->read_crls();
-  if (options.fetch_crls) TRY_VOID(fetch_crls(options, random, parts));
-  for (auto& one : parts.certificates) {
-    if (options.production) TRY_VOID(require_keyd(one->sets));
-    parts.hsms.push_back(TRY(open_hsms(one->sets, [&parts](const Error* why) {
-      parts.figures.maintained(why ? "the HSM went away" : "the HSM is back", why);
-    })));
-    TRY_VOID(one->add_signers(parts.clock.now()));
-  }
-  parts.store_key = TRY(parts.certificates.front()->sets.front().data_key("smdp", random));
-  parts.stores = TRY(SmdpStores::open(where_stores_are(options), parts.clock));
-  parts.restrictions = TRY(smdp::RestrictionList::open(parts.stores->restrictions()));
-  if (parts.stores->shared()) parts.follower = std::make_unique<ListFollower>(*parts.restrictions);
-  parts.records = TRY(DirectoryUpkeep::start(parts.stores->records(), parts.figures));
-  return {};
-}
-
-Status check_listeners(const SmdpSiteOptions& options) {
-  size_t es9plus = 0, admin = 0;
-  std::set<std::string> names;
-  for (const ListenerOptions& listener : options.listeners) {
-    if (!names.insert(listener.name).second)
-      return Error{ErrorKind::invalid, "two listeners have the name '" + listener.name + "'"};
-    es9plus += listener.serves(Interface::es9plus);
-    admin += listener.serves(Interface::admin);
-    if (listener.serves(Interface::es2plus) && listener.clients.demand == ClientAuthentication::Demand::none)
-      return Error{ErrorKind::invalid, "the listener '" + listener.name +
-                                           "' serves es2plus: it has to ask for client certificates"};
-    if (listener.interfaces.empty())
-      return Error{ErrorKind::invalid,
-                   "the listener '" + listener.name + "' serves nothing: give it interfaces"};
-  }
-  if (es9plus == 0)
-    return Error{ErrorKind::invalid, "no listener serves es9plus: an SM-DP+ has one at least"};
-  if (admin > 1)
-    return Error{ErrorKind::invalid, "more than one listener serves admin: DIR/admin.json names one"};
-  return {};
-}
-
 Result<std::unique_ptr<SmdpSite>> SmdpSite::open(SmdpSiteOptions options, Clock& clock, Random& random,
                                                  smdp::Observer& observer) {
   TRY_VOID(check_listeners(options));
-  const bool administered = std::ranges::any_of(
-      options.listeners, [](const ListenerOptions& one) { return one.serves(Interface::admin); });
-  auto parts = std::make_unique<Parts>(clock, observer);
-  TRY_VOID(open_certificates(options, *parts));
-  std::optional<AdminDoor> door;
-  if (administered) door.emplace(TRY(AdminDoor::open(options.dir, random)));
-  TRY_VOID(fill_parts(options, random, *parts));
-  auto site = std::make_unique<Site>(std::move(options), std::move(parts), std::move(door));
+  auto parts = TRY(open_parts(options, clock, random, observer));
+  auto site = std::make_unique<Site>(std::move(options), std::move(parts));
   TRY_VOID(site->start(random));
   return std::unique_ptr<SmdpSite>(std::move(site));
 }

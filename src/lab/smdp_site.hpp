@@ -18,47 +18,12 @@
 #include <optional>
 
 #include "hsm/desk.hpp"
-#include "http/client.hpp"
-#include "lab/crl_fetcher.hpp"
-#include "lab/listener.hpp"
 #include "lab/monitor.hpp"
+#include "lab/smdp_site_options.hpp"
 #include "smdp/admin.hpp"
 #include "smdp/es9.hpp"
 
 namespace sealift::lab {
-
-struct SmdpSiteOptions {
-  std::string dir;  ///< folder with pki/ and smdp.db; the latter is made where absent
-  /// The first that serves ES9+ is the one that activation codes name.
-  std::vector<ListenerOptions> listeners{ListenerOptions()};
-  std::string store;            ///< "postgresql://...": a database that nodes share; empty: DIR/smdp.db
-  bool keep_in_memory = false;  ///< no database: orders end with the process
-  smdp::Settings settings;      ///< but smdpAddress, which the listeners say
-  pki::CrlPolicy crl_policy = pki::CrlPolicy::if_present;  ///< of CRLs in DIR/pki (smdp_upkeep.hpp)
-  /// CRLs fetched from where certificates, and `crl_uris`, say that they are published.
-  bool fetch_crls = false;
-  CrlFetchOptions crl_fetch;
-  std::vector<std::string> crl_uris;
-  std::vector<http::ConnectTo> crl_connect_to;  ///< other ways to their hosts
-  uint32_t sessions_per_address = 0;            ///< begun and not authenticated, within 60 s; 0: no limit
-  uint32_t calls_per_principal = 0;  ///< of the administration, within 60 s; 0: no limit
-  uint32_t guesses_per_eid = 0;  ///< wrong MatchingIDs of one eUICC, within 10 minutes; 0: no limit
-  /// The keys that sign are in an HSM, behind sealift-keyd (DIR/pki/hsm), or the site does not open.
-  bool production = false;
-  /// SM-DSs that announce no further: any other one is asked to announce its events at its root too.
-  std::vector<std::string> root_smds;
-  std::vector<http::ConnectTo> connect_to;      ///< other ways to operators and SM-DSs
-  http::ExchangeObserver* exchanges = nullptr;  ///< borrowed; hears of every request, for a log
-  std::chrono::seconds drain{0};                ///< what stop() serves on for, see there
-
-  ListenerOptions& es9plus() { return listeners.front(); }
-  /// Adds the listener of the administration, on loopback; its port 0 is any free one, and DIR/admin.json
-  /// tells which.
-  ListenerOptions& add_admin();
-};
-
-/// What listeners may not be, whatever there is on disk. Error kind: invalid.
-Status check_listeners(const SmdpSiteOptions& options);
 
 class SmdpSite {
  public:
@@ -97,8 +62,9 @@ class SmdpSite {
   virtual Monitor& monitor() = 0;
   /// Takes up what may change while it serves: certificates, keys and CRLs as they are on disk now, the
   /// policies of `now`, its limits of peers, its idle times. No connection is dropped and no request fails;
-  /// sessions end with the certificates they began with. All or, with an error, nothing. Gives what has
-  /// changed in `now` that only a restart takes up. From one thread at a time.
+  /// sessions end with the certificates they began with. With an error nothing is taken up but the folders of
+  /// certificates before the one that is wrong. Gives what has changed in `now` that only a restart takes up.
+  /// From one thread at a time.
   virtual Result<std::vector<std::string>> reload(const SmdpSiteOptions& now) = 0;
   /// Of each HSM that signs here; none where the keys are files.
   virtual std::vector<hsm::DeskFigures> hsm_figures() const = 0;
