@@ -279,6 +279,11 @@ Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 Client::~Client() = default;
 
+bool Client::may_have_sent() const {
+  long octets = 0;
+  return curl_easy_getinfo(state_->curl.get(), CURLINFO_REQUEST_SIZE, &octets) != CURLE_OK || octets > 0;
+}
+
 Result<Client> Client::make(ClientOptions options, Clock& clock) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);  // once, whichever thread comes first
   TlsContext trusted = TRY(TlsContext::client(options.trusted_ci, options.identity.get()));

@@ -62,6 +62,9 @@ class Client {
                         std::string_view body);
   Result<Response> get(const HostPort& server, std::string_view path, const Headers& headers = {});
 
+  /// Whether anything of the last request was sent: where it gave an Error, the server may have acted on it.
+  bool may_have_sent() const;
+
   /// Takes up one more CRL (DER). Errors: those of TlsContext::add_crl.
   Status add_crl(View crl);
 

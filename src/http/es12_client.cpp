@@ -1,5 +1,6 @@
 #include "http/es12_client.hpp"
 
+#include "http/answer_meaning.hpp"
 #include "http/es9_binding.hpp"
 #include "http/routes_es12.hpp"
 
@@ -12,20 +13,16 @@ bool Es12Failure::is(std::string_view subjectCode, std::string_view reasonCode) 
 
 namespace {
 
-Es12Failure unreached(Error error, bool worth_a_retry) {
-  return {std::nullopt, std::move(error), worth_a_retry};
-}
-
 Es12Failure refused(const std::string& server, const char* function,
                     messages::FunctionExecutionStatus status) {
   std::string text = server + " refused " + function + " (" + std::string(name(status.status));
   if (const auto& codes = status.statusCodeData) {
+    // Not its message: this goes into logs, and that may say anything.
     text += ", subject " + codes->subjectCode + ", reason " + codes->reasonCode + ")";
-    if (codes->message) text += ": " + *codes->message;
   } else {
     text += ")";
   }
-  Es12Failure failure{std::move(status), Error{ErrorKind::conflict, std::move(text)}, false};
+  Es12Failure failure{std::move(status), Error{ErrorKind::conflict, std::move(text)}};
   // Inaccessible, and execution error of the server itself: the same may be taken later.
   failure.worth_a_retry = failure.is("8.9", "5.1") || failure.is("8.9", "4.2");
   return failure;
@@ -35,21 +32,24 @@ Es12Failure refused(const std::string& server, const char* function,
 
 Es12Result Es12Client::call(const std::string& server, const char* function, const std::string& body) {
   auto to = HostPort::parse(server);
-  if (!to) return unreached(std::move(to.error()).within("the address of the SM-DS"), false);
+  if (!to) return Es12Failure{std::nullopt, std::move(to.error()).within("the address of the SM-DS")};
   const std::string path = (which_ == EventInterface::es12 ? es12_path : es15_path) + std::string(function);
   auto response = client_.post(
       *to, path, {{"Content-Type", "application/json"}, {"X-Admin-Protocol", admin_protocol}}, body);
-  if (!response) return unreached(std::move(response.error()), true);
+  if (!response) return Es12Failure{std::nullopt, std::move(response.error()), true, client_.may_have_sent()};
   if (response->status / 100 != 2) {
     std::string what =
         server + " answered " + function + " with HTTP status " + std::to_string(response->status);
     if (response->status == 403)
       what += ": it does not take our TLS certificate for that of an SM-DP+ or SM-DS";
     if (response->status == 404) what += "; is this the address of an SM-DS?";
-    return unreached(Error{ErrorKind::io, std::move(what)}, response->status / 100 == 5);
+    return Es12Failure{std::nullopt, Error{ErrorKind::io, std::move(what)},
+                       meaning_of(response->status) == smdp::Sent::unreachable, response->status / 100 == 5,
+                       retry_after(*response)};
   }
   auto status = messages::status_from_json(response->body);
-  if (!status) return unreached(Error(status.error()).within(server + " answered " + function), true);
+  if (!status)
+    return Es12Failure{std::nullopt, Error(status.error()).within(server + " answered " + function), true, true};
   if (!messages::was_executed(*status)) return refused(server, function, std::move(*status));
   return {};
 }

@@ -19,8 +19,12 @@ struct Es12Failure {
   std::optional<messages::FunctionExecutionStatus>
       status;   ///< set where the server answered Failed or Expired
   Error error;  ///< for people
-  /// True where the same call may fare better later: no connection, no answer, or a server in trouble.
+  /// True where the same call may fare better later: no connection, no answer, a server in trouble, or one
+  /// that does not know us yet.
   bool worth_a_retry = false;
+  /// True where the server may have done what it was asked, though it did not say so.
+  bool may_be_done = false;
+  std::chrono::seconds retry_after{0};  ///< how long the server asks to be left alone; 0: it does not say
   /// True where the server refused with these codes.
   bool is(std::string_view subjectCode, std::string_view reasonCode) const;
 };

@@ -1,8 +1,8 @@
 #include "http/es2_callback_client.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "http/answer_meaning.hpp"
 #include "messages/es2.hpp"
 #include "smdp/callbacks.hpp"
 
@@ -51,23 +51,6 @@ Call make_call(const smdp::Outgoing& what, smdp::Progress progress, messages::Fu
   return {"handleDownloadProgressInfo", kProtocolV2, messages::to_json(info)};
 }
 
-/// Whether an answer that is not 2xx is about this request, or about the server.
-Sent meaning_of(unsigned status) {
-  const bool busy = status == 408 || status == 425 || status == 429;
-  // Whoever does not know us, or is not the operator, takes nothing of us.
-  const bool stranger = status == 401 || status == 403 || status == 404;
-  return status / 100 == 4 && !busy && !stranger ? Sent::refused : Sent::unreachable;
-}
-
-/// Retry-After as a number of seconds (RFC 9110 10.2.3); a date is not read.
-std::chrono::seconds retry_after(const Response& response) {
-  uint32_t seconds = 0;
-  const std::string_view text = response.header("Retry-After");
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (problem != std::errc() || end != text.data() + text.size()) return {};
-  return std::chrono::seconds(seconds);
-}
-
 }  // namespace
 
 Result<CallbackAddress> CallbackAddress::parse(std::string_view url) {
@@ -106,10 +89,8 @@ Result<void, CallbackFailure> Es2CallbackClient::call(const CallbackAddress& to,
                      std::to_string(response->status);
   if (response->status == 404) text += "; is this where the operator wants to be called?";
   if (response->status == 401 || response->status == 403) text += ": it does not take our TLS certificate";
-  const bool asks_to_wait = response->status == 429 || response->status == 503;
-  return CallbackFailure{meaning_of(response->status),
-                         {ErrorKind::io, std::move(text)},
-                         asks_to_wait ? retry_after(*response) : std::chrono::seconds(0)};
+  return CallbackFailure{
+      meaning_of(response->status), {ErrorKind::io, std::move(text)}, retry_after(*response)};
 }
 
 }  // namespace sealift::http

@@ -35,7 +35,7 @@ smdp::EventRegistrar::Outcome Es12Registrar::register_event(const std::string& s
     why.message += "; it was asked to announce the event at its root: an SM-DS that is a root itself belongs in root_smds";
   observer_.maintained("event registration", &why);
   if (done->error().status) return Outcome::refused;
-  return done->error().error.kind == ErrorKind::timeout ? Outcome::unheard : Outcome::unreachable;
+  return done->error().may_be_done ? Outcome::unheard : Outcome::unreachable;
 }
 
 }  // namespace sealift::http

@@ -68,7 +68,7 @@ Carrier::Outcome SmdpCarrier::to_operator(const smdp::Outgoing& what) {
 
 Carrier::Outcome SmdpCarrier::to_smds(const smdp::Outgoing& what) {
   const auto holds = smdp::still_holds(orders_, what);
-  if (!holds) return {Sent::refused, Error(holds.error()).within("a row of the outbox")};
+  if (!holds) return {Sent::unreachable, Error(holds.error()).within("a row of the outbox")};
   if (!*holds) return {Sent::delivered, {}};
   auto event = smdp::decode_event(what.content);
   if (!event) return {Sent::refused, std::move(event.error()).within("a row of the outbox")};
@@ -90,7 +90,8 @@ Carrier::Outcome SmdpCarrier::take_away(const std::string& smds, const smdp::Eve
   auto done = http::Es12Client(**with).delete_event(
       smds, {{options_.requester, hex(event.call)}, event.eid, event.eventId});
   if (done || done.error().is("8.9.5", "3.9")) return {Sent::delivered, {}};  // or gone already
-  return {done.error().worth_a_retry ? Sent::unreachable : Sent::refused, std::move(done.error().error)};
+  return {done.error().worth_a_retry ? Sent::unreachable : Sent::refused, std::move(done.error().error),
+          done.error().retry_after};
 }
 
 }  // namespace sealift::lab

@@ -37,9 +37,12 @@ Status choose(const Step& step, const Iccid& iccid) {
 }
 
 Status choose_any(const Step& step, const Order& old) {
-  if (!may_be_on_a_chip(old)) return choose(step, old.iccid);
-  if (!step.kept.reissue.lost)
-    return conflict("a device got this profile since: have it deleted, or declare it lost");
+  const bool withdrawn = old.state == OrderState::unavailable;  // also by this completion, cut short
+  if (!withdrawn && !may_be_on_a_chip(old)) return choose(step, old.iccid);
+  if (!step.kept.reissue.lost) {
+    return conflict(withdrawn ? "the profile was withdrawn since: order another one"
+                              : "a device got this profile since: have it deleted, or declare it lost");
+  }
   const auto found = TRY(step.ports.orders.find_available(old.tenant, old.profileType, 0));
   if (found) return choose(step, found->iccid);
   return conflict("no other profile of type " + old.profileType + " is in stock");

@@ -104,8 +104,9 @@ Status Courier::settle(const Batch& batch, size_t index, Sent how, std::chrono::
   }
   if (how == Sent::delivered) return outbox_.delivered(row.number);
   const Time due = clock_.now() + std::chrono::ceil<std::chrono::seconds>(later);
-  if (how == Sent::refused) return outbox_.refused(row.number, clock_.now(), due, printable(why));
-  for (size_t i = index; i < batch.rows.size(); ++i) TRY_VOID(outbox_.postpone(batch.rows[i].number, due));
+  TRY_VOID(outbox_.refused(row.number, clock_.now(), due, printable(why)));
+  if (how == Sent::refused) return {};
+  for (size_t i = index + 1; i < batch.rows.size(); ++i) TRY_VOID(outbox_.postpone(batch.rows[i].number, due));
   return {};
 }
 

@@ -51,7 +51,7 @@ class Courier {
   bool is_ours(const Batch& batch) { return clock_.monotonic() < batch.until; }
   /// What became of the row at `index` of a batch; after `unreachable` the rest of it is put off too, and is
   /// not to be sent. `asked` is how long an addressee that is busy wants to be left alone at least; 0: it
-  /// does not say. `why` is kept with a row that is refused, for people. Errors: the outbox's; the row comes
+  /// does not say. `why` is kept with a row that was not taken, for people. Errors: the outbox's; the row comes
   /// again after its lease.
   Status settle(const Batch& batch, size_t index, Sent how, std::chrono::seconds asked = {},
                 std::string_view why = {});

@@ -55,8 +55,8 @@ class EventRegistrar {
   virtual ~EventRegistrar() = default;
   enum class Outcome : uint8_t {
     registered,   ///< also where it stood there already, registered by us
-    unreachable,  ///< or no address of an SM-DS, or none that we may use
-    unheard,      ///< no answer came: it may stand there
+    unreachable,  ///< nothing was sent: also no address of an SM-DS, or one that does not know us
+    unheard,      ///< no answer came, or none that tells: it may stand there
     refused,      ///< by the SM-DS, or by the one that it announces the event to
   };
   /// ES12.RegisterEvent for this SM-DP+; ends within some seconds. `eventId` is the MatchingID.

@@ -150,8 +150,12 @@ class Settling {
     if (!promised) return fail(known_.call, promised.error());
     using enum EventRegistrar::Outcome;
     const auto outcome = events->register_event(event.smdsAddress, event.eid, event.eventId);
-    // What was not answered may arrive yet: nothing overtakes it.
-    if (outcome != unheard) promises_.push_back(std::move(*promised));
+    // What was not answered may arrive yet: nothing overtakes it. Where nothing was sent nothing is taken away.
+    if (outcome == unreachable) {
+      if (Outbox* outbox = known_.call.es2.outbox) (void)outbox->recall(*promised);
+    } else if (outcome != unheard) {
+      promises_.push_back(std::move(*promised));
+    }
     if (outcome == refused) return Es2Refusal::smds_refused;
     if (outcome != registered) return Es2Refusal::smds_unreachable;
     announced_ = event;

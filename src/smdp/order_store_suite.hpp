@@ -382,6 +382,38 @@ TYPED_TEST_P(OrderStoreSuite, drops_a_row_that_is_refused_and_no_other) {
   EXPECT_EQ(box.claim(kSuiteOperator, kSuiteNow, 60s, 10)->at(0).what, t.outgoing[1]) << "the next one goes";
 }
 
+TYPED_TEST_P(OrderStoreSuite, lets_no_row_wait_for_one_of_another_addressee) {
+  using namespace std::chrono_literals;
+  this->add(suite_order(1));
+  Transition t = suite_binding(this->get(suite_iccid(1)), 1);
+  Outgoing wrong = suite_outgoing(1, OutgoingKind::delete_event, 1);
+  wrong.destination = "smds.exmaple.com";
+  t.outgoing = {wrong, suite_outgoing(1, OutgoingKind::delete_event, 2)};
+  ASSERT_TRUE(this->store().apply(t));
+  const auto rows = this->outbox().claim(kSuiteSmds, kSuiteNow, 60s, 10).value();
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].what, t.outgoing[1]);
+}
+
+TYPED_TEST_P(OrderStoreSuite, recalls_a_row_that_nobody_has_yet) {
+  using namespace std::chrono_literals;
+  this->add(suite_order(1));
+  Transition t = suite_binding(this->get(suite_iccid(1)), 1);
+  Outgoing first = suite_outgoing(1, OutgoingKind::delete_event, 1), second = first;
+  first.at = second.at = kSuiteNow + 60s;
+  second.content = {2};
+  t.outgoing = {first, second};
+  ASSERT_TRUE(this->store().apply(t));
+  Outbox& box = this->outbox();
+  ASSERT_TRUE(box.recall(first));
+  ASSERT_TRUE(box.recall(first));
+  const auto left = box.claim(kSuiteSmds, kSuiteNow + 60s, 90s, 10).value();
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].what, second);
+  ASSERT_TRUE(box.recall(second));
+  EXPECT_EQ(box.figures()->waiting, 1u) << "it is somebody's by now";
+}
+
 TYPED_TEST_P(OrderStoreSuite, makes_a_row_due_that_was_to_wait) {
   using namespace std::chrono_literals;
   this->add(suite_order(1));
@@ -565,7 +597,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     keeps_the_answer_of_a_call_with_the_change_it_made, forgets_old_calls,
     queues_what_a_change_has_to_tell_in_its_order, keeps_what_is_queued_apart_by_addressee,
     keeps_of_a_row_when_and_why_it_was_refused_until_it_goes, drops_a_row_that_is_refused_and_no_other,
-    makes_a_row_due_that_was_to_wait, finds_orders_that_have_run_out,
+    makes_a_row_due_that_was_to_wait, lets_no_row_wait_for_one_of_another_addressee,
+    recalls_a_row_that_nobody_has_yet, finds_orders_that_have_run_out,
     takes_what_a_clock_that_was_wrong_put_far_off, gives_back_every_field, tells_what_is_not_there,
     refuses_an_iccid_or_matching_id_twice, looks_a_matching_id_up_exactly,
     finds_the_oldest_default_order_that_waits_for_an_eid,

@@ -1,7 +1,7 @@
 // What an SM-DP+ has to tell others: its operators of progress (ES2+), an SM-DS of events (ES12). A row is
 // written in the transaction of the change that it tells of, so that nothing is told which did not happen,
-// and nothing that happened is forgotten; it goes when the peer has it. Rows of one profile and lane are told
-// in their order.
+// and nothing that happened is forgotten; it goes when the peer has it. Rows of one profile and addressee are
+// told in their order.
 //
 // Plain values, and the port behind which the rows are.
 #pragma once
@@ -57,7 +57,7 @@ struct Queued {
   uint32_t attempts = 0;  ///< that failed
 };
 
-/// A row that its addressee did not take when it last answered.
+/// A row that its addressee did not take when it was last tried: refused, or out of reach.
 struct RefusedRow {
   Queued row;
   Time last;        ///< when that was
@@ -86,7 +86,7 @@ class Outbox {
   virtual ~Outbox() = default;
   /// Whom rows that are due are for, so that who is down or slow can be left out. Cheap, however much waits.
   virtual Result<std::vector<Addressee>> addressees(Time now) = 0;
-  /// Takes rows of one addressee that are due, the first of each profile and lane alone, those first that
+  /// Takes rows of one addressee that are due, the first of each profile alone, those first that
   /// have been due for longest, and makes them due again at `now + lease`, so that nobody else takes them
   /// meanwhile and none is lost with whoever took it.
   virtual Result<std::vector<Queued>> claim(const Addressee&, Time now, std::chrono::seconds lease,
@@ -95,15 +95,19 @@ class Outbox {
   virtual Status delivered(uint64_t number) = 0;
   /// It is tried again at `due`; counts an attempt.
   virtual Status postpone(uint64_t number, Time due) = 0;
-  /// As postpone; and keeps with the row that its addressee refused it at `now`, and why (RefusedRow::why).
+  /// As postpone; and keeps with the row that its addressee did not take it at `now`, and why
+  /// (RefusedRow::why).
   virtual Status refused(uint64_t number, Time now, Time due, std::string_view why) = 0;
-  /// Rows that were refused, by number, `limit` at most; of one tenant, or of all where that is empty.
+  /// Rows that were not taken, by number, `limit` at most; of one tenant, or of all where that is empty.
   virtual Result<std::vector<RefusedRow>> all_refused(const std::string& tenant, size_t limit) = 0;
-  /// Takes a row out that was refused, never to be sent, and writes the audit row of that. Gives the row.
+  /// Takes a row out that was not taken, never to be sent, and writes the audit row of that. Gives the row.
   /// Error kind `not_found` where there is no such row, or not of that tenant (empty: any).
   virtual Result<RefusedRow> drop(uint64_t number, const std::string& tenant, const access::Audit&) = 0;
   /// A row that was written to be due later is due `now`. Not an error where it has gone.
   virtual Status hasten(const Outgoing& what, Time now) = 0;
+  /// A row that was written to be due later is needed no more: it goes. Not an error where it has gone, or is
+  /// somebody's by now.
+  virtual Status recall(const Outgoing& what) = 0;
   virtual Result<OutboxFigures> figures() = 0;
 };
 

@@ -77,6 +77,9 @@ class MortalOutbox final : public smdp::Outbox {
   Status hasten(const smdp::Outgoing& what, Time now) override {
     return life_.write("hasten", [&] { return durable_.hasten(what, now); });
   }
+  Status recall(const smdp::Outgoing& what) override {
+    return life_.write("recall", [&] { return durable_.recall(what); });
+  }
   Result<smdp::OutboxFigures> figures() override {
     return life_.read([&] { return durable_.figures(); });
   }

@@ -27,10 +27,11 @@ Result<std::vector<smdp::Queued>> MemoryOutbox::claim(const smdp::Addressee& who
                                                       std::chrono::seconds lease, size_t limit) {
   std::lock_guard lock(mutex_);
   std::set<std::pair<Time, uint64_t>> due;  // with their numbers
-  std::set<std::pair<Iccid, smdp::Lane>> passed;
+  std::set<Iccid> passed;
   for (const auto& [number, row] : rows_) {
-    const bool first = passed.emplace(row.what.iccid, lane_of(row.what.kind)).second;
-    if (first && is_due(row.due, now) && addressee_of(row.what) == whose) due.emplace(row.due, number);
+    if (addressee_of(row.what) != whose) continue;
+    const bool first = passed.insert(row.what.iccid).second;
+    if (first && is_due(row.due, now)) due.emplace(row.due, number);
   }
   std::vector<smdp::Queued> out;
   for (const auto& [when, number] : due) {
@@ -89,7 +90,7 @@ Result<smdp::RefusedRow> MemoryOutbox::drop(uint64_t number, const std::string& 
                                             const access::Audit& audit) {
   std::lock_guard lock(mutex_);
   auto refused = refused_row(number, tenant);
-  if (!refused) return Error{ErrorKind::not_found, "no such row is refused"};
+  if (!refused) return Error{ErrorKind::not_found, "no such row was tried in vain"};
   rows_.erase(number);
   audit_.push_back(audit);
   return std::move(*refused);
@@ -100,6 +101,12 @@ Status MemoryOutbox::hasten(const smdp::Outgoing& what, Time now) {
   for (auto& [number, row] : rows_) {
     if (row.what == what && row.due == what.at) row.due = std::min(row.due, now);
   }
+  return {};
+}
+
+Status MemoryOutbox::recall(const smdp::Outgoing& what) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(rows_, [&](const auto& one) { return one.second.what == what && one.second.due == what.at; });
   return {};
 }
 

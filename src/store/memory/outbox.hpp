@@ -22,6 +22,7 @@ class MemoryOutbox final : public smdp::Outbox {
   Result<std::vector<smdp::RefusedRow>> all_refused(const std::string& tenant, size_t limit) override;
   Result<smdp::RefusedRow> drop(uint64_t number, const std::string& tenant, const access::Audit&) override;
   Status hasten(const smdp::Outgoing& what, Time now) override;
+  Status recall(const smdp::Outgoing& what) override;
   Result<smdp::OutboxFigures> figures() override;
   /// Of rows that were dropped.
   std::vector<access::Audit> audit();

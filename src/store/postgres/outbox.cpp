@@ -61,7 +61,8 @@ Result<std::vector<smdp::Queued>> Outbox::claim(const smdp::Addressee& whose, Ti
   Statement s(
       "UPDATE outbox SET due = $2 WHERE number IN (SELECT number FROM outbox o "
       "WHERE lane = $4 AND addressee = $5 AND (due <= $1 OR due > $6) AND NOT EXISTS "
-      "(SELECT 1 FROM outbox p WHERE p.iccid = o.iccid AND p.lane = o.lane AND p.number < o.number) "
+      "(SELECT 1 FROM outbox p WHERE p.iccid = o.iccid AND p.lane = o.lane AND p.addressee = o.addressee "
+      "AND p.number < o.number) "
       "ORDER BY due, number LIMIT $3 FOR UPDATE SKIP LOCKED) "
       "RETURNING " QUEUED);
   s.bind(seconds_of(now)).bind(seconds_of(now + lease)).bind(static_cast<int64_t>(limit));
@@ -114,7 +115,7 @@ Result<smdp::RefusedRow> Outbox::drop(uint64_t number, const std::string& tenant
       "SELECT $3, $4, $5, iccid, $6 FROM gone) SELECT * FROM gone");
   s.bind(static_cast<int64_t>(number)).bind_text(tenant).bind(seconds_of(audit.at)).bind_text(audit.actor);
   const Rows rows = TRY(pool_.run(Kind::change, s.bind_text(audit.action).bind_text(audit.detail)));
-  if (rows.size() == 0) return Error{ErrorKind::not_found, "no such row is refused"};
+  if (rows.size() == 0) return Error{ErrorKind::not_found, "no such row was tried in vain"};
   return read_refused(rows, 0);
 }
 
@@ -122,6 +123,13 @@ Status Outbox::hasten(const smdp::Outgoing& what, Time now) {
   Statement s(
       "UPDATE outbox SET due = least(due, $1) WHERE iccid = $2 AND lane = $3 AND content = $4 AND due = $5");
   s.bind(seconds_of(now)).bind(View(what.iccid.octets())).bind(static_cast<int64_t>(lane_of(what.kind)));
+  TRY(pool_.run(Kind::change, s.bind(View(what.content)).bind(seconds_of(what.at))));
+  return {};
+}
+
+Status Outbox::recall(const smdp::Outgoing& what) {
+  Statement s("DELETE FROM outbox WHERE iccid = $1 AND lane = $2 AND content = $3 AND due = $4");
+  s.bind(View(what.iccid.octets())).bind(static_cast<int64_t>(lane_of(what.kind)));
   TRY(pool_.run(Kind::change, s.bind(View(what.content)).bind(seconds_of(what.at))));
   return {};
 }

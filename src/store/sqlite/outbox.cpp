@@ -15,8 +15,8 @@ constexpr const char* kDue =
     "SELECT " QUEUED
     " FROM outbox o "
     "WHERE lane = ? AND addressee = ? AND due > ? AND due <= ? "
-    "AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.iccid = o.iccid AND p.lane = o.lane AND p.number < "
-    "o.number) "
+    "AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.iccid = o.iccid AND p.lane = o.lane AND p.addressee = "
+    "o.addressee AND p.number < o.number) "
     "ORDER BY due, number LIMIT ?";
 
 // The addressee after another one; and when its first row is due, and its last. One look into the index each.
@@ -158,7 +158,7 @@ Result<smdp::RefusedRow> SqliteOutbox::drop(uint64_t number, const std::string& 
         TRY(db.query("DELETE FROM outbox WHERE number = ?1 AND refused IS NOT NULL AND "
                      "(?2 = '' OR tenant = ?2) RETURNING " QUEUED ", refused, why"));
     const bool found = TRY(q.bind(static_cast<int64_t>(number)).bind_text(tenant).step());
-    if (!found) return Error{ErrorKind::not_found, "no such row is refused"};
+    if (!found) return Error{ErrorKind::not_found, "no such row was tried in vain"};
     gone = TRY(read_refused(q));
     TRY(q.step());
     return insert_audit(db, audit, &gone->row.what.iccid, nullptr);
@@ -172,6 +172,14 @@ Status SqliteOutbox::hasten(const smdp::Outgoing& what, Time now) {
     Query q = TRY(db.query(
         "UPDATE outbox SET due = min(due, ?) WHERE iccid = ? AND lane = ? AND content = ? AND due = ?"));
     q.bind(seconds_of(now)).bind(View(what.iccid.octets())).bind(static_cast<int64_t>(lane_of(what.kind)));
+    return q.bind(View(what.content)).bind(seconds_of(what.at)).run();
+  });
+}
+
+Status SqliteOutbox::recall(const smdp::Outgoing& what) {
+  return writer_.write([&](Database& db) -> Status {
+    Query q = TRY(db.query("DELETE FROM outbox WHERE iccid = ? AND lane = ? AND content = ? AND due = ?"));
+    q.bind(View(what.iccid.octets())).bind(static_cast<int64_t>(lane_of(what.kind)));
     return q.bind(View(what.content)).bind(seconds_of(what.at)).run();
   });
 }
