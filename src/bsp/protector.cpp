@@ -55,7 +55,13 @@ ProtectedProfilePackage protect_profile(View unprotected_profile, Random& random
   random.fill(out.keys.initialMacChainingValue.expose_mutable());
   random.fill(out.keys.ppkEnc.expose_mutable());
   random.fill(out.keys.ppkCmac.expose_mutable());
-  Protector(session_keys(out.keys)).seal(tag_profile, unprotected_profile, out.sequenceOf86);
+  out.sequenceOf86 = protect_profile(unprotected_profile, out.keys);
+  return out;
+}
+
+Bytes protect_profile(View unprotected_profile, const messages::ReplaceSessionKeysRequest& keys) {
+  Bytes out;
+  Protector(session_keys(keys)).seal(tag_profile, unprotected_profile, out);
   return out;
 }
 

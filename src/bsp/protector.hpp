@@ -44,6 +44,8 @@ struct ProtectedProfilePackage {
 };
 /// Seals a profile under fresh random keys, which must serve this profile alone.
 ProtectedProfilePackage protect_profile(View unprotected_profile, Random& random);
+/// As it comes out under these keys: for comparing a profile with one that was sealed before.
+Bytes protect_profile(View unprotected_profile, const messages::ReplaceSessionKeysRequest& keys);
 
 /// The BF26 TLV of a ReplaceSessionKeys command.
 SecretBytes encode_command(const messages::ReplaceSessionKeysRequest& request);

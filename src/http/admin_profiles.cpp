@@ -63,11 +63,7 @@ Result<AdminAnswer> import(const AdminCall& call) {
   import.protection = TRY(protection_from(protection));
   import.tenant = TRY(call.body.text("tenant")).value_or("");
   import.profileType = TRY(call.body.text("profileType")).value_or("");
-  auto stocked = smdp::import_profile(call.ports, call.who, std::move(import));
-  if (!stocked && stocked.error().kind == ErrorKind::exists) {
-    return Error{ErrorKind::exists, "a profile with this ICCID is in stock already"};
-  }
-  const smdp::Order order = TRY(std::move(stocked));
+  const smdp::Order order = TRY(smdp::import_profile(call.ports, call.who, std::move(import)));
   return TRY(describe(call.ports, order));
 }
 

@@ -130,6 +130,19 @@ TEST_F(Es2Routes, answer_what_is_no_request_of_es2) {
   EXPECT_EQ(post(c, "downloadOrder", "{}").status, 429u);
 }
 
+TEST_F(Es2Routes, take_no_body_that_is_longer_than_any_request) {
+  world_.stock();
+  Client c = client("mno.test");
+  const auto of_size = [](size_t size) {
+    const std::string begin =
+        R"({"header":{"functionRequesterIdentifier":"test.operator.com","functionCallIdentifier":"1"},)"
+        R"("profileType":"Test","more":")";
+    return begin + std::string(size - begin.size() - 2, 'x') + "\"}";
+  };
+  EXPECT_EQ(post(c, "downloadOrder", of_size(16 * 1024 + 1)).status, 413u);
+  EXPECT_NE(post(c, "downloadOrder", of_size(16 * 1024)).status, 413u);
+}
+
 TEST_F(Es2Routes, answer_a_repeated_call_with_the_same_octets) {
   world_.stock();
   world_.stock();

@@ -29,7 +29,7 @@ class NoOrders final : public smdp::OrderStore {
   Result<std::vector<smdp::StockCount>> stock(const std::string&) override {
     return std::vector<smdp::StockCount>();
   }
-  Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey&) override {
+  Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey&, const Octets<32>&) override {
     return std::vector<smdp::FunctionCall>();
   }
   Status remember(const smdp::FunctionCall&, const smdp::Audit&) override { return none(); }

@@ -52,6 +52,7 @@ std::vector<std::string> only_by_restart(const SmdpSiteOptions& before, const Sm
   changed(before.drain == now.drain, "drain_seconds");
   changed(before.fetch_crls == now.fetch_crls, "trust.crl_fetch");
   changed(before.crl_fetch.refresh == now.crl_fetch.refresh, "trust.crl_refresh_seconds");
+  changed(before.root_smds == now.root_smds, "orders.root_smds");
   changed(before.crl_uris == now.crl_uris, "trust.crl_uris");
   changed(before.listeners.size() == now.listeners.size(), "the number of listeners");
   for (size_t i = 0; i < std::min(before.listeners.size(), now.listeners.size()); ++i) {

@@ -118,6 +118,13 @@ TEST(Es2Json, names_what_is_wrong) {
   expect_fault<DownloadOrderRequest>(R"({"iccid":"8988211000000000028"})", missing_field, "header");
   expect_fault<DownloadOrderRequest>(R"({"header":{"functionRequesterIdentifier":"a"}})", missing_field,
                                      "functionCallIdentifier");
+  expect_fault<DownloadOrderRequest>(
+      R"({"header":{"functionRequesterIdentifier":"a","functionCallIdentifier":""}})", bad_value,
+      "functionCallIdentifier");
+  expect_fault<DownloadOrderRequest>(
+      R"({"header":{"functionRequesterIdentifier":"a","functionCallIdentifier":"1\u0000"}})", bad_value,
+      "functionCallIdentifier");
+  expect_fault<DownloadOrderRequest>(body(R"("profileType":"a\nb")"), bad_value, "profileType");
   for (const char* iccid : {"", "123", "898821100000000002X", "89882110000000000281234"}) {
     expect_fault<ReleaseProfileRequest>(body(std::string(R"("iccid":")") + iccid + "\""), bad_value, "iccid");
   }

@@ -25,6 +25,8 @@ JsonResult<FunctionHeader> read_function_header(const Members& body) {
   out.functionRequesterIdentifier =
       TRY(in.bounded_text("functionRequesterIdentifier", max_function_identifier));
   out.functionCallIdentifier = TRY(in.bounded_text("functionCallIdentifier", max_function_identifier));
+  // It tells a repeat from a new call: one that no call of its own has would make one order of many.
+  if (out.functionCallIdentifier.empty()) return JsonError{JsonFault::bad_value, "functionCallIdentifier", "empty"};
   return out;
 }
 

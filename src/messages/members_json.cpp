@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "messages/json.hpp"
@@ -107,11 +108,15 @@ JsonResult<std::string_view> Members::text(std::string_view name) const {
 JsonResult<std::string> Members::bounded_text(std::string_view name, size_t most) const {
   std::string_view chars = TRY(text(name));
   if (chars.size() > most) return JsonError{JsonFault::bad_value, std::string(name), "too long"};
+  const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; };
+  if (std::ranges::any_of(chars, is_control))
+    return JsonError{JsonFault::bad_value, std::string(name), "a control character"};
   return std::string(chars);
 }
 
 JsonResult<std::optional<std::string>> Members::optional_text(std::string_view name) const {
-  return optional_text(name, max_json_body);
+  if (!has(name)) return std::optional<std::string>{};
+  return std::optional<std::string>(TRY(text(name)));
 }
 
 JsonResult<std::optional<std::string>> Members::optional_text(std::string_view name, size_t most) const {

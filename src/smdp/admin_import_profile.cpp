@@ -59,6 +59,34 @@ Status check_type(const std::string& profileType) {
   return Error{ErrorKind::invalid, "profileType: a text of at most 255 octets"};
 }
 
+Result<bool> is_same(Ports& ports, const Order& stocked, const Order& order, View upp) {
+  if (stocked.protection != order.protection || stocked.metadata != order.metadata ||
+      stocked.needs != order.needs) {
+    return false;
+  }
+  const StoredProfile locked = TRY(ports.orders.profile(order.iccid));
+  return is_locked(ports.store_key, order.iccid, order.protection, locked, upp);
+}
+
+/// Why a profile whose ICCID is in stock is not imported. `exists` where it is the same one, of the same owner
+/// and type: then a list that was imported in part can be given again. `conflict` where it is not.
+Error taken(Ports& ports, const Principal& who, const Order& order, View upp) {
+  const auto conflict = [&](const std::string& why) {
+    return Error{ErrorKind::conflict, "ICCID " + order.iccid.digits() + " " + why};
+  };
+  const auto found = ports.orders.find(order.iccid);
+  if (!found) return found.error();
+  const std::optional<Order>& stocked = *found;
+  if (!stocked || !access::sees(who, stocked->tenant)) return conflict("cannot be imported: it is taken");
+  if (stocked->tenant != order.tenant) return conflict("is in the stock of tenant " + stocked->tenant);
+  if (stocked->profileType != order.profileType)
+    return conflict("is in stock already, with the type '" + stocked->profileType + "'");
+  const auto same = is_same(ports, *stocked, order, upp);
+  if (!same) return same.error();
+  if (!*same) return conflict("is in stock already, with other contents");
+  return {ErrorKind::exists, "a profile with this ICCID is in stock already: the same"};
+}
+
 }  // namespace
 
 Result<Order> import_profile(Ports& ports, const Principal& who, ImportProfile request) {
@@ -80,7 +108,9 @@ Result<Order> import_profile(Ports& ports, const Principal& who, ImportProfile r
   order.metadata = TRY(encode_metadata(request.metadata));
   const StoredProfile locked =
       lock_profile(ports.store_key, ports.random, order.iccid, order.protection, request.upp.expose());
-  TRY_VOID(ports.orders.add(order, locked, audit_of(ports, who, "import")));
+  const Status added = ports.orders.add(order, locked, audit_of(ports, who, "import"));
+  if (!added && added.error().kind == ErrorKind::exists) return taken(ports, who, order, request.upp.expose());
+  if (!added) return added.error();
   return order;
 }
 

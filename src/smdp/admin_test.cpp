@@ -1,5 +1,7 @@
 #include "smdp/admin.hpp"
 
+#include <gmock/gmock.h>
+
 #include <algorithm>
 
 #include "smdp/test_world.hpp"
@@ -38,6 +40,19 @@ TEST(Vault, gives_back_what_was_locked_and_to_its_key_alone) {
   EXPECT_FALSE(unlock_keys(key, kIccid, sealed));
 }
 
+TEST(Vault, tells_whether_a_profile_is_what_was_locked) {
+  SeededRandom random(1);
+  const Secret<32> key(Octets<32>{1});
+  const Bytes upp = make_upp(kIccid, 3000);
+  Bytes other = upp;
+  other.back() ^= 1;
+  for (Protection protection : {Protection::random_keys, Protection::session_keys}) {
+    const StoredProfile locked = lock_profile(key, random, kIccid, protection, upp);
+    EXPECT_EQ(is_locked(key, kIccid, protection, locked, upp).value(), true);
+    EXPECT_EQ(is_locked(key, kIccid, protection, locked, other).value(), false);
+  }
+}
+
 TEST(Vault, holds_no_octet_of_a_profile_in_clear) {
   SeededRandom random(1);
   const Secret<32> key(Octets<32>{1});
@@ -72,6 +87,23 @@ TEST(Import, takes_iccid_and_needs_from_the_profile_header) {
   EXPECT_EQ(w.orders.audit().back().actor, "alice");
   EXPECT_EQ(import_profile(w.ports, access::administrator("alice"), import_of(make_upp(kIccid))).error().kind,
             ErrorKind::exists);
+}
+
+TEST(Import, takes_the_same_again_for_there_and_anything_else_of_its_iccid_for_wrong) {
+  for (Protection protection : {Protection::random_keys, Protection::session_keys}) {
+    World w;
+    const auto again = [&](ImportProfile what) {
+      what.protection = protection;
+      const auto done = import_profile(w.ports, access::administrator("alice"), std::move(what));
+      return done ? std::string("imported") : done.error().message;
+    };
+    EXPECT_EQ(again(import_of(make_upp(kIccid))), "imported");
+    EXPECT_THAT(again(import_of(make_upp(kIccid))), ::testing::HasSubstr("the same"));
+    EXPECT_THAT(again(import_of(make_upp(kIccid, 1000))), ::testing::HasSubstr("other contents"));
+    ImportProfile typed = import_of(make_upp(kIccid));
+    typed.profileType = "another";
+    EXPECT_THAT(again(std::move(typed)), ::testing::HasSubstr("with the type ''"));
+  }
 }
 
 TEST(Import, refuses_what_is_no_profile_or_no_metadata) {

@@ -60,6 +60,31 @@ TEST(ConfirmationCode, a_right_code_costs_no_attempt) {
   EXPECT_EQ(w.now(order).confirmation_attempts, 1u);
 }
 
+TEST(ConfirmationCode, a_right_code_costs_no_attempt_where_the_failure_is_ours) {
+  for (int call = 2; call < 5; ++call) {  // after the attempt was counted
+    World w;
+    MiniCard card = w.card();
+    const Order order = w.order(with_code());
+    FaultyOrders faulty(w.orders);
+    Ports ports{w.clock, w.random,   w.authenticator, w.signers, w.store_key,
+                faulty,  w.sessions, w.observer,      w.settings};
+    const auto offer = w.authenticate(card, order.matchingId);
+    for (int again = 0; again < 4; ++again) {
+      faulty.fail_at(call, FaultyOrders::When::before);
+      const auto got =
+          get_bound_profile_package(ports, {.transactionId = offer->transactionId,
+                                            .prepareDownloadResponse = card.prepare(*offer, "4711")});
+      if (got) {
+        ASSERT_EQ(call, 4) << "nothing failed";
+        break;
+      }
+      ASSERT_EQ(got.error(), Refusal::server_failed);
+      EXPECT_EQ(w.now(order).confirmation_attempts, 0u) << call;
+    }
+    EXPECT_TRUE(w.download(card, order, "4711"));
+  }
+}
+
 TEST(ConfirmationCode, a_missing_code_costs_no_attempt) {
   World w;
   MiniCard card = w.card();

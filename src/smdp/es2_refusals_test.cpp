@@ -52,7 +52,9 @@ class Restless final : public OrderStore {
   Status hear(const NotificationKey& k, const Iccid& i, const Audit& a) override {
     return inner_.hear(k, i, a);
   }
-  Result<std::vector<FunctionCall>> calls(const CallKey& k) override { return inner_.calls(k); }
+  Result<std::vector<FunctionCall>> calls(const CallKey& k, const Octets<32>& d) override {
+    return inner_.calls(k, d);
+  }
   Status remember(const FunctionCall& c, const Audit& a) override { return inner_.remember(c, a); }
   Result<std::vector<Order>> expired(Time now, Time given_out, size_t n) override {
     return inner_.expired(now, given_out, n);

@@ -59,7 +59,7 @@ std::optional<Es2Refusal> refusal_in(const std::string& body) {
 
 /// The answer that this very call got before; none where it is new.
 Result<std::optional<Es2Answer>> answered(const Known& known) {
-  const auto calls = TRY(known.call.ports.orders.calls(known.key));
+  const auto calls = TRY(known.call.ports.orders.calls(known.key, known.digest));
   for (const FunctionCall& one : calls) {
     if (one.digest != known.digest) continue;
     std::string body(text(one.answer));

@@ -25,7 +25,7 @@ class FaultyOrders final : public OrderStore {
   Result<std::vector<Order>> list(const OrderFilter& f, const std::optional<Iccid>& after,
                                   size_t limit) override;
   Result<std::vector<StockCount>> stock(const std::string& tenant) override;
-  Result<std::vector<FunctionCall>> calls(const CallKey& key) override;
+  Result<std::vector<FunctionCall>> calls(const CallKey& key, const Octets<32>& digest) override;
   Status remember(const FunctionCall& call, const Audit& a) override;
   Result<StoredProfile> profile(const Iccid& i) override;
   Result<Bytes> package(const Iccid& i) override;

@@ -48,8 +48,8 @@ Result<std::vector<StockCount>> FaultyOrders::stock(const std::string& tenant) {
   return through([&] { return inner_.stock(tenant); });
 }
 
-Result<std::vector<FunctionCall>> FaultyOrders::calls(const CallKey& key) {
-  return through([&] { return inner_.calls(key); });
+Result<std::vector<FunctionCall>> FaultyOrders::calls(const CallKey& key, const Octets<32>& digest) {
+  return through([&] { return inner_.calls(key, digest); });
 }
 
 Status FaultyOrders::remember(const FunctionCall& call, const Audit& a) {

@@ -175,13 +175,33 @@ Result<Bytes, Stop> attempt(const Step& step, bool first) {
   return deliver(step, order);
 }
 
+/// The code was right and the failure is ours: it costs no attempt. Where the store fails too, it does.
+void give_back_attempt(const Step& step) {
+  for (int i = 0; i < kMaxConflicts; ++i) {
+    auto found = step.ports.orders.find(step.session.iccid);
+    if (!found || !*found) return;
+    const Order order = std::move(**found);
+    if (order.matchingId != step.session.order.matchingId || !is_downloadable(order)) return;
+    if (order.confirmation_attempts == 0) return;
+    Transition t{.after = order, .audit = {.action = "confirmation_attempt_back"}};
+    --t.after.confirmation_attempts;
+    const auto written = write(step, std::move(t), order);
+    if (written || written.error().refusal) return;
+  }
+}
+
 Result<Bytes, Refusal> bind_and_deliver(const Step& step) {
+  Refusal why = Refusal::server_busy;
   for (int i = 0; i < kMaxConflicts; ++i) {
     auto package = attempt(step, i == 0);
     if (package) return std::move(*package);
-    if (package.error().refusal) return *package.error().refusal;
+    if (!package.error().refusal) continue;
+    why = *package.error().refusal;
+    break;
   }
-  return Refusal::server_busy;
+  const bool ours = why == Refusal::server_busy || why == Refusal::server_failed;
+  if (ours && step.code == Code::right) give_back_attempt(step);
+  return why;
 }
 
 /// Up to the eUICC's signature: whatever is wrong here ends the session.

@@ -231,7 +231,7 @@ TYPED_TEST_P(OrderStoreSuite, keeps_the_answer_of_a_call_with_the_change_it_made
   Transition t = suite_binding(this->get(suite_iccid(1)), 1);
   t.call = suite_call(1, 7);
   ASSERT_TRUE(this->store().apply(t));
-  const auto kept = *this->store().calls(t.call->key);
+  const auto kept = *this->store().calls(t.call->key, t.call->digest);
   ASSERT_EQ(kept.size(), 1u);
   EXPECT_EQ(kept[0].digest, t.call->digest);
   EXPECT_EQ(kept[0].answer, Bytes{7});
@@ -242,9 +242,17 @@ TYPED_TEST_P(OrderStoreSuite, keeps_the_answer_of_a_call_with_the_change_it_made
   EXPECT_EQ(this->get(suite_iccid(1)).version, 1u) << "nothing of it was done";
   EXPECT_EQ(this->store().remember(suite_call(1, 8), {}).error().kind, ErrorKind::exists);
   EXPECT_TRUE(this->store().remember(suite_call(2, 9), {})) << "another body is another call";
-  EXPECT_EQ(this->store().calls(t.call->key)->size(), 2u);
-  EXPECT_TRUE(this->store().calls({"mno/1.2.3", "confirmOrder", "call-1"})->empty());
-  EXPECT_TRUE(this->store().calls({"other", "downloadOrder", "call-1"})->empty());
+  for (uint8_t body = 3; body < 110; ++body) ASSERT_TRUE(this->store().remember(suite_call(body, 0), {}));
+  for (uint8_t body : {1, 2, 109}) {
+    const auto both = *this->store().calls(t.call->key, Octets<32>{body});
+    ASSERT_EQ(both.size(), 2u);
+    EXPECT_EQ(both[0].digest, Octets<32>{body}) << "however many others there are";
+    EXPECT_NE(both[1].digest, Octets<32>{body});
+  }
+  const auto others = *this->store().calls(t.call->key, Octets<32>{200});
+  ASSERT_EQ(others.size(), 1u);
+  EXPECT_TRUE(this->store().calls({"mno/1.2.3", "confirmOrder", "call-1"}, Octets<32>{1})->empty());
+  EXPECT_TRUE(this->store().calls({"other", "downloadOrder", "call-1"}, Octets<32>{1})->empty());
 }
 
 TYPED_TEST_P(OrderStoreSuite, forgets_old_calls) {

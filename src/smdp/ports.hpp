@@ -73,8 +73,9 @@ class OrderStore {
   /// Remembers a notification about a profile that changes no order. Error kind `exists` where it was heard
   /// before.
   virtual Status hear(const NotificationKey&, const Iccid&, const Audit&) = 0;
-  /// The calls of that key, oldest first: one for each body that came with it, at most some.
-  virtual Result<std::vector<FunctionCall>> calls(const CallKey&) = 0;
+  /// Of the calls with that key the one whose body has this digest, where there is one; after it one with
+  /// another body, where there is any.
+  virtual Result<std::vector<FunctionCall>> calls(const CallKey&, const Octets<32>& digest) = 0;
   /// Remembers a call that changed no order. Error kind `exists` where it was answered before.
   virtual Status remember(const FunctionCall&, const Audit&) = 0;
   /// Orders that their time has run out for, those first whose ran out first: confirmed and released ones

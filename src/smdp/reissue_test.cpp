@@ -2,6 +2,8 @@
 // none without a second factor, and not before the cooling-off is over.
 #include "smdp/reissue.hpp"
 
+#include <gmock/gmock.h>
+
 #include "access/administration.hpp"
 #include "crypto/ecdsa.hpp"
 #include "smdp/callbacks.hpp"
@@ -216,6 +218,35 @@ TEST_F(Reissues, that_were_cut_short_go_on_with_the_profile_they_had_chosen) {
       const bool waits = w.now(left).state == OrderState::available;
       EXPECT_TRUE(!waits || withdraw_profile(w.ports, local, left.iccid));
     }
+  }
+}
+
+TEST_F(Reissues, that_were_cut_short_take_another_profile_where_somebody_got_the_one_they_had_chosen) {
+  set([](access::Policies& p) { p.reissuesPerDay = 100; });
+  for (int fault = 1; fault < 8; ++fault) {
+    const Order old = installed(1);
+    const Order first = stock();
+    AskReissue what = ask(old, 2, true);
+    what.step_up = signed_for(what);
+    ASSERT_TRUE(ask_reissue(w.ports, sam, what));
+    w.clock.advance(std::chrono::hours(1));
+    FaultyOrders faulty(w.orders);
+    faulty.fail_at(fault, FaultyOrders::When::before);
+    Ports ports{w.clock, w.random,   w.authenticator, w.signers, w.store_key,
+                faulty,  w.sessions, w.observer,      w.settings};
+    ports.directory = directory.get();
+    if (complete_reissue(ports, sam, old.iccid)) break;  // it takes fewer calls
+    ASSERT_EQ(w.now(first).state, OrderState::available);
+    ASSERT_TRUE(create_order(w.ports, local, {.iccid = first.iccid, .eid = card_eid(3)}));
+    const auto none = complete_reissue(w.ports, sam, old.iccid);
+    ASSERT_FALSE(none);
+    EXPECT_THAT(none.error().message, ::testing::HasSubstr("no other profile of type")) << fault;
+    const Order second = stock();
+    const auto whole = complete_reissue(w.ports, sam, old.iccid);
+    ASSERT_TRUE(whole) << whole.error().message;
+    EXPECT_EQ(whole->iccid, second.iccid);
+    EXPECT_EQ(w.now(old).state, OrderState::unavailable);
+    EXPECT_EQ(w.now(first).eid, card_eid(3));
   }
 }
 

@@ -62,4 +62,14 @@ Result<SecretBytes> unlock_upp(const Secret<32>& store_key, const Iccid& iccid,
   return open(store_key, kProfile, iccid, profile.content);
 }
 
+Result<bool> is_locked(const Secret<32>& store_key, const Iccid& iccid, Protection protection,
+                       const StoredProfile& profile, View upp) {
+  if (protection == Protection::session_keys) {
+    const SecretBytes there = TRY(unlock_upp(store_key, iccid, profile));
+    return equal_constant_time(there.expose(), upp);
+  }
+  const bsp::ProtectedProfilePackage there = TRY(unlock_keys(store_key, iccid, profile));
+  return equal_constant_time(profile.content, bsp::protect_profile(upp, there.keys));
+}
+
 }  // namespace sealift::smdp

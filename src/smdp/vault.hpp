@@ -20,5 +20,8 @@ Result<bsp::ProtectedProfilePackage> unlock_keys(const Secret<32>& store_key, co
                                                  const StoredProfile& profile);
 /// The profile elements of a profile locked in session-key mode. Errors as above.
 Result<SecretBytes> unlock_upp(const Secret<32>& store_key, const Iccid& iccid, const StoredProfile& profile);
+/// Whether `upp` is the profile that was locked. Errors as above.
+Result<bool> is_locked(const Secret<32>& store_key, const Iccid& iccid, Protection protection,
+                       const StoredProfile& profile, View upp);
 
 }  // namespace sealift::smdp

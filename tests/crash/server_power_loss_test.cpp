@@ -139,8 +139,8 @@ class Telling final : public smdp::OrderStore {
   Result<std::vector<smdp::StockCount>> stock(const std::string& tenant) override {
     return orders().stock(tenant);
   }
-  Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey& key) override {
-    return orders().calls(key);
+  Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey& key, const Octets<32>& digest) override {
+    return orders().calls(key, digest);
   }
   Status remember(const smdp::FunctionCall& call, const smdp::Audit& a) override {
     return told(orders().remember(call, a), a.action);

@@ -118,8 +118,8 @@ class MortalStore final : public smdp::OrderStore {
   Result<std::vector<smdp::StockCount>> stock(const std::string& tenant) override {
     return life_.read([&] { return durable_.stock(tenant); });
   }
-  Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey& key) override {
-    return life_.read([&] { return durable_.calls(key); });
+  Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey& key, const Octets<32>& digest) override {
+    return life_.read([&] { return durable_.calls(key, digest); });
   }
   Status remember(const smdp::FunctionCall& call, const smdp::Audit& a) override {
     return life_.write("remember", [&] { return durable_.remember(call, a); });

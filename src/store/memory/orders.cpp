@@ -156,13 +156,14 @@ Status MemoryOrders::apply(const smdp::Transition& t) {
   return {};
 }
 
-Result<std::vector<smdp::FunctionCall>> MemoryOrders::calls(const smdp::CallKey& key) {
+Result<std::vector<smdp::FunctionCall>> MemoryOrders::calls(const smdp::CallKey& key,
+                                                            const Octets<32>& digest) {
   std::lock_guard lock(mutex_);
   std::vector<smdp::FunctionCall> out;
-  for (const auto& [known, call] : calls_) {
-    if (known.first == key) out.push_back(call);
-  }
-  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  if (const auto same = calls_.find({key, digest}); same != calls_.end()) out.push_back(same->second);
+  const auto is_other = [&](const auto& one) { return one.first.first == key && one.first.second != digest; };
+  if (const auto other = std::ranges::find_if(calls_, is_other); other != calls_.end())
+    out.push_back(other->second);
   return out;
 }
 

@@ -28,7 +28,7 @@ class MemoryOrders final : public smdp::OrderStore {
   Result<std::optional<smdp::Delivery>> delivery(const TransactionId&) override;
   Status apply(const smdp::Transition&) override;
   Status hear(const smdp::NotificationKey&, const Iccid&, const smdp::Audit&) override;
-  Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey&) override;
+  Result<std::vector<smdp::FunctionCall>> calls(const smdp::CallKey&, const Octets<32>& digest) override;
   Status remember(const smdp::FunctionCall&, const smdp::Audit&) override;
   Result<std::vector<smdp::Order>> expired(Time now, Time given_out, size_t limit) override;
   Result<size_t> prune(Time before) override;

@@ -201,11 +201,12 @@ Result<std::optional<smdp::Delivery>> Orders::delivery(const TransactionId& id) 
                                                       to_bytes(rows.blob(0, 2)), rows.integer(0, 3) != 0});
 }
 
-Result<std::vector<smdp::FunctionCall>> Orders::calls(const smdp::CallKey& key) {
+Result<std::vector<smdp::FunctionCall>> Orders::calls(const smdp::CallKey& key, const Octets<32>& digest) {
   Statement s(
-      "SELECT digest, answer, at FROM calls WHERE requester = $1 AND function = $2 AND identifier = $3 "
-      "ORDER BY at, number LIMIT 100");
-  s.bind_text(key.requester).bind_text(key.function).bind_text(key.identifier);
+      "SELECT digest, answer, at FROM calls WHERE requester = $1 AND function = $2 AND identifier = $3 AND "
+      "digest = $4 UNION ALL (SELECT digest, answer, at FROM calls WHERE requester = $1 AND function = $2 AND "
+      "identifier = $3 AND digest <> $4 LIMIT 1)");
+  s.bind_text(key.requester).bind_text(key.function).bind_text(key.identifier).bind(View(digest));
   const Rows rows = TRY(pool_.run(Kind::read, s));
   std::vector<smdp::FunctionCall> out;
   for (size_t i = 0; i < rows.size(); ++i) {

@@ -328,12 +328,15 @@ Result<std::optional<smdp::Delivery>> SqliteOrders::delivery(const TransactionId
   });
 }
 
-Result<std::vector<smdp::FunctionCall>> SqliteOrders::calls(const smdp::CallKey& key) {
+Result<std::vector<smdp::FunctionCall>> SqliteOrders::calls(const smdp::CallKey& key,
+                                                            const Octets<32>& digest) {
   return readers_.read([&](Database& db) -> Result<std::vector<smdp::FunctionCall>> {
     Query q =
-        TRY(db.query("SELECT digest, answer, at FROM calls WHERE requester = ? AND function = ? AND "
-                     "identifier = ? ORDER BY at LIMIT 100"));
-    q.bind_text(key.requester).bind_text(key.function).bind_text(key.identifier);
+        TRY(db.query("SELECT digest, answer, at FROM calls WHERE requester = ?1 AND function = ?2 AND "
+                     "identifier = ?3 AND digest = ?4 UNION ALL SELECT * FROM (SELECT digest, answer, at FROM "
+                     "calls WHERE requester = ?1 AND function = ?2 AND identifier = ?3 AND digest <> ?4 "
+                     "LIMIT 1)"));
+    q.bind_text(key.requester).bind_text(key.function).bind_text(key.identifier).bind(View(digest));
     std::vector<smdp::FunctionCall> out;
     while (TRY(q.step())) {
       out.push_back(
