@@ -30,6 +30,29 @@ void AdminTarget::add_options(CLI::App* command) {
 
 namespace {
 
+/// As a shell takes it for one word.
+std::string word(const std::string& text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+,";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
+  return out + "'";
+}
+
+}  // namespace
+
+std::string AdminTarget::options() const {
+  if (!dir.empty()) return " --dir " + word(dir);
+  return " --server " + word(server) + " --ci " + word(ci);
+}
+
+std::string AdminTarget::options_with_token() const {
+  return options() + (token.empty() ? "" : " --token " + word(token));
+}
+
+namespace {
+
 struct Way {
   http::HostPort server;
   std::vector<http::ConnectTo> connect_to;
@@ -48,11 +71,7 @@ Result<Way> way_to(const AdminTarget& target) {
                target.token.empty() ? target.dir + "/admin.token" : target.token,
                target.dir + "/pki/ci.der"};
   }
-  std::string_view rest = target.server;
-  constexpr std::string_view scheme = "https://";
-  if (rest.starts_with(scheme)) rest.remove_prefix(scheme.size());
-  if (rest.ends_with('/')) rest.remove_suffix(1);
-  auto name = http::HostPort::parse(rest);
+  auto name = http::HostPort::parse_url(target.server);
   if (!name) return std::move(name.error()).within("--server");
   return Way{std::move(*name), {}, target.token, target.ci};
 }
@@ -101,6 +120,11 @@ Result<AdminClient> AdminClient::open(const AdminTarget& target) {
   auto client = TRY(http::Client::make(std::move(options), *clock));
   AdminClient out(std::move(client), std::move(clock));
   out.server_ = way.server;
+  out.token_file_ = way.token_file;
+  out.why_ = target.token.empty()
+                 ? ": is it the admin.token of the server that runs there?"
+                 : ": it is no principal's of that server, or an old one (`sealift principal "
+                   "token` makes a new one), or the principal is disabled or has expired";
   out.authorization_ = "Bearer " + hex(TRY(lab::read_admin_token(way.token_file)).expose());
   out.dir_ = target.dir;
   return out;
@@ -122,8 +146,7 @@ Result<json::object> AdminClient::answer_of(Result<http::Response> response) con
                                     "): start it with `sealift smdp serve --dir " + dir_ + "`"};
   }
   if (response->status == 401) {
-    return Error{ErrorKind::permission,
-                 server_.text() + " does not take this token: is it the admin.token of that server?"};
+    return Error{ErrorKind::permission, server_.text() + " does not take the token of " + token_file_ + why_};
   }
   if (response->status / 100 != 2) return refusal_in(*response, server_.text());
   json::error_code error;

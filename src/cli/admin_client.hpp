@@ -21,6 +21,11 @@ struct AdminTarget {
   std::string ci;      ///< file, DER or PEM
   /// Adds --dir, --server, --token and --ci.
   void add_options(CLI::App* command);
+  /// What leads a command that is printed to the same server: " --dir site". Its token has to be said as
+  /// well.
+  std::string options() const;
+  /// With the token that this command was given: " --dir site --token anna.token".
+  std::string options_with_token() const;
 };
 
 class AdminClient {
@@ -43,6 +48,8 @@ class AdminClient {
   http::Client client_;
   http::HostPort server_;
   std::string authorization_;
+  std::string token_file_;
+  std::string why_;  ///< a server may not take it
   std::string dir_;  ///< empty for a server far away
 };
 

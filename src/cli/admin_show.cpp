@@ -75,16 +75,15 @@ Status each_order(AdminClient& admin, const std::string& query,
   }
 }
 
-bool print_awaited(const json::object& answer, Output& out) {
+bool print_awaited(const AdminTarget& target, const json::object& answer, Output& out) {
   const json::value* approval = answer.if_contains("approval");
   if (!approval || !approval->is_object()) return false;
   const json::object& a = approval->get_object();
   const std::string others =
       shown(a, "needed") == "1" ? "another person has" : shown(a, "needed") + " others have";
   out.line("Not done yet: " + others + " to approve \"" + shown(a, "summary") + "\" by " +
-           shown(a, "expires") +
-           ", each with a token of their own:\n  sealift approval approve --token FILE --id " +
-           shown(a, "id") + " --digest " + shown(a, "digest") +
+           shown(a, "expires") + ", each with a token of their own:\n  sealift approval approve" +
+           target.options() + " --token FILE --id " + shown(a, "id") + " --digest " + shown(a, "digest") +
            "\nThen give the same command again with --approval " + shown(a, "id"));
   return true;
 }
@@ -95,7 +94,7 @@ int post_and_say(const AdminTarget& target, const char* path, json::object body,
   if (!admin) return out.fail(admin.error());
   auto answer = admin->post(path, body);
   if (!answer) return out.fail(answer.error());
-  if (!print_awaited(*answer, out)) out.line(done);
+  if (!print_awaited(target, *answer, out)) out.line(done);
   out.object(std::move(*answer));
   return exit_ok;
 }

@@ -26,7 +26,7 @@ Status each_order(AdminClient& admin, const std::string& query,
 std::string percent_encoded(std::string_view value);
 
 /// Says what to do where the server answered that others have to approve first; false where it did not.
-bool print_awaited(const boost::json::object& answer, Output& out);
+bool print_awaited(const AdminTarget& target, const boost::json::object& answer, Output& out);
 /// Posts, prints a line with what was done or who has to approve, and the object.
 int post_and_say(const AdminTarget& target, const char* path, boost::json::object body,
                  const std::string& done, Output& out);

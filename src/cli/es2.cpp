@@ -16,7 +16,8 @@ struct Target {
   std::vector<std::string> ci, connect_to;
 
   void add_options(CLI::App* command) {
-    command->add_option("--server", server, "ES2+ of the SM-DP+: NAME or NAME:PORT")->required();
+    command->add_option("--server", server, "ES2+ of the SM-DP+: NAME, NAME:PORT or https://NAME:PORT")
+        ->required();
     command
         ->add_option("--ci", ci, "Certificate that its TLS certificate is under, DER or PEM; may be repeated")
         ->allow_extra_args(false)
@@ -91,9 +92,11 @@ int call(const Target& target, Request request,
   SystemClock clock;
   SystemRandom random;
   request.header = {target.requester, target.call.empty() ? hex(random.octets<16>()) : target.call};
+  auto server = http::HostPort::parse_url(target.server);
+  if (!server) return out.fail(std::move(server.error()).within("--server"));
   auto client = connect(target, clock);
   if (!client) return out.fail(client.error());
-  auto result = (http::Es2Client(*client, target.server).*function)(request);
+  auto result = (http::Es2Client(*client, server->text()).*function)(request);
   if (!result) return failed(result.error(), request.header, out);
   if constexpr (std::is_void_v<Output_>) {
     out.object(with_call(request.header, describe()));
@@ -163,7 +166,8 @@ int confirm(const ConfirmOptions& o, Output& out) {
   return call(
       o.target, std::move(*request), &http::Es2Client::confirm_order, out,
       [&](const messages::ConfirmOrderOk& ok) {
-        const std::string address = printable(ok.smdpAddress.value_or(o.target.server));
+        const std::string asked = http::HostPort::parse_url(o.target.server)->text();
+        const std::string address = printable(ok.smdpAddress.value_or(asked));
         out.line("LPA:1$" + address + "$" + printable(ok.matchingId) + (o.confirmation_code ? "$$1" : ""));
         json::object object{{"matchingId", ok.matchingId}};
         if (ok.eid) object["eid"] = ok.eid->digits();

@@ -131,7 +131,7 @@ void add_es2_listen(CLI::App& es2, Output& out) {
       ->capture_default_str();
   command->add_option("--delay", o->delay, "Milliseconds to wait before each answer")->capture_default_str();
   command->footer(
-      "Example:\n  sealift es2 listen --cert operator.pem --key operator.key --ci site/pki/CERT_CI.pem");
+      "Example:\n  sealift es2 listen --cert operator.pem --key operator.key --ci site/pki/ci.pem");
   on_run(command, out, [o](Output& to) { return listen(*o, to); });
 }
 

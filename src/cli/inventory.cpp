@@ -41,11 +41,13 @@ class Import {
     while (!stop_) {
       auto candidate = source_.next();
       if (!candidate) return;
+      const bool is_package = candidate->package.has_value();
       Result<bool> done = import(admin, *candidate);
       std::lock_guard lock(mutex_);
       if (!done) {
-        // A server that is gone takes none of the rest either.
-        if (done.error().kind == ErrorKind::io || done.error().kind == ErrorKind::timeout) stop_ = true;
+        const bool for_all = is_package && is_for_all(done.error());
+        if (for_all && stop_) continue;  // told by the first; this one was as good as not tried
+        stop_ = stop_ || for_all;
         failed_.push_back({{"name", candidate->name}, {"error", done.error().message}});
         out_.line(candidate->name + ": " + printable(done.error().message));
       } else {
@@ -58,9 +60,11 @@ class Import {
   int finish() {
     std::lock_guard lock(mutex_);
     const size_t left = source_.size() - imported_ - there_ - failed_.size();
-    out_.line(std::to_string(imported_) + " imported, " + std::to_string(there_) + " were in stock, " +
-              std::to_string(failed_.size()) + " failed" +
-              (left > 0 ? ", " + std::to_string(left) + " not tried: give the same command again" : ""));
+    out_.line(
+        std::to_string(imported_) + " imported, " + std::to_string(there_) + " were in stock, " +
+        std::to_string(failed_.size()) + " failed" +
+        (left > 0 ? ", " + std::to_string(left) + " not tried: once that is put right, give the command again"
+                  : ""));
     const bool whole = failed_.empty() && left == 0;
     out_.object({{"ok", whole},
                  {"imported", imported_},
@@ -71,6 +75,13 @@ class Import {
   }
 
  private:
+  /// Whether every other package would meet the same: the server is gone or is not the one that is meant, it
+  /// does not take our token, or there is no such tenant.
+  static bool is_for_all(const Error& error) {
+    return error.kind == ErrorKind::io || error.kind == ErrorKind::timeout ||
+           error.kind == ErrorKind::verification || error.kind == ErrorKind::permission ||
+           error.kind == ErrorKind::not_found;
+  }
   /// True where it is new, false where it was in stock.
   Result<bool> import(AdminClient& admin, Candidate& candidate) {
     const SecretBytes package = TRY(std::move(candidate.package));
@@ -147,9 +158,11 @@ int count(const Options& o, Output& out) {
   auto lines = list_in(*answer, "stock");
   if (!lines) return out.fail(lines.error());
   for (const json::value& one : **lines) {
-    if (one.is_object()) print_columns(one.get_object(), {"state", "count", "profileType"}, out);
+    if (one.is_object()) print_columns(one.get_object(), {"tenant", "state", "count", "profileType"}, out);
   }
-  if ((*lines)->empty()) out.line("Tenant " + shown(*answer, "tenant") + " has no profiles.");
+  if ((*lines)->empty())
+    out.line(has(*answer, "tenant") ? "Tenant " + shown(*answer, "tenant") + " has no profiles."
+                                    : "No tenant has profiles.");
   out.object(std::move(*answer));
   return exit_ok;
 }
@@ -202,7 +215,8 @@ void add(CLI::App& app, Output& out) {
 
   auto* count_command = group->add_subcommand("count", "How many of each type are in each state");
   o->target.add_options(count_command);
-  count_command->add_option("--tenant", o->tenant, "Whose (default: that of the token, or default)");
+  count_command->add_option("--tenant", o->tenant,
+                            "Only this operator's (default: of all whom the token may see)");
   count_command->footer("Example:\n  sealift inventory count --dir site --tenant north");
   on_run(count_command, out, [o](Output& to) { return count(*o, to); });
 

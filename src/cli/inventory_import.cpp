@@ -64,14 +64,20 @@ std::vector<std::string_view> cells_of(std::string_view line) {
   }
 }
 
+/// A line of a list that is not empty, and which of the file it is, from 1.
+struct Line {
+  size_t number;
+  std::string_view text;
+};
+
 class Subscribers final : public ProfileSource {
  public:
-  Subscribers(SecretBytes package, SecretBytes list, std::vector<std::string_view> lines)
+  Subscribers(SecretBytes package, SecretBytes list, std::vector<Line> lines)
       : template_(std::move(package)), list_(std::move(list)), lines_(std::move(lines)) {}
   std::optional<Candidate> next() override {
     const size_t i = next_++;
     if (i >= lines_.size()) return std::nullopt;
-    return Candidate{"line " + std::to_string(i + 2), package_for(lines_[i])};
+    return Candidate{"line " + std::to_string(lines_[i].number), package_for(lines_[i].text)};
   }
   size_t size() const override { return lines_.size(); }
 
@@ -93,17 +99,17 @@ class Subscribers final : public ProfileSource {
 
   const SecretBytes template_;
   const SecretBytes list_;
-  const std::vector<std::string_view> lines_;  ///< of list_
+  const std::vector<Line> lines_;  ///< of list_
   std::atomic<size_t> next_{0};
 };
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> out;
-  while (!text.empty()) {
+std::vector<Line> lines_of(std::string_view text) {
+  std::vector<Line> out;
+  for (size_t number = 1; !text.empty(); ++number) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!line.empty()) out.push_back(line);
+    if (!line.empty()) out.push_back({number, line});
   }
   return out;
 }
@@ -149,7 +155,7 @@ Result<std::unique_ptr<ProfileSource>> packages_for_subscribers(const std::strin
   if (!package) return Error(package.error()).within(template_path);
   SecretBytes list(TRY(read_file(list_path, kLargestList)));
   auto lines = lines_of(text(list.expose()));
-  if (lines.empty() || lines.front() != "iccid,imsi,k,opc") {
+  if (lines.empty() || lines.front().text != "iccid,imsi,k,opc") {
     return Error{ErrorKind::invalid, list_path + ": its first line is iccid,imsi,k,opc"};
   }
   lines.erase(lines.begin());

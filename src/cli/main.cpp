@@ -20,7 +20,9 @@ static int run(int argc, char** argv) {
   CLI::App app{"Sealift: eSIM provisioning, from the operator's order to the phone's signal", "sealift"};
   app.set_version_flag("--version", SEALIFT_VERSION);
   app.require_subcommand(1);
-  app.footer("Start with:  sealift demo\nEach sub-command explains itself, with an example:  sealift lpa download --help");
+  app.footer(
+      "Example:\n  sealift demo\nEach sub-command explains itself, with an example:  sealift lpa download "
+      "--help");
   app.get_formatter()->column_width(34);
   Output out;
   for (auto& [file, add] : commands()) add(app, out);

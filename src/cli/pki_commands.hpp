@@ -20,6 +20,11 @@ void add_pki_verify(CLI::App& pki, Output& out);
 void add_pki_lint(CLI::App& pki, Output& out);
 void add_pki_broken(CLI::App& pki, Output& out);
 
+/// Told after certificates in a server's folder were exchanged.
+inline constexpr const char* kTakenUp =
+    "A server that runs reads its certificates again on SIGHUP (`systemctl reload`); an SM-DS takes up "
+    "CERT.DSauth only when it starts anew.";
+
 /// "p256" or "brainpool".
 crypto::Curve curve_from_name(const std::string& name);
 std::vector<std::string> role_names();

@@ -76,7 +76,7 @@ Status take_keys(lab::KeysFolder& folder, const HsmOptions& o, Output& out) {
              asn1::rfc3339(done->after.not_after()));
     keys[role] = {{"label", label}, {"subjectKeyIdentifier", hex(done->after.subject_key_id())}};
   }
-  out.line("A server reads its certificates when it starts.");
+  out.line(kTakenUp);
   out.object({{"directory", o.directory}, {"keys", std::move(keys)}});
   return {};
 }

@@ -79,7 +79,7 @@ int renew(const RenewOptions& o, Output& out) {
     results[label] = {
         {"renewed", true}, {"notAfter", until}, {"serialNumber", hex((*done)->after.serial_number())}};
   }
-  out.line("A server reads its certificates when it starts.");
+  out.line(kTakenUp);
   out.object({{"directory", o.directory}, {"certificates", results}});
   return exit_ok;
 }

@@ -24,7 +24,7 @@ int with_token(const Options& o, const char* path, json::object body, Output& ou
   if (!admin) return out.fail(admin.error());
   auto answer = admin->post(path, body);
   if (!answer) return out.fail(answer.error());
-  if (!print_awaited(*answer, out)) {
+  if (!print_awaited(o.target, *answer, out)) {
     const std::string token = shown(*answer, "token");
     if (o.save.empty()) {
       out.line(o.name + " shows who it is with this token, which is never shown again:\n" + token);

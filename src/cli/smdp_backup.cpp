@@ -17,7 +17,11 @@ boost::json::object facts_json(const store::BackupFacts& facts) {
 }
 
 int backup(const BackupOptions& o, Output& out) {
-  const auto facts = store::back_up(o.dir + "/smdp.db", o.file);
+  auto facts = store::back_up(o.dir + "/smdp.db", o.file);
+  if (!facts && facts.error().kind == ErrorKind::not_found)
+    facts.error().message +=
+        "; a site whose store is in PostgreSQL is copied by the means of that, such as pg_dump "
+        "(docs/reference/store.md)";
   if (!facts) return out.fail(facts.error());
   out.line(
       std::to_string(facts->orders) + " orders, the last change at " + asn1::rfc3339(facts->last_change) +

@@ -1,6 +1,7 @@
 // sealift tenant: the operators that share a running SM-DP+.
 #include <boost/json/array.hpp>
 #include <optional>
+#include <set>
 
 #include "cli/admin_show.hpp"
 #include "crypto/hash.hpp"
@@ -193,6 +194,16 @@ void add_settings(CLI::App* command, Options& o) {
   add_policies(command, o);
 }
 
+/// A change is of something: one option at least that says what.
+void require_a_setting(CLI::App* command) {
+  const std::set<std::string> no_settings{"--help", "--token", "--ci", "--client-issuer"};
+  auto* what = command->add_option_group("What (one or more of)");
+  for (CLI::Option* one : command->get_options()) {
+    if (!one->get_positional() && !no_settings.contains(one->get_name())) what->add_option(one);
+  }
+  what->require_option(1, 0);
+}
+
 void add_reader(CLI::App* group, Output& out) {
   auto o = std::make_shared<Options>();
   auto* list_command = group->add_subcommand("list", "The tenants");
@@ -241,6 +252,7 @@ void add(CLI::App& app, Output& out) {
   auto set = std::make_shared<Options>();
   auto* set_command = group->add_subcommand("set", "Change a tenant: what is given; the rest stays");
   add_settings(set_command, *set);
+  require_a_setting(set_command);
   set_command->footer(
       "Example:\n  sealift tenant set --dir site north --unbound true --unbound-lifetime 3600");
   on_run(set_command, out,

@@ -236,11 +236,41 @@ TEST_F(AdminAccess, of_a_tenants_people_ends_at_that_tenant) {
     post(sven, act, {{"iccid", iccid_a}}, 404);
   }
   EXPECT_TRUE(get(sven, "orders").at("orders").as_array().empty());
-  EXPECT_TRUE(get(sven, "orders", "tenant=north").at("orders").as_array().empty());
-  EXPECT_TRUE(get(sven, "stock", "tenant=north").at("stock").as_array().empty());
+  for (const char* list : {"orders", "stock"}) {
+    const auto said = [&](const std::string& tenant) {
+      return ask(sven, "GET", std::string("/admin/v1/") + list, "", "tenant=" + tenant);
+    };
+    EXPECT_EQ(said("north").status, 404u) << list;
+    EXPECT_EQ(said("north").body.size(), said("nobod").body.size()) << list << ": of a tenant that is not";
+    EXPECT_EQ(said("south").status, 200u) << list;
+  }
   EXPECT_EQ(get(sven, "tenants").at("tenants").as_array().size(), 1u);
   EXPECT_EQ(ask(sven, "GET", "/admin/v1/tenants/north").status, 404u);
   EXPECT_EQ(get(nora, "orders").at("orders").as_array().size(), 1u);
+}
+
+TEST_F(AdminAccess, counts_the_stock_of_every_tenant_that_the_principal_sees) {
+  post(local_, "tenants", {{"id", "north"}}, 201);
+  post(local_, "tenants", {{"id", "south"}}, 201);
+  const std::string nora = hire("nora", Role::tenant_admin, "north"),
+                    otto = hire("otto", Role::operator_admin);
+  post(nora, "profiles", profile(iccid_a), 201);
+  post(local_, "profiles", profile(iccid_b), 201);
+  const auto owners = [&](const std::string& token, const std::string& query) {
+    std::string out;
+    const json::object answer = get(token, "stock", query);
+    for (const json::value& line : answer.at("stock").as_array())
+      out += std::string(line.at("tenant").as_string()) + " " +
+             std::to_string(line.at("count").to_number<int>()) + "; ";
+    return out;
+  };
+  EXPECT_EQ(owners(local_, ""), "default 1; north 1; ");
+  EXPECT_EQ(owners(otto, ""), "default 1; north 1; ");
+  EXPECT_EQ(owners(nora, ""), "north 1; ");
+  EXPECT_EQ(owners(local_, "tenant=default"), "default 1; ");
+  EXPECT_EQ(owners(local_, "tenant=south"), "");
+  EXPECT_TRUE(get(local_, "stock").at("tenant").is_null());
+  EXPECT_EQ(get(nora, "stock").at("tenant").as_string(), "north");
 }
 
 TEST_F(AdminAccess, keeps_what_a_tenants_policies_say_of_orders) {

@@ -40,12 +40,14 @@ const AdminSchema import_schema{
 const AdminSchema which{"Which", {{"iccid", text, "ICCID of the profile", true}}};
 
 const AdminSchema stock_line{"StockLine",
-                             {{"profileType", text, "empty: none", true},
+                             {{"tenant", text, "whose", true},
+                              {"profileType", text, "empty: none", true},
                               {"state", text, "state of the order", true},
                               {"count", number, "profiles", true}}};
 const AdminSchema stock_schema{
     "Stock",
-    {{"tenant", text, "whose", true}, {"stock", list_of_objects, "by type and state", true, &stock_line}}};
+    {{"tenant", text, "whose alone; null: that of every tenant that the principal sees"},
+     {"stock", list_of_objects, "by tenant, type and state", true, &stock_line}}};
 
 Result<smdp::Protection> protection_from(const std::optional<std::string>& text) {
   if (!text || *text == "randomKeys") return smdp::Protection::random_keys;
@@ -74,15 +76,20 @@ Result<AdminAnswer> withdraw(const AdminCall& call) {
 }
 
 Result<AdminAnswer> count(const AdminCall& call) {
-  std::string tenant = call.parameter("tenant").value_or(call.who.tenant);
-  if (tenant.empty()) tenant = smdp::default_tenant;
+  const std::string tenant = call.parameter("tenant").value_or(call.who.tenant);
   json::array lines;
-  const auto counts = TRY(smdp::count_stock(call.ports, call.who, tenant));
-  for (const smdp::StockCount& one : counts) {
-    lines.push_back(
-        {{"profileType", one.profileType}, {"state", smdp::name(one.state)}, {"count", one.count}});
+  const auto stock = TRY(smdp::count_stock(call.ports, call.who, tenant));
+  for (const smdp::TenantStock& of : stock) {
+    for (const smdp::StockCount& one : of.counts) {
+      lines.push_back({{"tenant", of.tenant},
+                       {"profileType", one.profileType},
+                       {"state", smdp::name(one.state)},
+                       {"count", one.count}});
+    }
   }
-  return json::object{{"tenant", tenant}, {"stock", std::move(lines)}};
+  json::object out{{"tenant", nullptr}, {"stock", std::move(lines)}};
+  if (!tenant.empty()) out["tenant"] = tenant;
+  return out;
 }
 
 }  // namespace
@@ -110,7 +117,7 @@ std::vector<AdminRoute> admin_profile_routes() {
        .permission = Permission::read_profiles,
        .answer = &stock_schema,
        .function = count,
-       .query = {{"tenant", "whose; default: the principal's own, or default"}}},
+       .query = {{"tenant", "only of this one; default: of every tenant that the principal sees"}}},
   };
 }
 

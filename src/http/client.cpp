@@ -82,6 +82,13 @@ Result<HostPort> HostPort::parse(std::string_view address) {
   return parsed;
 }
 
+Result<HostPort> HostPort::parse_url(std::string_view address) {
+  constexpr std::string_view scheme = "https://";
+  if (address.starts_with(scheme)) address.remove_prefix(scheme.size());
+  if (address.ends_with('/')) address.remove_suffix(1);
+  return parse(address);
+}
+
 Result<ConnectTo> ConnectTo::parse(std::string_view text) {
   Error wrong{ErrorKind::invalid, "\"" + std::string(text) + "\" is not NAME:PORT:ADDRESS:PORT"};
   size_t first = text.find(':');

@@ -23,6 +23,8 @@ struct HostPort {
   uint16_t port = 443;
   /// Letters, digits, '-', '.' of at most 255 octets; port 1 to 65535. Error kind: invalid.
   static Result<HostPort> parse(std::string_view address);
+  /// As people give it: "https://" before it and a "/" behind it are taken as well.
+  static Result<HostPort> parse_url(std::string_view address);
   std::string text() const { return host + ":" + std::to_string(port); }
 };
 

@@ -21,6 +21,10 @@ TEST(HostPort, reads_names_with_and_without_port) {
     EXPECT_FALSE(HostPort::parse(wrong)) << wrong;
   }
   EXPECT_FALSE(HostPort::parse(std::string(256, 'a')));
+  for (const char* given : {"localhost:8443", "https://localhost:8443", "https://localhost:8443/"})
+    EXPECT_EQ(HostPort::parse_url(given)->text(), "localhost:8443") << given;
+  for (const char* wrong : {"http://localhost:8443", "https://localhost:8443/es2", "https://"})
+    EXPECT_FALSE(HostPort::parse_url(wrong)) << wrong;
 }
 
 TEST(ConnectTo, reads_another_way) {

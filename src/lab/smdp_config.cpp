@@ -1,6 +1,7 @@
 #include "lab/smdp_config.hpp"
 
 #include <charconv>
+#include <set>
 
 #include "base/files.hpp"
 #include "lab/config_parts.hpp"
@@ -82,8 +83,10 @@ ConfigKey tls_file_key(std::string name, ListenerOptions& listener, std::string 
 
 void declare_place(ConfigTable& table, ListenerOptions& l) {
   table
-      .text("name", l.name,
-            "A name for people: in messages, log lines and metrics. Different for each listener.")
+      .text(
+          "name", l.name,
+          "A name for people: in messages, log lines and metrics. Different for each listener. Not set: the "
+          "first of its interfaces, with a number behind it where another listener has that name.")
       .key(interfaces_key(l))
       .text("address", l.server.address,
             "The IP address to listen on. \"::\" is every address of both families; \"127.0.0.1\" this "
@@ -242,7 +245,7 @@ void declare(ConfigSheet& sheet, SmdpConfig& config, std::list<ListenerOptions>&
       "that activation codes name. Where no file has any, it is the two below.",
       std::move(samples), [&read](ConfigTable& table) {
         ListenerOptions one;
-        one.name = "listener " + std::to_string(read.size() + 1);
+        one.name.clear();
         one.server.port = es9plus_port;
         one.host.clear();
         read.push_back(std::move(one));
@@ -254,10 +257,23 @@ constexpr const char* title =
     "The configuration of an SM-DP+. Every key is here with its default; what is left out has it. "
     "`sealift smdp check-config FILE` says what is wrong with a file, and `systemctl reload` takes it up.";
 
+/// Listeners without a name get that of the first interface that they serve, with a number where it is taken.
+void name_listeners(std::vector<ListenerOptions>& listeners) {
+  std::set<std::string> taken;
+  for (const ListenerOptions& one : listeners) taken.insert(one.name);
+  for (ListenerOptions& one : listeners) {
+    if (!one.name.empty()) continue;
+    const std::string served(one.interfaces.empty() ? "listener" : name(*one.interfaces.begin()));
+    one.name = served;
+    for (int i = 2; !taken.insert(one.name).second; ++i) one.name = served + "-" + std::to_string(i);
+  }
+}
+
 /// What no single key can be blamed for.
 Status settle(const std::string& path, SmdpConfig& config) {
   if (config.site.dir.empty())
     return Error{ErrorKind::invalid, path + ": dir is not set: name the server's folder"};
+  name_listeners(config.site.listeners);
   if (config.site.listeners.front().host.empty()) config.site.listeners.front().host = "localhost";
   for (ListenerOptions& one : config.site.listeners) {
     if (one.host.empty()) one.host = config.site.listeners.front().host;

@@ -103,6 +103,23 @@ port = 8444
   EXPECT_EQ(operators.interfaces, (std::set{Interface::admin, Interface::metrics}));
 }
 
+TEST(SmdpConfig, names_a_listener_that_has_no_name_after_what_it_serves) {
+  const SmdpConfig config = parsed(R"(
+dir = "/srv/smdp"
+[[listener]]
+[[listener]]
+port = 8001
+[[listener]]
+name = "es9plus-2"
+port = 8002
+[[listener]]
+interfaces = ["metrics", "admin"]
+)");
+  std::vector<std::string> names;
+  for (const ListenerOptions& one : config.site.listeners) names.push_back(one.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"es9plus", "es9plus-3", "es9plus-2", "admin"}));
+}
+
 TEST(SmdpConfig, says_the_line_the_key_and_what_is_allowed) {
   const std::string dir = "dir = \"/srv/smdp\"\n";
   EXPECT_EQ(problem(dir + "[orders]\nconfirmation_attempts = 11\n"),

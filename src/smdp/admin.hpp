@@ -54,7 +54,7 @@ Result<Order> create_order(Ports&, const Principal&, const CreateOrder&);
 Result<Order> release_order(Ports&, const Principal&, const Iccid&);
 /// An order that no device has got -> Available, or Unavailable. Error kinds: not_found, conflict.
 Result<Order> cancel_order(Ports&, const Principal&, const Iccid&, bool available);
-/// At most `limit` orders after `after`, in order of ICCID.
+/// At most `limit` orders after `after`, in order of ICCID. Error kind: not_found (no such tenant).
 Result<std::vector<Order>> list_orders(Ports&, const Principal&, OrderFilter,
                                        const std::optional<Iccid>& after, size_t limit);
 /// Error kind: not_found.
@@ -62,8 +62,15 @@ Result<Order> show_order(Ports&, const Principal&, const Iccid&);
 /// Ends orders whose time has run out, at most `limit`: state, callback and event (callbacks.hpp). Gives how
 /// many ended. Safe with several nodes: each order is ended by one of them.
 Result<size_t> expire_orders(Ports&, size_t limit);
-/// How many profiles of each type are in each state; `tenant` empty: the principal's own, or the default one.
-Result<std::vector<StockCount>> count_stock(Ports&, const Principal&, std::string tenant);
+
+/// What a tenant has.
+struct TenantStock {
+  std::string tenant;
+  std::vector<StockCount> counts;
+};
+/// How many profiles of each type are in each state, for each tenant that has any; `tenant` empty: all that
+/// the principal sees. Error kind: not_found (no such tenant).
+Result<std::vector<TenantStock>> count_stock(Ports&, const Principal&, const std::string& tenant);
 
 /// Puts somebody on the list of those who are not served, from the next request on. Error kinds: invalid,
 /// exists.

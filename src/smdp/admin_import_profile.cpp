@@ -44,10 +44,7 @@ Result<Bytes> encode_metadata(const messages::StoreMetadataRequest& metadata) {
 /// Whose the profile will be: the tenant named, else the principal's own.
 Result<std::string> owner_of(const Ports& ports, const Principal& who, std::string wanted) {
   if (wanted.empty()) wanted = who.tenant.empty() ? default_tenant : who.tenant;
-  const bool there =
-      wanted == default_tenant || (ports.directory && ports.directory->current()->tenants.find(wanted));
-  if (!there || !access::sees(who, wanted))
-    return Error{ErrorKind::not_found, "there is no tenant " + wanted};
+  TRY_VOID(check_tenant(ports, who, wanted));
   return wanted;
 }
 
@@ -125,11 +122,17 @@ Result<Order> withdraw_profile(Ports& ports, const Principal& who, const Iccid& 
   return apply_change(ports, {.after = std::move(order), .audit = audit_of(ports, who, "withdraw")}, before);
 }
 
-Result<std::vector<StockCount>> count_stock(Ports& ports, const Principal& who, std::string tenant) {
+Result<std::vector<TenantStock>> count_stock(Ports& ports, const Principal& who, const std::string& tenant) {
   TRY_VOID(access::permit(who, Permission::read_profiles));
-  if (tenant.empty()) tenant = who.tenant.empty() ? default_tenant : who.tenant;
-  if (!access::sees(who, tenant)) return std::vector<StockCount>();
-  return ports.orders.stock(tenant);
+  if (!tenant.empty()) TRY_VOID(check_tenant(ports, who, tenant));
+  const auto known = ports.directory ? ports.directory->current() : std::make_shared<access::Snapshot>();
+  std::vector<TenantStock> out;
+  for (const access::Tenant& one : known->tenants.all()) {
+    if (!access::sees(who, one.id) || (!tenant.empty() && one.id != tenant)) continue;
+    auto counts = TRY(ports.orders.stock(one.id));
+    if (!counts.empty()) out.push_back({one.id, std::move(counts)});
+  }
+  return out;
 }
 
 }  // namespace sealift::smdp

@@ -93,8 +93,11 @@ Result<Order> cancel_order(Ports& ports, const Principal& who, const Iccid& icci
 Result<std::vector<Order>> list_orders(Ports& ports, const Principal& who, OrderFilter filter,
                                        const std::optional<Iccid>& after, size_t limit) {
   TRY_VOID(access::permit(who, Permission::read_profiles));
-  if (filter.tenant.empty()) filter.tenant = who.tenant;
-  if (!access::sees(who, filter.tenant)) return std::vector<Order>();
+  if (filter.tenant.empty()) {
+    filter.tenant = who.tenant;
+  } else {
+    TRY_VOID(check_tenant(ports, who, filter.tenant));
+  }
   return ports.orders.list(filter, after, limit);
 }
 

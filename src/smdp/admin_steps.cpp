@@ -29,6 +29,13 @@ Result<Order> visible_order(Ports& ports, const Principal& who, const Iccid& icc
   return Error{ErrorKind::not_found, "no profile with ICCID " + iccid.digits() + " is in stock"};
 }
 
+Status check_tenant(const Ports& ports, const Principal& who, const std::string& tenant) {
+  const bool there =
+      tenant == default_tenant || (ports.directory && ports.directory->current()->tenants.find(tenant));
+  if (there && access::sees(who, tenant)) return {};
+  return Error{ErrorKind::not_found, "there is no tenant " + tenant};
+}
+
 Result<Order> apply_change(Ports& ports, Transition t, const Order& before) {
   tell_smds(ports, before, t);
   TRY_VOID(ports.orders.apply(t));

@@ -15,6 +15,8 @@ inline Audit audit_of(const Ports& ports, const Principal& who, std::string acti
 
 /// The profile, where the principal sees it. Error kind not_found.
 Result<Order> visible_order(Ports& ports, const Principal& who, const Iccid& iccid);
+/// Whether there is such a tenant that the principal sees. Error kind not_found.
+Status check_tenant(const Ports& ports, const Principal& who, const std::string& tenant);
 /// Applies a change of an order, with what an SM-DS is to hear of it; tells the observer, and gives the order as
 /// it is then.
 Result<Order> apply_change(Ports& ports, Transition t, const Order& before);

@@ -14,4 +14,13 @@ using sealift::testing::sealift_program;
 /// What `sealift ... --json` says, which must end well.
 boost::json::value run(std::vector<std::string> arguments);
 
+/// What a command tells people, on both outputs, and its exit code.
+struct Said {
+  int code;
+  std::string text;
+  bool has(std::string_view part) const { return text.find(part) != text.npos; }
+};
+/// Runs `sealift` with arguments as a shell takes them.
+Said said(const std::string& arguments);
+
 }  // namespace sealift::e2e

@@ -183,11 +183,7 @@ TEST(Programs, make_a_card_of_keys_and_certificates_made_elsewhere) {
 
 /// What a command prints for people.
 std::string text_of(const std::string& arguments) {
-  FILE* out = ::popen((sealift_program() + " " + arguments + " 2>&1").c_str(), "r");
-  std::string said;
-  for (int c = std::fgetc(out); c != EOF; c = std::fgetc(out)) said += static_cast<char>(c);
-  ::pclose(out);
-  return said;
+  return said(arguments).text;
 }
 
 /// The sub-commands that a --help lists: the first word of each line that is indented by two.
@@ -205,6 +201,7 @@ std::vector<std::string> sub_commands(const std::string& help) {
 TEST(Programs, explain_each_sub_command_with_an_example_of_it) {
   if (!std::filesystem::exists(sealift_program())) GTEST_SKIP() << "skipped: the program is not built";
   size_t seen = 0;
+  EXPECT_NE(text_of("--help").find("Example:\n  sealift "), std::string::npos);
   for (const std::string& command : sub_commands(text_of("--help"))) {
     const auto below = sub_commands(text_of(command + " --help"));
     std::vector<std::string> paths{command};
