@@ -75,9 +75,10 @@ Status each_order(AdminClient& admin, const std::string& query,
   }
 }
 
-bool print_awaited(const AdminTarget& target, const json::object& answer, Output& out) {
+int awaited_or(const AdminTarget& target, json::object answer, Output& out,
+               const std::function<int(json::object)>& done) {
   const json::value* approval = answer.if_contains("approval");
-  if (!approval || !approval->is_object()) return false;
+  if (!approval || !approval->is_object()) return done(std::move(answer));
   const json::object& a = approval->get_object();
   const std::string others =
       shown(a, "needed") == "1" ? "another person has" : shown(a, "needed") + " others have";
@@ -85,7 +86,9 @@ bool print_awaited(const AdminTarget& target, const json::object& answer, Output
            shown(a, "expires") + ", each with a token of their own:\n  sealift approval approve" +
            target.options() + " --token FILE --id " + shown(a, "id") + " --digest " + shown(a, "digest") +
            "\nThen give the same command again with --approval " + shown(a, "id"));
-  return true;
+  answer["ok"] = false;
+  out.object(std::move(answer));
+  return exit_awaits;
 }
 
 int post_and_say(const AdminTarget& target, const char* path, json::object body, const std::string& done,
@@ -94,9 +97,11 @@ int post_and_say(const AdminTarget& target, const char* path, json::object body,
   if (!admin) return out.fail(admin.error());
   auto answer = admin->post(path, body);
   if (!answer) return out.fail(answer.error());
-  if (!print_awaited(target, *answer, out)) out.line(done);
-  out.object(std::move(*answer));
-  return exit_ok;
+  return awaited_or(target, std::move(*answer), out, [&](json::object said) {
+    out.line(done);
+    out.object(std::move(said));
+    return exit_ok;
+  });
 }
 
 }  // namespace sealift::cli

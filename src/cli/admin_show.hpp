@@ -1,6 +1,7 @@
 // How commands show what an administration answered, and ask what comes page by page.
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include "cli/admin_client.hpp"
@@ -25,8 +26,10 @@ Status each_order(AdminClient& admin, const std::string& query,
 /// A value in a query: everything but letters and digits as %XX.
 std::string percent_encoded(std::string_view value);
 
-/// Says what to do where the server answered that others have to approve first; false where it did not.
-bool print_awaited(const AdminTarget& target, const boost::json::object& answer, Output& out);
+/// What `done` does with the answer and gives; where the server answered that others have to approve first, says
+/// what to do, "ok": false, and gives exit_awaits.
+int awaited_or(const AdminTarget& target, boost::json::object answer, Output& out,
+               const std::function<int(boost::json::object)>& done);
 /// Posts, prints a line with what was done or who has to approve, and the object.
 int post_and_say(const AdminTarget& target, const char* path, boost::json::object body,
                  const std::string& done, Output& out);

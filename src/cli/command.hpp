@@ -27,6 +27,7 @@ namespace sealift::cli {
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_failed = 1;
 inline constexpr int exit_usage = 2;
+inline constexpr int exit_awaits = 3;  ///< nothing is done yet: others have to approve it first
 
 /// Text of a peer with control characters replaced, fit to be shown on a terminal.
 std::string printable(std::string_view text);

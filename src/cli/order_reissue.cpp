@@ -35,12 +35,12 @@ int ask(const Options& o, Output& out) {
   if (!admin) return out.fail(admin.error());
   auto answer = admin->post("/admin/v1/reissues", body);
   if (!answer) return out.fail(answer.error());
-  if (!print_awaited(o.target, *answer, out)) {
-    out.line("Asked for. From " + shown(*answer, "earliest") + " on:\n  sealift order complete-reissue" +
+  return awaited_or(o.target, std::move(*answer), out, [&](json::object asked) {
+    out.line("Asked for. From " + shown(asked, "earliest") + " on:\n  sealift order complete-reissue" +
              o.target.options_with_token() + " " + o.iccid);
-  }
-  out.object(std::move(*answer));
-  return exit_ok;
+    out.object(std::move(asked));
+    return exit_ok;
+  });
 }
 
 int complete(const Options& o, Output& out) {

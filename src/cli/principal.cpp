@@ -1,7 +1,10 @@
 // sealift principal: who may administer a running SM-DP+, and as what.
 #include <boost/json/array.hpp>
+#include <cstdio>
 #include <optional>
+#include <utility>
 
+#include "base/files.hpp"
 #include "cli/admin_show.hpp"
 
 namespace sealift::cli {
@@ -17,26 +20,52 @@ struct Options {
   std::optional<std::string> expires, approval;
 };
 
+/// Where a new token goes: made before it is asked for, since it is told once, and gone where none came.
+class TokenFile {
+ public:
+  /// An empty path: nowhere. Error kinds: exists, and those of files.
+  static Result<TokenFile> make(const std::string& path) {
+    if (!path.empty()) TRY_VOID(::sealift::write_file(path, {}, Readers::owner, Replace::no));
+    return TokenFile(path);
+  }
+  TokenFile(TokenFile&& o) noexcept : path_(std::exchange(o.path_, "")) {}
+  TokenFile& operator=(TokenFile&&) = delete;
+  ~TokenFile() {
+    if (!path_.empty()) std::remove(path_.c_str());
+  }
+  Status keep(const std::string& token) {
+    return write_file(std::exchange(path_, ""), token + "\n", true);
+  }
+
+ private:
+  explicit TokenFile(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
 /// Posts; writes the new token to a file of mode 0600, or prints it.
 int with_token(const Options& o, const char* path, json::object body, Output& out) {
   if (o.approval) body["approval"] = *o.approval;
   auto admin = AdminClient::open(o.target);
   if (!admin) return out.fail(admin.error());
+  auto file = TokenFile::make(o.save);
+  if (!file) return out.fail(file.error());
   auto answer = admin->post(path, body);
   if (!answer) return out.fail(answer.error());
-  if (!print_awaited(o.target, *answer, out)) {
-    const std::string token = shown(*answer, "token");
+  return awaited_or(o.target, std::move(*answer), out, [&](json::object said) {
+    const std::string token = shown(said, "token");
     if (o.save.empty()) {
       out.line(o.name + " shows who it is with this token, which is never shown again:\n" + token);
     } else {
-      const Status saved = write_file(o.save, token + "\n", true);
-      if (!saved) return out.fail(saved.error());
-      answer->erase("token");
+      const Status saved = file->keep(token);
+      if (!saved) {
+        return out.fail(Error(saved.error()).within(o.name + " has a new token, which is lost: ask for another one"));
+      }
+      said.erase("token");
       out.line("The token of " + o.name + " is in " + o.save);
     }
-  }
-  out.object(std::move(*answer));
-  return exit_ok;
+    out.object(std::move(said));
+    return exit_ok;
+  });
 }
 
 int add_one(const Options& o, Output& out) {

@@ -172,7 +172,11 @@ Handler handler_of(const AdminRoute& route, std::shared_ptr<const Desk> desk) {
       return refusal({ErrorKind::invalid, "the body must be JSON, with Content-Type: application/json"}, 415);
     }
     const auto done = run(route, *desk, who->principal, request);
-    if (!done) return refusal(done.error(), status_of(done.error().kind));
+    if (!done) {
+      const unsigned status = status_of(done.error().kind);
+      if (status >= 500) desk->ports.observer.maintained("administration", &done.error());
+      return refusal(done.error(), status);
+    }
     return answer(done->status ? done->status : route.status, done->body);
   };
 }

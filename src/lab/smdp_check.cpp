@@ -9,6 +9,7 @@
 #include "lab/hsm_site.hpp"
 #include "lab/smdp_certificates.hpp"
 #include "lab/smdp_upkeep.hpp"
+#include "store/postgres/store.hpp"
 
 namespace sealift::lab {
 
@@ -36,6 +37,8 @@ class Inspection {
     }
     for (const std::string& one : folders) certificates(one);
     for (const ListenerOptions& one : options_.listeners) listener(one);
+    if (store::is_postgres(options_.store))
+      good(store::can_connect(options_.store), "store", "the database takes our connection");
     return std::move(findings_);
   }
 

@@ -5,6 +5,7 @@
 
 #include "base/files.hpp"
 #include "lab/config_parts.hpp"
+#include "store/postgres/store.hpp"
 
 namespace sealift::lab {
 
@@ -273,6 +274,11 @@ void name_listeners(std::vector<ListenerOptions>& listeners) {
 Status settle(const std::string& path, SmdpConfig& config) {
   if (config.site.dir.empty())
     return Error{ErrorKind::invalid, path + ": dir is not set: name the server's folder"};
+  if (config.site.settings.highest_svn < config.site.settings.lowest_svn)
+    return Error{ErrorKind::invalid, path + ": lowest_svn is above highest_svn: no eUICC would be served"};
+  if (config.site.store.find("://") != std::string::npos && !store::is_postgres(config.site.store))
+    return Error{ErrorKind::invalid,
+                 path + ": store.url: a database is named by postgresql://... (not set: the file smdp.db in dir)"};
   name_listeners(config.site.listeners);
   if (config.site.listeners.front().host.empty()) config.site.listeners.front().host = "localhost";
   for (ListenerOptions& one : config.site.listeners) {

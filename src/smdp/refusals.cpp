@@ -25,7 +25,7 @@ constexpr std::array kRows{
     RefusalRow{euicc_not_authenticated, "8.1", "6.1", "the eUICC did not sign this session"},
     RefusalRow{client_reported_error, "8.1", "6.1", "the eUICC did not accept this server"},
     RefusalRow{matching_id_unknown, "8.2.6", "3.8", "no profile is waiting under this MatchingID"},
-    RefusalRow{eid_not_expected, "8.1.1", "3.8", "the profile is for another eUICC"},
+    RefusalRow{eid_not_expected, "8.1.1", "3.8", "no profile is meant for this eUICC"},
     RefusalRow{profile_not_released, "8.2", "1.2", "the profile is not released for download"},
     RefusalRow{order_expired, "8.8.5", "4.10", "the download order has expired"},
     RefusalRow{download_attempts_exceeded, "8.8.5", "6.4", "the profile was downloaded too often"},
@@ -39,7 +39,7 @@ constexpr std::array kRows{
     RefusalRow{smdp_oid_not_ours, "8.8", "3.10", "the SM-DP+ OID is not that of this server"},
     RefusalRow{request_not_supported, "1.6", "3.1", "this form of the request is not supported"},
     RefusalRow{issuance_stopped, "8.8", "5.1", "no profiles are given out at the moment, try again later"},
-    RefusalRow{server_busy, "8.8", "5.1", "too many sessions are open, try again later"},
+    RefusalRow{server_busy, "8.8", "5.1", "the server is busy, or out of reach of what it needs: try again later"},
     RefusalRow{server_failed, "8.8", "4.2", "the server could not do this, try again later"},
 };
 

@@ -44,3 +44,13 @@ Result<std::unique_ptr<Pool>> open_pool(PostgresOptions options, const Schema& s
 }
 
 }  // namespace sealift::store::postgres
+
+namespace sealift::store {
+
+Status can_connect(const std::string& connection_string) {
+  TRY_VOID(postgres::must_be_fit(connection_string));
+  TRY(postgres::Link::connect(connection_string));
+  return {};
+}
+
+}  // namespace sealift::store

@@ -16,6 +16,9 @@ namespace sealift::store {
 /// True where a string names a PostgreSQL database: "postgresql://..." or "postgres://...".
 bool is_postgres(std::string_view connection_string);
 
+/// Connects and leaves again, changing nothing. Error kinds: those of PostgresStore::open.
+Status can_connect(const std::string& connection_string);
+
 struct PostgresOptions {
   /// libpq's URI. A password is in the file that its passfile names, never in the string itself.
   std::string connection_string;
