@@ -44,6 +44,7 @@ struct ClientIdentity : PeerIdentity {
   /// CA can write any OID it likes.
   bool under_rsp_ci = false;
   Time not_after{};
+  Time judged{};  ///< when the certificate was last found to hold
 };
 
 /// A shared SSL_CTX.

@@ -16,6 +16,7 @@ struct Free {
   void operator()(X509* p) const { X509_free(p); }
   void operator()(X509_CRL* p) const { X509_CRL_free(p); }
   void operator()(X509_STORE* p) const { X509_STORE_free(p); }
+  void operator()(X509_STORE_CTX* p) const { X509_STORE_CTX_free(p); }
 };
 template <class T>
 using Owned = std::unique_ptr<T, Free>;
@@ -80,6 +81,7 @@ struct ClientTrust::State {
   Status take_crl(const Bytes& der);
   bool revoked_privately(X509* certificate) const;
   int judge(X509_STORE_CTX* context, X509* leaf) const;
+  ClientIdentity client_of(X509* leaf, X509* anchor, PeerIdentity names) const;
   static int index() {
     static const int value = X509_STORE_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
     return value;
@@ -175,17 +177,13 @@ void ClientTrust::apply(SSL* connection) const {
                              std::chrono::system_clock::to_time_t(state_->clock->now()));
 }
 
-std::optional<ClientIdentity> ClientTrust::identity(SSL* connection) const {
-  X509* leaf = SSL_get0_peer_certificate(connection);
-  const STACK_OF(X509)* chain = SSL_get0_verified_chain(connection);
-  if (!leaf || !chain || SSL_get_verify_result(connection) != X509_V_OK) return std::nullopt;
-  auto names = identity_of_peer(connection);
-  if (!names) return std::nullopt;
+ClientIdentity ClientTrust::State::client_of(X509* leaf, X509* anchor, PeerIdentity names) const {
   ClientIdentity client;
-  static_cast<PeerIdentity&>(client) = std::move(*names);
+  static_cast<PeerIdentity&>(client) = std::move(names);
   client.fingerprint = crypto::sha256(client.certificate);
-  client.under_rsp_ci = state_->rsp.find(key_id_of(anchor_of(chain))).has_value();
+  client.under_rsp_ci = rsp.find(key_id_of(anchor)).has_value();
   client.not_after = time_of(X509_get0_notAfter(leaf));
+  client.judged = clock->now();
   char common_name[256] = {};
   const int length =
       X509_NAME_get_text_by_NID(X509_get_subject_name(leaf), NID_commonName, common_name, sizeof common_name);
@@ -193,8 +191,43 @@ std::optional<ClientIdentity> ClientTrust::identity(SSL* connection) const {
   return client;
 }
 
+std::optional<ClientIdentity> ClientTrust::identity(SSL* connection) const {
+  X509* leaf = SSL_get0_peer_certificate(connection);
+  const STACK_OF(X509)* chain = SSL_get0_verified_chain(connection);
+  if (!leaf || !chain || SSL_get_verify_result(connection) != X509_V_OK) return std::nullopt;
+  auto names = identity_of_peer(connection);
+  if (!names) return std::nullopt;
+  return state_->client_of(leaf, anchor_of(chain), std::move(*names));
+}
+
 bool ClientTrust::still_valid(const ClientIdentity& client) const {
-  return state_->clock->now() <= client.not_after;
+  // Lists of revoked certificates come by themselves: what they say holds within a minute.
+  constexpr std::chrono::seconds settled_for{30};
+  const Time now = state_->clock->now();
+  return now <= client.not_after && now < client.judged + settled_for;
+}
+
+/// As OpenSSL does it in a handshake.
+bool ClientTrust::judge_again(SSL* connection, std::optional<ClientIdentity>& client) const {
+  X509* leaf = SSL_get0_peer_certificate(connection);
+  if (!leaf) return (state_->mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) == 0;
+  Owned<X509_STORE_CTX> context(X509_STORE_CTX_new());
+  auto names = identity_of_peer(connection);
+  if (!context || !names ||
+      X509_STORE_CTX_init(context.get(), state_->store.get(), leaf, SSL_get_peer_cert_chain(connection)) !=
+          1) {
+    return false;
+  }
+  X509_STORE_CTX_set_default(context.get(), "ssl_client");
+  X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context.get());
+  X509_VERIFY_PARAM_set_auth_level(rules, SSL_get_security_level(connection));
+  X509_VERIFY_PARAM_set_time(rules, std::chrono::system_clock::to_time_t(state_->clock->now()));
+  X509_STORE_CTX_set_verify_cb(context.get(), verify);
+  const bool holds = X509_verify_cert(context.get()) == 1;
+  ERR_clear_error();
+  if (!holds) return false;
+  client = state_->client_of(leaf, anchor_of(X509_STORE_CTX_get0_chain(context.get())), std::move(*names));
+  return true;
 }
 
 }  // namespace sealift::http

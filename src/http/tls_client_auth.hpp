@@ -34,6 +34,7 @@ struct ClientCertificates {
   std::vector<Bytes> crls;
   /// Certificates are judged at its time; must outlive the listener.
   Clock* clock = nullptr;
+  bool operator==(const ClientCertificates&) const = default;
 };
 
 class ClientTrust {
@@ -46,8 +47,12 @@ class ClientTrust {
   void apply(ssl_st* connection) const;
   /// Whom an established connection belongs to; nullopt where it showed no certificate.
   std::optional<ClientIdentity> identity(ssl_st* connection) const;
-  /// False where the certificate has run out since the handshake.
+  /// False where it has to be judged again: its certificate has run out, or was judged a while ago.
   bool still_valid(const ClientIdentity& client) const;
+  /// Judges anew, by this trust and at the time of now, what an established connection showed; `client` is
+  /// then who it is by this trust. False where the certificate does not hold, or is demanded and was not
+  /// shown.
+  bool judge_again(ssl_st* connection, std::optional<ClientIdentity>& client) const;
 
  private:
   struct State;
