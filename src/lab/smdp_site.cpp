@@ -129,6 +129,7 @@ class Site final : public SmdpSite {
     }
     crls_required_ = now.crl_policy == pki::CrlPolicy::required;
     TRY_VOID(show_ourselves());
+    outbox_->renew();
     set_limits(now, *parts_);
     for (const auto& front : fronts_) take_over(now.settings, front->settings);
     return only_by_restart(options_, now);
@@ -223,7 +224,7 @@ class Site final : public SmdpSite {
   Status open_outbox() {
     TRY_VOID(show_ourselves());
     CarrierOptions carrier;
-    carrier.cis = parts_->certificates.front()->cis;
+    carrier.trust = &parts_->certificates.front()->trust;
     if (const auto oid = parts_->certificates.front()->signers.oid()) carrier.requester = oid->dotted();
     carrier.root_smds = options_.root_smds;
     carrier.connect_to = options_.connect_to;
