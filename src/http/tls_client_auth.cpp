@@ -71,6 +71,8 @@ struct ClientTrust::State {
   int mode = SSL_VERIFY_PEER;
   Clock* clock = nullptr;
   pki::TrustStore rsp;
+  const pki::TrustStore* live_trust = nullptr;
+  bool private_lists_have_to_be_current = false;
   std::vector<Owned<X509>> private_cas;
   std::vector<Owned<X509_CRL>> private_crls;
   Owned<X509_STORE> store{X509_STORE_new()};
@@ -79,7 +81,7 @@ struct ClientTrust::State {
 
   Status believe(const Bytes& der, bool is_rsp_ci);
   Status take_crl(const Bytes& der);
-  bool revoked_privately(X509* certificate) const;
+  int judge_by_private_crls(X509* certificate, time_t now) const;
   int judge(X509_STORE_CTX* context, X509* leaf) const;
   ClientIdentity client_of(X509* leaf, X509* anchor, PeerIdentity names) const;
   static int index() {
@@ -118,20 +120,27 @@ Status ClientTrust::State::take_crl(const Bytes& der) {
   return {};
 }
 
-bool ClientTrust::State::revoked_privately(X509* certificate) const {
-  return std::ranges::any_of(private_crls, [&](const Owned<X509_CRL>& crl) {
+int ClientTrust::State::judge_by_private_crls(X509* certificate, time_t now) const {
+  bool any = false, current = false;
+  for (const Owned<X509_CRL>& crl : private_crls) {
+    if (X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), X509_get_issuer_name(certificate)) != 0) continue;
     X509_REVOKED* entry = nullptr;
-    return X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), X509_get_issuer_name(certificate)) == 0 &&
-           X509_CRL_get0_by_cert(crl.get(), &entry, certificate) == 1;
-  });
+    if (X509_CRL_get0_by_cert(crl.get(), &entry, certificate) == 1) return X509_V_ERR_CERT_REVOKED;
+    any = true;
+    const ASN1_TIME* next = X509_CRL_get0_nextUpdate(crl.get());
+    current = current || (next && X509_cmp_time(X509_CRL_get0_lastUpdate(crl.get()), &now) < 0 &&
+                          X509_cmp_time(next, &now) > 0);
+  }
+  return any && !current && private_lists_have_to_be_current ? X509_V_ERR_CRL_HAS_EXPIRED : X509_V_OK;
 }
 
 int ClientTrust::State::judge(X509_STORE_CTX* context, X509* leaf) const {
   if (!names_client_auth(leaf)) return refuse(context, X509_V_ERR_INVALID_PURPOSE);
   X509* anchor = anchor_of(X509_STORE_CTX_get0_chain(context));
-  if (!rsp.find(key_id_of(anchor))) return 1;
+  const View ci = key_id_of(anchor);
+  if (!rsp.find(ci)) return 1;
   const Time now{std::chrono::seconds(X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(context)))};
-  const int code = judge_rsp_tls(der_of(leaf), rsp, now);
+  const int code = judge_rsp_tls(der_of(leaf), rsp, live_trust, ci, now);
   if (code == X509_V_OK) return 1;
   // The alert for it tells a client that it is its certificate.
   return refuse(context, code == X509_V_ERR_APPLICATION_VERIFICATION ? X509_V_ERR_CERT_REJECTED : code);
@@ -144,7 +153,9 @@ int ClientTrust::verify(int ok, X509_STORE_CTX* context) {
       static_cast<const State*>(X509_STORE_get_ex_data(X509_STORE_CTX_get0_store(context), State::index()));
   if (!state) return refuse(context, X509_V_ERR_APPLICATION_VERIFICATION);
   X509* certificate = X509_STORE_CTX_get_current_cert(context);
-  if (state->revoked_privately(certificate)) return refuse(context, X509_V_ERR_CERT_REVOKED);
+  const int listed = state->judge_by_private_crls(
+      certificate, X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(context)));
+  if (listed != X509_V_OK) return refuse(context, listed);
   return X509_STORE_CTX_get_error_depth(context) == 0 ? state->judge(context, certificate) : 1;
 }
 
@@ -159,6 +170,8 @@ Result<ClientTrust> ClientTrust::make(const ClientCertificates& asked) {
   if (!state->store || !state->names) return Error{ErrorKind::internal, "TLS: no store for certificates"};
   if (asked.demand == ClientCertificates::Demand::required) state->mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
   state->clock = asked.clock;
+  state->live_trust = asked.live_trust;
+  state->private_lists_have_to_be_current = asked.private_crls == pki::CrlPolicy::required;
   for (const Bytes& der : asked.rsp_ci) TRY_VOID(state->believe(der, true));
   for (const Bytes& der : asked.private_ca) TRY_VOID(state->believe(der, false));
   for (const Bytes& der : asked.crls) TRY_VOID(state->take_crl(der));

@@ -12,6 +12,7 @@
 
 #include "base/ports.hpp"
 #include "http/tls.hpp"
+#include "pki/chain.hpp"
 
 struct x509_store_ctx_st;
 
@@ -32,6 +33,13 @@ struct ClientCertificates {
   std::vector<Bytes> private_ca;
   /// CRLs of either, DER. What a list names is refused, however old the list.
   std::vector<Bytes> crls;
+  /// Borrowed, for as long as the listener lives: a client below a CI of RSP that it has must hold by it as
+  /// well, by the CRLs that it has then, and its policy. Others may add lists to it at any time: connections
+  /// from before are judged by them within a minute.
+  const pki::TrustStore* live_trust = nullptr;
+  /// Of private CAs: where it is required, one that `crls` has lists of must have a current one. Those
+  /// without any list are not asked for one.
+  pki::CrlPolicy private_crls = pki::CrlPolicy::if_present;
   /// Certificates are judged at its time; must outlive the listener.
   Clock* clock = nullptr;
   bool operator==(const ClientCertificates&) const = default;

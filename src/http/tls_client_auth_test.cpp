@@ -172,6 +172,61 @@ TEST_F(MutualTls, refuses_a_revoked_certificate_of_either_kind) {
   }
 }
 
+/// A list, current for an hour, with this certificate in it, or none.
+static Bytes list_of(test::TestCi& ca, const TlsIdentity* revoked) {
+  pki::CrlSpec list{.this_update = test::noon() - 2h, .next_update = test::noon() + 1h};
+  if (revoked) {
+    auto parsed = pki::Certificate::parse(revoked->certificates[0]).value();
+    list.revoked = {{to_bytes(parsed.serial_number()), test::noon() - 2h}};
+  }
+  return ca.crl(list);
+}
+
+TEST_F(MutualTls, refuses_whom_a_list_names_that_came_while_it_listens) {
+  pki::TrustStore live;
+  ASSERT_TRUE(live.add(View(ci_.der())));
+  ClientCertificates certificates = asked();
+  certificates.live_trust = &live;
+  start(certificates);
+  const TlsIdentity identity = ci_.tls();
+  const auto copy = [&] { return TlsIdentity{identity.certificates, identity.private_key.clone()}; };
+  Client before = client(copy());
+  ASSERT_TRUE(before.get(HostPort{"smdp.test", 443}, "/who"));
+  ASSERT_TRUE(live.add_crl(View(list_of(ci_, &identity))));
+  EXPECT_FALSE(call(copy()));
+  clock_.advance(1min);
+  EXPECT_FALSE(before.get(HostPort{"smdp.test", 443}, "/who")) << "on the connection that it had";
+  EXPECT_TRUE(call(ci_.tls())) << "another certificate of that CI";
+}
+
+TEST_F(MutualTls, demands_a_current_list_of_a_ci_where_the_policy_does) {
+  pki::TrustStore live(pki::CrlPolicy::required);
+  ASSERT_TRUE(live.add(View(ci_.der())));
+  ClientCertificates certificates = asked();
+  certificates.live_trust = &live;
+  certificates.private_crls = pki::CrlPolicy::required;
+  start(certificates);
+  EXPECT_FALSE(call(ci_.tls()));
+  EXPECT_TRUE(call(operator_ca_.tls())) << "a private CA that has no list";
+  ASSERT_TRUE(live.add_crl(View(list_of(ci_, nullptr))));
+  EXPECT_TRUE(call(ci_.tls()));
+  clock_.advance(2h);
+  EXPECT_FALSE(call(ci_.tls())) << "the list has run out";
+}
+
+TEST_F(MutualTls, demands_a_current_list_of_a_private_ca_where_it_has_lists_and_the_policy_does) {
+  ClientCertificates certificates = asked();
+  certificates.crls = {list_of(operator_ca_, nullptr)};
+  for (pki::CrlPolicy policy : {pki::CrlPolicy::if_present, pki::CrlPolicy::required}) {
+    certificates.private_crls = policy;
+    start(certificates);
+    EXPECT_TRUE(call(operator_ca_.tls()));
+    clock_.advance(2h);
+    EXPECT_EQ(bool(call(operator_ca_.tls())), policy == pki::CrlPolicy::if_present) << "it has run out";
+    clock_.set(test::noon());
+  }
+}
+
 TEST_F(MutualTls, refuses_a_certificate_that_is_not_for_clients) {
   for (test::TestCi* ca : {&ci_, &operator_ca_}) {
     expect_refused([&] {

@@ -24,6 +24,7 @@ std::vector<Bytes> cis_of(const CarrierOptions& options) {
 
 http::ClientOptions client_options(const CarrierOptions& options, const std::vector<Bytes>& trust) {
   http::ClientOptions out{.trusted_ci = trust};
+  out.live_trust = options.trust;
   out.identity = options.identity();
   out.connect_to = options.connect_to;
   out.connect_timeout = options.connect_timeout;

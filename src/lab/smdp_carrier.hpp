@@ -27,7 +27,7 @@ class TenantCallbacks final : public smdp::CallbackList {
 
 struct CarrierOptions {
   /// Borrowed. Its CIs, as they are at each call, are whom an SM-DS is judged by, and an operator that names
-  /// no CAs.
+  /// no CAs; its CRLs and policy hold for whoever is below them.
   const pki::TrustStore* trust = nullptr;
   std::string requester;               ///< our functionRequesterIdentifier
   std::vector<std::string> root_smds;  ///< those that announce no further (http/event_registrar.hpp)

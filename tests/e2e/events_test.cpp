@@ -3,6 +3,7 @@
 // where a server is away.
 #include <thread>
 
+#include "base/files.hpp"
 #include "download/discover.hpp"
 #include "http/es12_client.hpp"
 #include "http/routes_es12.hpp"
@@ -240,6 +241,24 @@ TEST_F(Events, are_registered_with_the_certificate_and_by_the_cis_that_the_smdp_
   must(world.site->reload(world.site_options));
   must(smds->replace_identity(*tls_identity(other.pki[pki::Role::ds_tls])));
   EXPECT_TRUE(registered(3)) << "at an SM-DS below the CI that was added";
+}
+
+TEST_F(Events, are_not_registered_at_an_smds_whose_certificate_is_revoked) {
+  lead_to(world, routes());
+  const auto waiting = [&] { return must(root.site->ports().events.list(0, 10)).size(); };
+  (void)world.order(1, {.eid = World::eid(1), .smdsAddress = root_host});
+  ASSERT_TRUE(eventually(world, [&] { return waiting() == 1; }));
+  must(write_file(world.folder.path() + "/pki/ci.crl", world.crl({pki::Role::ds_tls}), Readers::everybody,
+                  Replace::yes));
+  must(world.site->reload(world.site_options));
+  (void)world.order(2, {.eid = World::eid(2), .smdsAddress = root_host});
+  const std::string refused = R"(sealift_outbox_attempts_total{outcome="unreachable"} )";
+  EXPECT_TRUE(eventually(world, [&] {
+    http::MetricsPage page;
+    world.site->monitor().write(page);
+    return page.text().find(refused + "0") == std::string::npos;
+  }));
+  EXPECT_EQ(waiting(), 1u);
 }
 
 TEST_F(Events, a_cascade_leads_from_the_root_by_the_alternative_smds_to_the_profile) {

@@ -179,22 +179,28 @@ TEST(Rotation, a_session_ends_with_the_certificates_it_began_with) {
   EXPECT_TRUE(phone.download(next.code));
 }
 
-/// A listener of ES2+ for operators below `ca`, whose file the reload reads anew.
+/// A listener of ES2+ for operators below the CA of a file, if any.
 void add_operators(lab::SmdpSiteOptions& site, const std::string& ca) {
   lab::ListenerOptions operators;
   operators.name = "es2plus";
   operators.interfaces = {lab::Interface::es2plus};
   operators.host = host;
   operators.server.workers = 4;
-  operators.clients = {.demand = lab::ClientAuthentication::Demand::required, .ca = {ca}};
+  operators.clients.demand = lab::ClientAuthentication::Demand::required;
+  if (!ca.empty()) operators.clients.ca = {ca};
   site.listeners.push_back(std::move(operators));
+}
+
+http::ClientOptions operator_options(World& world) {
+  http::ClientOptions o;
+  o.trusted_ci = world.site->ci_certificates();
+  o.connect_to = {{{host, 443}, "127.0.0.1", world.site->listeners()[1].port}};
+  return o;
 }
 
 /// An operator that keeps its connection.
 http::Client operator_below(http::test::TestCi& ca, World& world) {
-  http::ClientOptions o;
-  o.trusted_ci = world.site->ci_certificates();
-  o.connect_to = {{{host, 443}, "127.0.0.1", world.site->listeners()[1].port}};
+  http::ClientOptions o = operator_options(world);
   o.identity = std::make_shared<const http::TlsIdentity>(
       ca.tls({"mno.example.com"}, start - std::chrono::days(1), start + std::chrono::days(30)));
   return must(http::Client::make(std::move(o), world.clock));
@@ -227,6 +233,29 @@ TEST(Rotation, an_operator_keeps_its_connection_until_its_ca_is_taken_away) {
   EXPECT_TRUE(is_answered(next));
 }
 
+TEST(Rotation, a_list_ends_the_connections_of_an_operator_below_our_ci) {
+  World world({.change_site = [](lab::SmdpSiteOptions& site) {
+    add_operators(site, {});
+    site.listeners[1].clients.rsp = true;
+  }});
+  const pki::Identity& tls = world.pki[pki::Role::ds_tls];
+  const auto client_below_ci = [&] {
+    http::ClientOptions o = operator_options(world);
+    o.identity = std::make_shared<const http::TlsIdentity>(
+        http::TlsIdentity{{to_bytes(tls.certificate.der())}, pki::private_key_to_pkcs8(tls.key)});
+    return must(http::Client::make(std::move(o), world.clock));
+  };
+  http::Client before = client_below_ci();
+  EXPECT_TRUE(is_answered(before));
+  must(write_file(world.folder.path() + "/pki/ci.crl", world.crl({pki::Role::ds_tls}), Readers::everybody,
+                  Replace::yes));
+  must(world.site->reload(world.site_options));  // at the latest: it looks by itself
+  http::Client after = client_below_ci();
+  EXPECT_FALSE(is_answered(after));
+  world.clock.advance(std::chrono::minutes(1));
+  EXPECT_FALSE(is_answered(before));
+}
+
 TEST(Rotation, under_load_fails_no_request) {
   TemporaryFolder files = TemporaryFolder::make().value();
   http::test::TestCi operators(7);
@@ -246,6 +275,7 @@ TEST(Rotation, under_load_fails_no_request) {
   for (size_t p = 0; p < phones; ++p) {
     threads.emplace_back([&, p] {
       for (int i = 0; i < at_most && (i < at_least || reloads < enough); ++i) {
+        if (i >= at_least) std::this_thread::sleep_for(std::chrono::milliseconds(10));  // for the reloads
         auto got = all[p]->download(orders[p][i].code);
         ++(got ? done : failed);
         if (!got) ADD_FAILURE() << got.error().error.message;
@@ -255,7 +285,8 @@ TEST(Rotation, under_load_fails_no_request) {
   }
   // And an operator, on one connection.
   threads.emplace_back([&, client = operator_below(operators, world)]() mutable {
-    while (busy > 0) failed += !is_answered(client);
+    for (; busy > 0; std::this_thread::sleep_for(std::chrono::milliseconds(2)))
+      failed += !is_answered(client);
   });
   while (busy > 0) {
     const char* labels[] = {"dp_auth", "dp_pb", "dp_tls"};
