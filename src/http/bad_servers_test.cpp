@@ -245,6 +245,28 @@ TEST_F(BadServers, revoked_is_refused_as_soon_as_the_list_is_there) {
   EXPECT_FALSE(Client::make(options, test::noon_clock()));
 }
 
+TEST_F(BadServers, revoked_is_refused_by_what_a_store_that_others_keep_fresh_has_now) {
+  const TlsIdentity identity = ci_.tls();
+  const auto certificate = pki::Certificate::parse(identity.certificates[0]).value();
+  pki::TrustStore live(pki::CrlPolicy::required);
+  const auto answer = [&] {
+    BadServer server([&](SSL_CTX* ctx) { use(ctx, identity); });
+    auto options = test::client_options(ci_, server.port);
+    options.live_trust = &live;
+    const auto result = get(server, options);
+    return result ? std::string("ok") : result.error().message;
+  };
+  EXPECT_EQ(answer(), "ok") << "the store does not have that CI";
+  ASSERT_TRUE(live.add(View(ci_.der())));
+  EXPECT_NE(answer(), "ok") << "it has to have a list of it now";
+  pki::CrlSpec spec{.this_update = test::noon() - 1h, .next_update = test::noon() + 24h};
+  ASSERT_TRUE(live.add_crl(View(ci_.crl(spec))));
+  EXPECT_EQ(answer(), "ok");
+  spec.revoked.push_back({to_bytes(certificate.serial_number()), test::noon() - 2h});
+  ASSERT_TRUE(live.add_crl(View(ci_.crl(spec))));
+  EXPECT_NE(answer().find("was revoked"), std::string::npos);
+}
+
 TEST_F(BadServers, of_another_use_or_role_is_refused) {
   pki::CertificateSpec client_only = ci_.spec({"smdp.test"});
   client_only.find(asn1::Oid::of({2, 5, 29, 37}))->value = from_hex("300A06082B06010505070302").value();

@@ -202,6 +202,7 @@ void Client::State::set_up() {
   curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(c, CURLOPT_WRITEDATA, this);
   if (connect_to) curl_easy_setopt(c, CURLOPT_CONNECT_TO, connect_to.get());
+  if (options.live_trust) curl_easy_setopt(c, CURLOPT_MAXLIFETIME_CONN, 60L);
 }
 
 Error Client::State::failure(CURLcode code) {
@@ -293,7 +294,8 @@ bool Client::may_have_sent() const {
 
 Result<Client> Client::make(ClientOptions options, Clock& clock) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);  // once, whichever thread comes first
-  TlsContext trusted = TRY(TlsContext::client(options.trusted_ci, options.identity.get()));
+  TlsContext trusted =
+      TRY(TlsContext::client(options.trusted_ci, options.identity.get(), options.live_trust));
   for (const Bytes& crl : options.crls) TRY_VOID(trusted.add_crl(crl));
   auto state = std::make_unique<State>(std::move(options), std::move(trusted), clock);
   state->curl.reset(ready == CURLE_OK ? curl_easy_init() : nullptr);

@@ -39,6 +39,9 @@ struct ConnectTo {
 struct ClientOptions {
   std::vector<Bytes> trusted_ci;  ///< CI certificates, DER; at least one
   std::vector<Bytes> crls;        ///< of those CIs, DER: a server that one lists is refused
+  /// Borrowed, for as long as the client lives: a server below a CI that it has must hold by it as well, by
+  /// the CRLs that it has then, and its policy. No connection is kept for longer than a minute then.
+  const pki::TrustStore* live_trust = nullptr;
   /// Shown to servers that ask who calls (mutual TLS: ES2+, ES12, ES15); null: nothing is.
   std::shared_ptr<const TlsIdentity> identity;
   std::vector<ConnectTo> connect_to;

@@ -360,9 +360,12 @@ bool Connection::client_has_gone() {
   return ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
-bool Connection::client_still_believed() const {
-  const auto& trust = admission_.client_trust();
-  return !trust || (admission_.trust_is_current() && (!client_ || trust->still_valid(*client_)));
+bool Connection::client_still_believed() {
+  if (!admission_.client_trust()) return true;
+  const bool changed = admission_.renew_client_trust();
+  const ClientTrust& trust = *admission_.client_trust();
+  if (!changed && (!client_ || trust.still_valid(*client_))) return true;
+  return trust.judge_again(ssl_.get(), client_);
 }
 
 /// Says goodbye. Where the client may still be sending, what it sends is read and dropped for a while:

@@ -57,7 +57,8 @@ struct Shared {
   std::condition_variable changed;
   uint64_t connections = 0;
   std::optional<TlsContext> tls;
-  std::optional<ClientTrust> client_trust;  // empty where no client certificates are asked for
+  std::optional<ClientCertificates> client_certificates;
+  std::optional<ClientTrust> client_trust;  // made of them; empty where none are asked for
 };
 
 class Connection;
@@ -84,8 +85,15 @@ class Admission {
   }
   const TlsContext& tls() const { return tls_; }
   const std::optional<ClientTrust>& client_trust() const { return client_trust_; }
-  /// False where clients are judged by another trust meanwhile.
-  bool trust_is_current() const { return trust_changes_ == shared_->trust_changes; }
+  /// Takes up the trust that clients are judged by meanwhile; false where it is the same still. After the
+  /// handshake, which needs the one it began with.
+  bool renew_client_trust() {
+    if (trust_changes_ == shared_->trust_changes) return false;
+    std::lock_guard lock(shared_->mutex);
+    client_trust_ = shared_->client_trust;
+    trust_changes_ = shared_->trust_changes;
+    return true;
+  }
 
  private:
   Shared* shared_;
@@ -148,14 +156,15 @@ class Connection {
   Task<bool> write(std::string text);
   Task<bool> continue_if_expected();
   bool client_has_gone();
-  /// False where the client's certificate has run out, or trust has changed since it was judged.
-  bool client_still_believed() const;
+  /// False where the client's certificate does not hold any more. It is judged anew where trust has changed,
+  /// and now and then.
+  bool client_still_believed();
   Task<void> close(bool client_may_still_send);
   std::string text_of(const Response& response, bool keep_alive) const;
   void work();
   friend struct GiveAway;
 
-  const Admission admission_;  // goes last
+  Admission admission_;  // goes last
   Shared& shared_;
   Lane& lane_;
   Socket socket_;

@@ -63,22 +63,31 @@ Es12Result Es12Client::delete_event(const std::string& server, const messages::D
   return call(server, "deleteEvent", messages::to_json(request));
 }
 
-Result<Client> ClientPool::lend() {
+Result<ClientPool::Lent> ClientPool::lend() {
+  uint64_t generation = 0;
   {
     std::lock_guard lock(mutex_);
+    generation = generation_;
     if (!idle_.empty()) {
-      Client client = std::move(idle_.back());
+      Lent lent{std::move(idle_.back()), generation};
       idle_.pop_back();
-      return client;
+      return lent;
     }
   }
-  return make_();
+  return Lent{TRY(make_()), generation};
 }
 
-void ClientPool::give_back(Client client) {
+void ClientPool::give_back(Lent lent) {
   constexpr size_t kept = 16;
   std::lock_guard lock(mutex_);
-  if (idle_.size() < kept) idle_.push_back(std::move(client));
+  if (lent.generation == generation_ && idle_.size() < kept) idle_.push_back(std::move(lent.client));
+}
+
+void ClientPool::renew() {
+  std::vector<Client> gone;  // after the lock
+  std::lock_guard lock(mutex_);
+  ++generation_;
+  gone.swap(idle_);
 }
 
 }  // namespace sealift::http

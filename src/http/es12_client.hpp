@@ -58,18 +58,25 @@ class ClientPool {
   /// Calls `use(Client&)` with a client of the pool and gives its result, or why there is no client.
   template <class Use>
   auto with(Use&& use) -> Result<decltype(use(std::declval<Client&>()))> {
-    Client client = TRY(lend());
-    auto result = use(client);
-    give_back(std::move(client));
+    Lent lent = TRY(lend());
+    auto result = use(lent.client);
+    give_back(std::move(lent));
     return result;
   }
+  /// What clients are made of has changed: those there are end, each after the call it is lent for.
+  void renew();
 
  private:
-  Result<Client> lend();
-  void give_back(Client client);
+  struct Lent {
+    Client client;
+    uint64_t generation;
+  };
+  Result<Lent> lend();
+  void give_back(Lent lent);
   const Make make_;
   std::mutex mutex_;
-  std::vector<Client> idle_;
+  uint64_t generation_ = 0;   // one more with each renew()
+  std::vector<Client> idle_;  // of this generation
 };
 
 }  // namespace sealift::http

@@ -205,7 +205,8 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, const TlsId
                                               Router router) {
   TlsContext tls = TRY(TlsContext::server(identity));
   std::optional<ClientTrust> client_trust;
-  if (options.client_certificates) client_trust = TRY(ClientTrust::make(*options.client_certificates));
+  const auto client_certificates = options.client_certificates;
+  if (client_certificates) client_trust = TRY(ClientTrust::make(*client_certificates));
   options.max_connections = connections_possible(options.max_connections);
   options.workers = std::max(1u, options.workers);
   SignalsBlocked blocked;
@@ -214,6 +215,7 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, const TlsId
   error_code ignored;
   state->port = state->acceptor->local_endpoint(ignored).port();
   state->shared.tls = std::move(tls);
+  state->shared.client_certificates = client_certificates;
   state->shared.client_trust = std::move(client_trust);
   for (auto& lane : state->lanes) {
     lane->date = http_date();
@@ -240,11 +242,14 @@ Status Server::replace_identity(const TlsIdentity& identity) {
 
 Status Server::replace_client_certificates(const ClientCertificates& asked) {
   ClientTrust trust = TRY(ClientTrust::make(asked));
-  std::lock_guard lock(state_->shared.mutex);
-  if (!state_->shared.client_trust)
+  Shared& shared = state_->shared;
+  std::lock_guard lock(shared.mutex);
+  if (!shared.client_trust)
     return Error{ErrorKind::conflict, "this listener asks for no client certificates"};
-  state_->shared.client_trust = std::move(trust);
-  ++state_->shared.trust_changes;
+  if (shared.client_certificates == asked) return {};
+  shared.client_certificates = asked;
+  shared.client_trust = std::move(trust);
+  ++shared.trust_changes;
   return {};
 }
 

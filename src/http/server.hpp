@@ -80,9 +80,10 @@ class Server {
   uint16_t port() const;
   /// New connections get this certificate; those that exist keep theirs. On error the old one stays.
   Status replace_identity(const TlsIdentity& identity);
-  /// New connections are judged by this trust; those that were by the old one end before their next request.
-  /// Only where client certificates were asked for from the start. Errors: those of ClientTrust::make, with
-  /// the old trust staying; conflict (this listener asks for none).
+  /// Clients are judged by this trust: new ones at once, those that are connected with their next request.
+  /// One whose certificate holds by it, or that need not show one, notices nothing; the others' connections
+  /// end. Only where client certificates were asked for from the start. Errors: those of ClientTrust::make,
+  /// with the old trust staying; conflict (this listener asks for none).
   Status replace_client_certificates(const ClientCertificates& asked);
   ServerStats stats() const;
   /// Stops accepting, lets requests under way finish (up to stop_timeout), closes everything, joins the

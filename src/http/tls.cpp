@@ -232,7 +232,8 @@ Result<TlsContext> TlsContext::server(const TlsIdentity& identity) {
   return TlsContext(std::move(ctx));
 }
 
-Result<TlsContext> TlsContext::client(const std::vector<Bytes>& trusted_ci, const TlsIdentity* own) {
+Result<TlsContext> TlsContext::client(const std::vector<Bytes>& trusted_ci, const TlsIdentity* own,
+                                      const pki::TrustStore* live_trust) {
   if (trusted_ci.empty()) {
     return Error{
         ErrorKind::invalid,
@@ -242,9 +243,10 @@ Result<TlsContext> TlsContext::client(const std::vector<Bytes>& trusted_ci, cons
   if (!ctx) return tls_error(ErrorKind::internal, "TLS: no context");
   common_settings(ctx.get());
   SSL_CTX_set_verify(ctx.get(), SSL_VERIFY_PEER, nullptr);
-  auto trust = std::make_shared<pki::TrustStore>();
+  auto trust = std::make_shared<RspTrust>();
+  trust->live_trust = live_trust;
   for (const Bytes& der : trusted_ci) {
-    (void)trust->add(der);  // a public CA is no CI of RSP
+    (void)trust->cis.add(der);  // a public CA is no CI of RSP
     Owned<X509> certificate = parse_certificate(der);
     if (!certificate) return tls_error(ErrorKind::invalid, "TLS: a CI certificate is not a DER certificate");
     X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx.get()), certificate.get());
@@ -258,7 +260,7 @@ Result<TlsContext> TlsContext::client(const std::vector<Bytes>& trusted_ci, cons
 Status TlsContext::add_crl(View crl) {
   auto trust = trust_of(SSL_CTX_get_cert_store(get()));
   if (!trust) return Error{ErrorKind::unsupported, "TLS: only a client's context takes CRLs"};
-  auto added = trust->add_crl(crl);
+  auto added = trust->cis.add_crl(crl);
   if (!added) return Error(added.error());
   return {};
 }

@@ -15,6 +15,10 @@
 struct ssl_ctx_st;
 struct ssl_st;
 
+namespace sealift::pki {
+class TrustStore;
+}
+
 namespace sealift::http {
 
 /// A server's certificate and key.
@@ -44,6 +48,7 @@ struct ClientIdentity : PeerIdentity {
   /// CA can write any OID it likes.
   bool under_rsp_ci = false;
   Time not_after{};
+  Time judged{};  ///< when the certificate was last found to hold
 };
 
 /// A shared SSL_CTX.
@@ -54,11 +59,12 @@ class TlsContext {
   /// Errors: invalid (certificate or key unreadable), verification (key and certificate do not match).
   static Result<TlsContext> server(const TlsIdentity& identity);
 
-  /// For a client that trusts the given CI certificates (DER) only. One that is no CI of RSP is a public CA that
-  /// the user chose to believe: what is under it has no RSP roles.
-  /// `own` is shown to a server that asks who calls (mutual TLS); null: nothing is.
-  /// Errors: invalid (a certificate unreadable, or none given), and those of server() for `own`.
-  static Result<TlsContext> client(const std::vector<Bytes>& trusted_ci, const TlsIdentity* own = nullptr);
+  /// For a client that trusts the given CI certificates (DER) only. One that is no CI of RSP is a public CA
+  /// that the user chose to believe: what is under it has no RSP roles. `own` is shown to a server that asks
+  /// who calls (mutual TLS); null: nothing is. `live_trust` as ClientOptions has it. Errors: invalid (a
+  /// certificate unreadable, or none given), and those of server() for `own`.
+  static Result<TlsContext> client(const std::vector<Bytes>& trusted_ci, const TlsIdentity* own = nullptr,
+                                   const pki::TrustStore* live_trust = nullptr);
   /// Of a client: takes up a CRL (DER) of one of its CIs; a server that it lists is refused from then on.
   /// Errors: those of pki::TrustStore::add_crl.
   Status add_crl(View crl);

@@ -16,6 +16,7 @@ struct Free {
   void operator()(X509* p) const { X509_free(p); }
   void operator()(X509_CRL* p) const { X509_CRL_free(p); }
   void operator()(X509_STORE* p) const { X509_STORE_free(p); }
+  void operator()(X509_STORE_CTX* p) const { X509_STORE_CTX_free(p); }
 };
 template <class T>
 using Owned = std::unique_ptr<T, Free>;
@@ -70,6 +71,8 @@ struct ClientTrust::State {
   int mode = SSL_VERIFY_PEER;
   Clock* clock = nullptr;
   pki::TrustStore rsp;
+  const pki::TrustStore* live_trust = nullptr;
+  bool private_lists_have_to_be_current = false;
   std::vector<Owned<X509>> private_cas;
   std::vector<Owned<X509_CRL>> private_crls;
   Owned<X509_STORE> store{X509_STORE_new()};
@@ -78,8 +81,9 @@ struct ClientTrust::State {
 
   Status believe(const Bytes& der, bool is_rsp_ci);
   Status take_crl(const Bytes& der);
-  bool revoked_privately(X509* certificate) const;
+  int judge_by_private_crls(X509* certificate, time_t now) const;
   int judge(X509_STORE_CTX* context, X509* leaf) const;
+  ClientIdentity client_of(X509* leaf, X509* anchor, PeerIdentity names) const;
   static int index() {
     static const int value = X509_STORE_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
     return value;
@@ -116,20 +120,27 @@ Status ClientTrust::State::take_crl(const Bytes& der) {
   return {};
 }
 
-bool ClientTrust::State::revoked_privately(X509* certificate) const {
-  return std::ranges::any_of(private_crls, [&](const Owned<X509_CRL>& crl) {
+int ClientTrust::State::judge_by_private_crls(X509* certificate, time_t now) const {
+  bool any = false, current = false;
+  for (const Owned<X509_CRL>& crl : private_crls) {
+    if (X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), X509_get_issuer_name(certificate)) != 0) continue;
     X509_REVOKED* entry = nullptr;
-    return X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), X509_get_issuer_name(certificate)) == 0 &&
-           X509_CRL_get0_by_cert(crl.get(), &entry, certificate) == 1;
-  });
+    if (X509_CRL_get0_by_cert(crl.get(), &entry, certificate) == 1) return X509_V_ERR_CERT_REVOKED;
+    any = true;
+    const ASN1_TIME* next = X509_CRL_get0_nextUpdate(crl.get());
+    current = current || (next && X509_cmp_time(X509_CRL_get0_lastUpdate(crl.get()), &now) < 0 &&
+                          X509_cmp_time(next, &now) > 0);
+  }
+  return any && !current && private_lists_have_to_be_current ? X509_V_ERR_CRL_HAS_EXPIRED : X509_V_OK;
 }
 
 int ClientTrust::State::judge(X509_STORE_CTX* context, X509* leaf) const {
   if (!names_client_auth(leaf)) return refuse(context, X509_V_ERR_INVALID_PURPOSE);
   X509* anchor = anchor_of(X509_STORE_CTX_get0_chain(context));
-  if (!rsp.find(key_id_of(anchor))) return 1;
+  const View ci = key_id_of(anchor);
+  if (!rsp.find(ci)) return 1;
   const Time now{std::chrono::seconds(X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(context)))};
-  const int code = judge_rsp_tls(der_of(leaf), rsp, now);
+  const int code = judge_rsp_tls(der_of(leaf), rsp, live_trust, ci, now);
   if (code == X509_V_OK) return 1;
   // The alert for it tells a client that it is its certificate.
   return refuse(context, code == X509_V_ERR_APPLICATION_VERIFICATION ? X509_V_ERR_CERT_REJECTED : code);
@@ -142,7 +153,9 @@ int ClientTrust::verify(int ok, X509_STORE_CTX* context) {
       static_cast<const State*>(X509_STORE_get_ex_data(X509_STORE_CTX_get0_store(context), State::index()));
   if (!state) return refuse(context, X509_V_ERR_APPLICATION_VERIFICATION);
   X509* certificate = X509_STORE_CTX_get_current_cert(context);
-  if (state->revoked_privately(certificate)) return refuse(context, X509_V_ERR_CERT_REVOKED);
+  const int listed = state->judge_by_private_crls(
+      certificate, X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(context)));
+  if (listed != X509_V_OK) return refuse(context, listed);
   return X509_STORE_CTX_get_error_depth(context) == 0 ? state->judge(context, certificate) : 1;
 }
 
@@ -157,6 +170,8 @@ Result<ClientTrust> ClientTrust::make(const ClientCertificates& asked) {
   if (!state->store || !state->names) return Error{ErrorKind::internal, "TLS: no store for certificates"};
   if (asked.demand == ClientCertificates::Demand::required) state->mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
   state->clock = asked.clock;
+  state->live_trust = asked.live_trust;
+  state->private_lists_have_to_be_current = asked.private_crls == pki::CrlPolicy::required;
   for (const Bytes& der : asked.rsp_ci) TRY_VOID(state->believe(der, true));
   for (const Bytes& der : asked.private_ca) TRY_VOID(state->believe(der, false));
   for (const Bytes& der : asked.crls) TRY_VOID(state->take_crl(der));
@@ -175,17 +190,13 @@ void ClientTrust::apply(SSL* connection) const {
                              std::chrono::system_clock::to_time_t(state_->clock->now()));
 }
 
-std::optional<ClientIdentity> ClientTrust::identity(SSL* connection) const {
-  X509* leaf = SSL_get0_peer_certificate(connection);
-  const STACK_OF(X509)* chain = SSL_get0_verified_chain(connection);
-  if (!leaf || !chain || SSL_get_verify_result(connection) != X509_V_OK) return std::nullopt;
-  auto names = identity_of_peer(connection);
-  if (!names) return std::nullopt;
+ClientIdentity ClientTrust::State::client_of(X509* leaf, X509* anchor, PeerIdentity names) const {
   ClientIdentity client;
-  static_cast<PeerIdentity&>(client) = std::move(*names);
+  static_cast<PeerIdentity&>(client) = std::move(names);
   client.fingerprint = crypto::sha256(client.certificate);
-  client.under_rsp_ci = state_->rsp.find(key_id_of(anchor_of(chain))).has_value();
+  client.under_rsp_ci = rsp.find(key_id_of(anchor)).has_value();
   client.not_after = time_of(X509_get0_notAfter(leaf));
+  client.judged = clock->now();
   char common_name[256] = {};
   const int length =
       X509_NAME_get_text_by_NID(X509_get_subject_name(leaf), NID_commonName, common_name, sizeof common_name);
@@ -193,8 +204,43 @@ std::optional<ClientIdentity> ClientTrust::identity(SSL* connection) const {
   return client;
 }
 
+std::optional<ClientIdentity> ClientTrust::identity(SSL* connection) const {
+  X509* leaf = SSL_get0_peer_certificate(connection);
+  const STACK_OF(X509)* chain = SSL_get0_verified_chain(connection);
+  if (!leaf || !chain || SSL_get_verify_result(connection) != X509_V_OK) return std::nullopt;
+  auto names = identity_of_peer(connection);
+  if (!names) return std::nullopt;
+  return state_->client_of(leaf, anchor_of(chain), std::move(*names));
+}
+
 bool ClientTrust::still_valid(const ClientIdentity& client) const {
-  return state_->clock->now() <= client.not_after;
+  // Lists of revoked certificates come by themselves: what they say holds within a minute.
+  constexpr std::chrono::seconds settled_for{30};
+  const Time now = state_->clock->now();
+  return now <= client.not_after && now < client.judged + settled_for;
+}
+
+/// As OpenSSL does it in a handshake.
+bool ClientTrust::judge_again(SSL* connection, std::optional<ClientIdentity>& client) const {
+  X509* leaf = SSL_get0_peer_certificate(connection);
+  if (!leaf) return (state_->mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) == 0;
+  Owned<X509_STORE_CTX> context(X509_STORE_CTX_new());
+  auto names = identity_of_peer(connection);
+  if (!context || !names ||
+      X509_STORE_CTX_init(context.get(), state_->store.get(), leaf, SSL_get_peer_cert_chain(connection)) !=
+          1) {
+    return false;
+  }
+  X509_STORE_CTX_set_default(context.get(), "ssl_client");
+  X509_VERIFY_PARAM* rules = X509_STORE_CTX_get0_param(context.get());
+  X509_VERIFY_PARAM_set_auth_level(rules, SSL_get_security_level(connection));
+  X509_VERIFY_PARAM_set_time(rules, std::chrono::system_clock::to_time_t(state_->clock->now()));
+  X509_STORE_CTX_set_verify_cb(context.get(), verify);
+  const bool holds = X509_verify_cert(context.get()) == 1;
+  ERR_clear_error();
+  if (!holds) return false;
+  client = state_->client_of(leaf, anchor_of(X509_STORE_CTX_get0_chain(context.get())), std::move(*names));
+  return true;
 }
 
 }  // namespace sealift::http

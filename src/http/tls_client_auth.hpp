@@ -12,6 +12,7 @@
 
 #include "base/ports.hpp"
 #include "http/tls.hpp"
+#include "pki/chain.hpp"
 
 struct x509_store_ctx_st;
 
@@ -32,8 +33,16 @@ struct ClientCertificates {
   std::vector<Bytes> private_ca;
   /// CRLs of either, DER. What a list names is refused, however old the list.
   std::vector<Bytes> crls;
+  /// Borrowed, for as long as the listener lives: a client below a CI of RSP that it has must hold by it as
+  /// well, by the CRLs that it has then, and its policy. Others may add lists to it at any time: connections
+  /// from before are judged by them within a minute.
+  const pki::TrustStore* live_trust = nullptr;
+  /// Of private CAs: where it is required, one that `crls` has lists of must have a current one. Those
+  /// without any list are not asked for one.
+  pki::CrlPolicy private_crls = pki::CrlPolicy::if_present;
   /// Certificates are judged at its time; must outlive the listener.
   Clock* clock = nullptr;
+  bool operator==(const ClientCertificates&) const = default;
 };
 
 class ClientTrust {
@@ -46,8 +55,12 @@ class ClientTrust {
   void apply(ssl_st* connection) const;
   /// Whom an established connection belongs to; nullopt where it showed no certificate.
   std::optional<ClientIdentity> identity(ssl_st* connection) const;
-  /// False where the certificate has run out since the handshake.
+  /// False where it has to be judged again: its certificate has run out, or was judged a while ago.
   bool still_valid(const ClientIdentity& client) const;
+  /// Judges anew, by this trust and at the time of now, what an established connection showed; `client` is
+  /// then who it is by this trust. False where the certificate does not hold, or is demanded and was not
+  /// shown.
+  bool judge_again(ssl_st* connection, std::optional<ClientIdentity>& client) const;
 
  private:
   struct State;

@@ -172,6 +172,61 @@ TEST_F(MutualTls, refuses_a_revoked_certificate_of_either_kind) {
   }
 }
 
+/// A list, current for an hour, with this certificate in it, or none.
+static Bytes list_of(test::TestCi& ca, const TlsIdentity* revoked) {
+  pki::CrlSpec list{.this_update = test::noon() - 2h, .next_update = test::noon() + 1h};
+  if (revoked) {
+    auto parsed = pki::Certificate::parse(revoked->certificates[0]).value();
+    list.revoked = {{to_bytes(parsed.serial_number()), test::noon() - 2h}};
+  }
+  return ca.crl(list);
+}
+
+TEST_F(MutualTls, refuses_whom_a_list_names_that_came_while_it_listens) {
+  pki::TrustStore live;
+  ASSERT_TRUE(live.add(View(ci_.der())));
+  ClientCertificates certificates = asked();
+  certificates.live_trust = &live;
+  start(certificates);
+  const TlsIdentity identity = ci_.tls();
+  const auto copy = [&] { return TlsIdentity{identity.certificates, identity.private_key.clone()}; };
+  Client before = client(copy());
+  ASSERT_TRUE(before.get(HostPort{"smdp.test", 443}, "/who"));
+  ASSERT_TRUE(live.add_crl(View(list_of(ci_, &identity))));
+  EXPECT_FALSE(call(copy()));
+  clock_.advance(1min);
+  EXPECT_FALSE(before.get(HostPort{"smdp.test", 443}, "/who")) << "on the connection that it had";
+  EXPECT_TRUE(call(ci_.tls())) << "another certificate of that CI";
+}
+
+TEST_F(MutualTls, demands_a_current_list_of_a_ci_where_the_policy_does) {
+  pki::TrustStore live(pki::CrlPolicy::required);
+  ASSERT_TRUE(live.add(View(ci_.der())));
+  ClientCertificates certificates = asked();
+  certificates.live_trust = &live;
+  certificates.private_crls = pki::CrlPolicy::required;
+  start(certificates);
+  EXPECT_FALSE(call(ci_.tls()));
+  EXPECT_TRUE(call(operator_ca_.tls())) << "a private CA that has no list";
+  ASSERT_TRUE(live.add_crl(View(list_of(ci_, nullptr))));
+  EXPECT_TRUE(call(ci_.tls()));
+  clock_.advance(2h);
+  EXPECT_FALSE(call(ci_.tls())) << "the list has run out";
+}
+
+TEST_F(MutualTls, demands_a_current_list_of_a_private_ca_where_it_has_lists_and_the_policy_does) {
+  ClientCertificates certificates = asked();
+  certificates.crls = {list_of(operator_ca_, nullptr)};
+  for (pki::CrlPolicy policy : {pki::CrlPolicy::if_present, pki::CrlPolicy::required}) {
+    certificates.private_crls = policy;
+    start(certificates);
+    EXPECT_TRUE(call(operator_ca_.tls()));
+    clock_.advance(2h);
+    EXPECT_EQ(bool(call(operator_ca_.tls())), policy == pki::CrlPolicy::if_present) << "it has run out";
+    clock_.set(test::noon());
+  }
+}
+
 TEST_F(MutualTls, refuses_a_certificate_that_is_not_for_clients) {
   for (test::TestCi* ca : {&ci_, &operator_ca_}) {
     expect_refused([&] {
@@ -224,16 +279,47 @@ TEST_F(MutualTls, judges_clients_also_where_it_shows_its_other_certificate) {
   EXPECT_EQ(server_->stats().handshake_failures, 1u);
 }
 
-TEST_F(MutualTls, ends_the_connections_of_an_old_trust_before_their_next_request) {
-  start(asked());
-  Client c = client(ci_.tls());
-  ASSERT_TRUE(c.get(HostPort{"smdp.test", 443}, "/who"));
-  ClientCertificates changed = asked();
-  changed.rsp_ci.clear();
-  ASSERT_TRUE(server_->replace_client_certificates(changed));
-  EXPECT_FALSE(c.get(HostPort{"smdp.test", 443}, "/who"));
-  EXPECT_EQ(callers_.size(), 1u);
-  EXPECT_TRUE(call(operator_ca_.tls()));
+TEST_F(MutualTls, goes_on_with_whom_the_new_trust_believes_too) {
+  for (Demand demand : {Demand::required, Demand::optional}) {
+    start(asked(demand));
+    Client shows = client(operator_ca_.tls()), shows_none = client({});
+    const auto all_served = [&] {
+      return shows.get(HostPort{"smdp.test", 443}, "/who") && seen_ && !seen_->under_rsp_ci &&
+             (demand == Demand::required || (shows_none.get(HostPort{"smdp.test", 443}, "/who") && !seen_));
+    };
+    ASSERT_TRUE(all_served());
+    const uint64_t connections = server_->stats().accepted;
+    ASSERT_TRUE(server_->replace_client_certificates(asked(demand)));
+    EXPECT_TRUE(all_served()) << "of the same trust again";
+    ClientCertificates changed = asked(demand);
+    changed.rsp_ci.clear();
+    ASSERT_TRUE(server_->replace_client_certificates(changed));
+    EXPECT_TRUE(all_served());
+    clock_.advance(1min);
+    EXPECT_TRUE(all_served()) << "judged again after a while";
+    EXPECT_EQ(server_->stats().accepted, connections) << "each on the connection that it had";
+  }
+}
+
+TEST_F(MutualTls, ends_a_connection_that_the_new_trust_does_not_allow) {
+  const TlsIdentity identity = ci_.tls();
+  const auto copy = [&] { return TlsIdentity{identity.certificates, identity.private_key.clone()}; };
+  ClientCertificates others_alone = asked(Demand::optional), revoked = others_alone, demanded = asked();
+  others_alone.rsp_ci.clear();
+  const auto serial = to_bytes(pki::Certificate::parse(identity.certificates[0]).value().serial_number());
+  revoked.crls = {ci_.crl({.this_update = test::noon() - 1h,
+                           .next_update = test::noon() + 1h,
+                           .revoked = {{serial, test::noon() - 2h}}})};
+  for (const ClientCertificates& now : {others_alone, revoked, demanded}) {
+    start(asked(Demand::optional));
+    Client c = client(now.demand == Demand::required ? TlsIdentity() : copy());
+    ASSERT_TRUE(c.get(HostPort{"smdp.test", 443}, "/who"));
+    ASSERT_TRUE(server_->replace_client_certificates(now));
+    EXPECT_FALSE(c.get(HostPort{"smdp.test", 443}, "/who"));
+    server_->stop();
+    EXPECT_EQ(server_->stats().handshake_failures, 1u) << "it tried again on another connection";
+  }
+  EXPECT_EQ(callers_.size(), 3u);
 }
 
 TEST_F(MutualTls, ends_a_connection_whose_certificate_has_run_out) {

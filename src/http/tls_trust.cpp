@@ -8,7 +8,7 @@
 namespace sealift::http {
 namespace {
 
-using Trust = std::shared_ptr<pki::TrustStore>;
+using Trust = std::shared_ptr<RspTrust>;
 
 void free_trust(void*, void* trust, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<Trust*>(trust);
@@ -86,6 +86,13 @@ int judge_rsp_tls(View leaf, const pki::TrustStore& trust, Time now) {
   return code_of(judged.error().error);
 }
 
+int judge_rsp_tls(View leaf, const pki::TrustStore& trust, const pki::TrustStore* live_trust, View ci_key_id,
+                  Time now) {
+  const int code = judge_rsp_tls(leaf, trust, now);
+  if (code != X509_V_OK || !live_trust || !live_trust->find(ci_key_id)) return code;
+  return judge_rsp_tls(leaf, *live_trust, now);
+}
+
 int verify_rsp_server(int ok, X509_STORE_CTX* context) {
   if (ok != 1 || X509_STORE_CTX_get_error_depth(context) != 0) return ok;
   X509* leaf = X509_STORE_CTX_get_current_cert(context);
@@ -100,12 +107,12 @@ int verify_rsp_server(int ok, X509_STORE_CTX* context) {
   if (!trust) return refuse(context, X509_V_ERR_APPLICATION_VERIFICATION, "nothing says which CIs are trusted");
   View key_id;
   if (key) key_id = View(ASN1_STRING_get0_data(key), static_cast<size_t>(ASN1_STRING_length(key)));
-  if (!trust->find(key_id)) {
+  if (!trust->cis.find(key_id)) {
     return is_rsp_ci(anchor) ? refuse(context, X509_V_ERR_APPLICATION_VERIFICATION, "its CI breaks the profile") : 1;
   }
 
   const Time now{std::chrono::seconds(X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(context)))};
-  const int code = judge_rsp_tls(der_of(leaf), *trust, now);
+  const int code = judge_rsp_tls(der_of(leaf), trust->cis, trust->live_trust, key_id, now);
   if (code == X509_V_OK) return 1;
   X509_STORE_CTX_set_error(context, code);
   return 0;

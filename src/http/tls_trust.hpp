@@ -17,20 +17,29 @@ namespace sealift::http {
 /// Empty where it cannot be encoded.
 Bytes der_of(X509* certificate);
 
-/// Hangs the CIs and their CRLs on a store.
-void set_trust(X509_STORE* store, std::shared_ptr<pki::TrustStore> trust);
+/// The CIs that a client believes.
+struct RspTrust {
+  pki::TrustStore cis;                          ///< with the CRLs that the client itself was given
+  const pki::TrustStore* live_trust = nullptr;  ///< ClientOptions::live_trust
+};
+/// Hangs them on a store.
+void set_trust(X509_STORE* store, std::shared_ptr<RspTrust> trust);
 /// What hangs there; null where nothing does.
-std::shared_ptr<pki::TrustStore> trust_of(X509_STORE* store);
+std::shared_ptr<RspTrust> trust_of(X509_STORE* store);
 
 /// Judges a leaf (DER) that a CI of `trust` should have signed: CERT.DP.TLS or CERT.DS.TLS, valid, not revoked.
 /// X509_V_OK, or the code to refuse with; take_refusal() has the words.
 int judge_rsp_tls(View leaf, const pki::TrustStore& trust, Time now);
+/// The same, and by `live_trust` as well where it is given and has the CI of this key identifier: by the CRLs
+/// that it has now, and its policy.
+int judge_rsp_tls(View leaf, const pki::TrustStore& trust, const pki::TrustStore* live_trust, View ci_key_id,
+                  Time now);
 
 /// For SSL_CTX_set_verify: refuses a leaf on a curve that is not ours, and under a CI of RSP one that is no TLS
 /// server's, or revoked. An anchor that is no CI of RSP (a public CA that the user named) has no such roles.
 int verify_rsp_server(int ok, X509_STORE_CTX* context);
 
-/// Why the last of these two of this thread said no; empties it.
+/// Why the last of these of this thread said no; empties it.
 std::string take_refusal();
 
 }  // namespace sealift::http

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "asn1/time.hpp"
 #include "base/files.hpp"
 #include "crypto/hash.hpp"
 
@@ -38,20 +39,32 @@ static std::string file_of(const std::string& folder, const std::string& uri) {
   return folder + "/" + hex(View(crypto::sha256(view(uri))).first(12)) + ".crl";
 }
 
+/// Writes the list where it is not what the file has: whoever watches the folder would read it again.
+static Status keep(const std::string& folder, const std::string& uri, View octets) {
+  const std::string file = file_of(folder, uri);
+  const auto before = read_file(file, pki::Crl::max_size);
+  if (before && equal(*before, octets)) return {};
+  TRY_VOID(make_directory(folder));
+  return write_file(file, octets, Readers::everybody, Replace::yes);
+}
+
 /// When the list is to be fetched anew.
 Result<Time> CrlFetcher::fetch_list(Source& source, const std::string& uri) {
   const Bytes octets = TRY(source_.fetch(uri));
   const pki::Crl list = TRY(pki::Crl::parse(octets));
   const auto taken = source.trust->add_crl(list);
   if (!taken && taken.error().error != pki::CrlError::fresher_loaded) return Error(taken.error());
-  if (taken) {
-    TRY_VOID(make_directory(source.folder));
-    TRY_VOID(write_file(file_of(source.folder, uri), octets, Readers::everybody, Replace::yes));
-  }
+  if (taken) TRY_VOID(keep(source.folder, uri, octets));
   const Time now = clock_.now();
   seconds wait = options_.refresh;
-  if (list.next_update()) wait = std::min(wait, *list.next_update() - now);
-  return now + std::max(shortened(wait), seconds(1));
+  if (const auto next = list.next_update()) {
+    if (*next <= now) {
+      return Error{ErrorKind::not_found, "the list that is published has run out at " + asn1::rfc3339(*next) +
+                                             "; its CI has to publish the next one"};
+    }
+    wait = std::min(wait, *next - now);
+  }
+  return now + std::max(shortened(wait), std::min(options_.retry, options_.refresh));
 }
 
 void CrlFetcher::fetch(Source& source, const std::string& uri, Time now) {

@@ -2,9 +2,10 @@
 // folder, so that a restart finds it there, and comes again well before its nextUpdate, at odd times, since
 // others do the same.
 //
-// What cannot be had is asked for again, ever more seldom; meanwhile the list at hand holds, and the policy
-// of the trust store says what an old or missing one means (CrlPolicy). A list that its CI did not sign is
-// not kept. One thread of its own from start(); the destructor stops it.
+// What cannot be had, or has run out where it is published, is asked for again, ever more seldom; meanwhile
+// the list at hand holds, and the policy of the trust store says what an old or missing one means
+// (CrlPolicy). A list that its CI did not sign is not kept. One thread of its own from start(); the
+// destructor stops it.
 #pragma once
 
 #include <condition_variable>
@@ -22,7 +23,8 @@ namespace sealift::lab {
 struct CrlFetchOptions {
   std::chrono::seconds refresh{
       std::chrono::hours(6)};      ///< a list is asked for again at the latest after so long
-  std::chrono::seconds retry{30};  ///< after a failure; doubled with each, up to `refresh`
+  /// After a failure; doubled with each, up to `refresh`. A good list is let be for so long, too.
+  std::chrono::seconds retry{30};
 };
 
 class CrlFetcher {

@@ -113,6 +113,40 @@ TEST_F(CrlFetcherTest, asks_ever_more_seldom_where_nobody_answers_and_goes_on_wi
   EXPECT_EQ(heard_.good, 2);
 }
 
+TEST_F(CrlFetcherTest, asks_ever_more_seldom_for_the_next_of_a_list_that_has_run_out) {
+  publisher_.list = list(1, hours(1), kStart - hours(2));
+  seconds before{0};
+  for (int i = 0; i < 6; ++i) {
+    const seconds wait = fetcher_.fetch_due();
+    EXPECT_GT(wait, before);
+    before = wait;
+    clock_.advance(wait);
+  }
+  EXPECT_EQ(publisher_.asked[uri], 6);
+  EXPECT_EQ(heard_.problems, 6);
+  EXPECT_EQ(lists(), 1u) << "what it lists is revoked, however old it is";
+}
+
+TEST_F(CrlFetcherTest, asks_not_every_moment_for_the_next_of_a_list_that_runs_out_now) {
+  publisher_.list = list(1, hours(1), kStart);
+  clock_.advance(hours(1) - seconds(2));
+  EXPECT_GE(fetcher_.fetch_due(), seconds(30));
+}
+
+TEST_F(CrlFetcherTest, writes_a_list_once_while_it_does_not_change) {
+  publisher_.list = list(1, hours(400), kStart);
+  clock_.advance(fetcher_.fetch_due());
+  const auto file = std::filesystem::directory_iterator(folder_)->path();
+  const std::filesystem::file_time_type long_ago{};
+  std::filesystem::last_write_time(file, long_ago);
+  clock_.advance(fetcher_.fetch_due());
+  EXPECT_EQ(publisher_.asked[uri], 2);
+  EXPECT_EQ(std::filesystem::last_write_time(file), long_ago);
+  publisher_.list = list(2, hours(400), clock_.now());
+  fetcher_.fetch_due();
+  EXPECT_NE(std::filesystem::last_write_time(file), long_ago);
+}
+
 TEST_F(CrlFetcherTest, keeps_nothing_that_the_ci_did_not_sign) {
   Bytes forged = list(1, hours(4), kStart);
   forged.back() ^= 1;

@@ -16,8 +16,15 @@ Told TenantCallbacks::told(const std::string& tenant) const {
   return found->callback->notifications ? Told::notifications : Told::progress;
 }
 
+std::vector<Bytes> cis_of(const CarrierOptions& options) {
+  std::vector<Bytes> out;
+  for (const pki::Certificate& ci : options.trust->all()) out.push_back(to_bytes(ci.der()));
+  return out;
+}
+
 http::ClientOptions client_options(const CarrierOptions& options, const std::vector<Bytes>& trust) {
   http::ClientOptions out{.trusted_ci = trust};
+  out.live_trust = options.trust;
   out.identity = options.identity();
   out.connect_to = options.connect_to;
   out.connect_timeout = options.connect_timeout;
@@ -58,7 +65,7 @@ Carrier::Outcome SmdpCarrier::to_operator(const smdp::Outgoing& what) {
   auto address = http::CallbackAddress::parse(callback.address + callback.pathPrefix);
   if (!address)
     return {Sent::unreachable, std::move(address.error()).within("the callback of " + what.tenant)};
-  auto with = client(callback.address, callback.trust.empty() ? options_.cis : callback.trust);
+  auto with = client(callback.address, callback.trust.empty() ? cis_of(options_) : callback.trust);
   if (!with) return {Sent::unreachable, std::move(with.error())};
   const Told told = callback.notifications ? Told::notifications : Told::progress;
   auto done = http::Es2CallbackClient(**with, options_.requester).call(*address, what, told);
@@ -85,7 +92,7 @@ Carrier::Outcome SmdpCarrier::to_smds(const smdp::Outgoing& what) {
 }
 
 Carrier::Outcome SmdpCarrier::take_away(const std::string& smds, const smdp::Event& event) {
-  auto with = client(smds, options_.cis);
+  auto with = client(smds, cis_of(options_));
   if (!with) return {Sent::unreachable, std::move(with.error())};
   auto done = http::Es12Client(**with).delete_event(
       smds, {{options_.requester, hex(event.call)}, event.eid, event.eventId});

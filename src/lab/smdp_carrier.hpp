@@ -9,6 +9,7 @@
 #include "access/directory.hpp"
 #include "http/client.hpp"
 #include "lab/outbox_sender.hpp"
+#include "pki/chain.hpp"
 #include "smdp/callbacks.hpp"
 #include "smdp/es2.hpp"
 
@@ -25,7 +26,9 @@ class TenantCallbacks final : public smdp::CallbackList {
 };
 
 struct CarrierOptions {
-  std::vector<Bytes> cis;              ///< DER; whom an SM-DS is judged by, and an operator that names no CAs
+  /// Borrowed. Its CIs, as they are at each call, are whom an SM-DS is judged by, and an operator that names
+  /// no CAs; its CRLs and policy hold for whoever is below them.
+  const pki::TrustStore* trust = nullptr;
   std::string requester;               ///< our functionRequesterIdentifier
   std::vector<std::string> root_smds;  ///< those that announce no further (http/event_registrar.hpp)
   std::vector<http::ConnectTo> connect_to;
@@ -35,6 +38,8 @@ struct CarrierOptions {
   std::function<std::shared_ptr<const http::TlsIdentity>()> identity;
 };
 
+/// Its CIs of now, DER.
+std::vector<Bytes> cis_of(const CarrierOptions& options);
 /// A client that believes `trust`, DER.
 http::ClientOptions client_options(const CarrierOptions& options, const std::vector<Bytes>& trust);
 

@@ -126,7 +126,11 @@ void declare_clients(ConfigTable& table, ClientAuthentication& c) {
              "Files (PEM, DER) with the CAs whose clients are believed, or with clients' own certificates.")
       .flag("client_rsp", c.rsp,
             "Whether SM-DP+ and SM-DS below the CIs of this listener's certificates are as well.")
-      .texts("client_crls", c.crls, "Files (DER) with CRLs of those CAs and CIs.");
+      .texts("client_crls", c.crls,
+             "Files (DER) with CRLs of those CAs and CIs, read at the start and at a reload. With crl = "
+             "\"required\" a CA that has a list here must have a current one; one that has none is not asked "
+             "for any. The lists of CIs in the folders of certificates hold here too, as soon as they are "
+             "there.");
 }
 
 void declare_listener(ConfigTable& table, ListenerOptions& l) {

@@ -13,7 +13,7 @@ SmdpOutbox::SmdpOutbox(smdp::Outbox& outbox, smdp::Ports& ports, CarrierOptions 
       options_(std::move(options)),
       callbacks_(*ports.directory),
       notices_(kNotices, std::chrono::minutes(10)),
-      clients_([this] { return http::Client::make(client_options(options_, options_.cis), clock_); }),
+      clients_([this] { return http::Client::make(client_options(options_, cis_of(options_)), clock_); }),
       registrar_({options_.requester, options_.root_smds}, clients_, ports.settings, ports.observer),
       sender_(
           outbox, ports.clock, ports.random, ports.observer,

@@ -18,6 +18,8 @@ class SmdpOutbox {
   /// Has this server's Ports tell operators; before its listener starts.
   void attach(smdp::Ports& ports);
   smdp::EventRegistrar& registrar() { return registrar_; }
+  /// Our certificate or our CIs have changed: no connection from before is used for another call.
+  void renew() { clients_.renew(); }
   void start() { sender_.start(); }
   void stop() { sender_.stop(); }
   void write(http::MetricsPage& page);

@@ -118,8 +118,7 @@ class Site final : public SmdpSite {
           tls_identity(tls_of(door->options, now), certificates_of(door->options).sets, pki::Role::dp_tls);
       if (!identity) return std::move(identity.error()).within("the listener '" + door->options.name + "'");
       identities.push_back(std::move(*identity));
-      auto asked =
-          client_certificates(tls_of(door->options, now), certificates_of(door->options).sets, parts_->clock);
+      auto asked = clients_of(tls_of(door->options, now), now.crl_policy);
       if (!asked) return std::move(asked.error()).within("the listener '" + door->options.name + "'");
       clients.push_back(std::move(*asked));
     }
@@ -129,6 +128,7 @@ class Site final : public SmdpSite {
     }
     crls_required_ = now.crl_policy == pki::CrlPolicy::required;
     TRY_VOID(show_ourselves());
+    outbox_->renew();
     set_limits(now, *parts_);
     for (const auto& front : fronts_) take_over(now.settings, front->settings);
     return only_by_restart(options_, now);
@@ -168,6 +168,17 @@ class Site final : public SmdpSite {
     for (auto& one : parts_->certificates)
       if (one->dir == listener.certificates) return *one;
     return *parts_->certificates.front();
+  }
+
+  /// What the listener asks of clients, with the lists that are kept fresh for its folder of certificates.
+  Result<std::optional<http::ClientCertificates>> clients_of(const ListenerOptions& listener,
+                                                             pki::CrlPolicy policy) {
+    const SmdpCertificates& certificates = certificates_of(listener);
+    auto asked = TRY(client_certificates(listener, certificates.sets, parts_->clock));
+    if (!asked) return asked;
+    asked->live_trust = &certificates.trust;
+    asked->private_crls = policy;
+    return asked;
   }
 
   crypto::KeyAgreement* key_agreement_of(const SmdpCertificates& certificates) {
@@ -223,7 +234,7 @@ class Site final : public SmdpSite {
   Status open_outbox() {
     TRY_VOID(show_ourselves());
     CarrierOptions carrier;
-    carrier.cis = parts_->certificates.front()->cis;
+    carrier.trust = &parts_->certificates.front()->trust;
     if (const auto oid = parts_->certificates.front()->signers.oid()) carrier.requester = oid->dotted();
     carrier.root_smds = options_.root_smds;
     carrier.connect_to = options_.connect_to;
@@ -256,8 +267,7 @@ class Site final : public SmdpSite {
         front && !listener.serves(Interface::admin) && !listener.serves(Interface::es2plus);
     if (listener.serves(Interface::admin)) server.max_body = std::max(server.max_body, http::max_admin_body);
     server.observer = &door->exchanges;
-    server.client_certificates =
-        TRY(client_certificates(listener, certificates_of(listener).sets, parts_->clock));
+    server.client_certificates = TRY(clients_of(listener, options_.crl_policy));
     auto identity = TRY(tls_identity(listener, certificates_of(listener).sets, pki::Role::dp_tls));
     TRY_VOID(door->show(identity));
     door->server = TRY(http::Server::start(std::move(server), identity, std::move(router)));

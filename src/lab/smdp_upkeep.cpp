@@ -37,25 +37,25 @@ void Upkeep::read_crls() {
   }
 }
 
-void Upkeep::prune(smdp::OrderStore& orders) {
-  size_t total = 0;
-  for (;;) {
-    const auto gone = orders.prune(clock_.now() - options_.keep);
-    if (!gone) return observer_.maintained("forgetting old rows", &gone.error());
-    if (*gone == 0) break;
-    total += *gone;
+bool Upkeep::prune(smdp::OrderStore& orders) {
+  const auto gone = orders.prune(clock_.now() - options_.keep);
+  if (!gone) {
+    observer_.maintained("forgetting old rows", &gone.error());
+    return false;
   }
-  if (total > 0) observer_.maintained("forgot " + std::to_string(total) + " old rows", nullptr);
+  forgotten_ += *gone;
+  if (*gone > 0) return true;
+  if (forgotten_ > 0) observer_.maintained("forgot " + std::to_string(forgotten_) + " old rows", nullptr);
+  forgotten_ = 0;
+  return false;
 }
 
-void Upkeep::expire(smdp::Ports& ports) {
+bool Upkeep::expire(smdp::Ports& ports) {
   // So many at a time, so that nobody's commit waits for long.
   constexpr size_t batch = 100;
-  for (;;) {
-    const auto ended = smdp::expire_orders(ports, batch);
-    if (!ended) return observer_.maintained("ending expired orders", &ended.error());
-    if (*ended < batch) return;
-  }
+  const auto ended = smdp::expire_orders(ports, batch);
+  if (!ended) observer_.maintained("ending expired orders", &ended.error());
+  return ended && *ended == batch;
 }
 
 void Upkeep::start(smdp::OrderStore& orders, smdp::Ports* expiring) {
@@ -75,8 +75,9 @@ void Upkeep::run(smdp::OrderStore& orders, smdp::Ports* expiring) {
   while (!stopping_) {
     lock.unlock();
     if (is_time(next_crls, options_.crl_pace)) read_crls();
-    if (is_time(next_expiry, options_.expiry_pace) && expiring) expire(*expiring);
-    if (is_time(next_prune, options_.prune_pace)) prune(orders);
+    // Where there is more to do it goes on at once, and the lists are looked at in between.
+    if (is_time(next_expiry, options_.expiry_pace) && expiring && expire(*expiring)) next_expiry = {};
+    if (is_time(next_prune, options_.prune_pace) && prune(orders)) next_prune = {};
     lock.lock();
     wake_.wait_until(lock, std::min({next_crls, next_expiry, next_prune}), [this] { return stopping_; });
   }

@@ -33,10 +33,11 @@ class Upkeep {
   /// Takes up what is new or has changed since the last call. A list that cannot be taken up is told to the
   /// observer once; the one before it stays.
   void read_crls();
-  /// Forgets rows of before the time to keep them.
-  void prune(smdp::OrderStore& orders);
-  /// Ends orders whose time has run out.
-  void expire(smdp::Ports& ports);
+  /// Forgets rows of before the time to keep them, as many as the store lets go at once. True where there may
+  /// be more.
+  bool prune(smdp::OrderStore& orders);
+  /// Ends some orders whose time has run out. True where there may be more.
+  bool expire(smdp::Ports& ports);
   /// From now on by itself; orders end as `expiring` has it, where that is given.
   void start(smdp::OrderStore& orders, smdp::Ports* expiring = nullptr);
 
@@ -52,6 +53,7 @@ class Upkeep {
   Clock& clock_;
   smdp::Observer& observer_;
   std::vector<Folder> watched_;
+  size_t forgotten_ = 0;  // rows, since prune() last found none
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

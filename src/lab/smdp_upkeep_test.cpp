@@ -8,6 +8,7 @@
 
 #include "base/temporary_folder.hpp"
 #include "pki/issue.hpp"
+#include "smdp/test_world.hpp"
 #include "store/memory/orders.hpp"
 
 namespace sealift::lab {
@@ -107,6 +108,37 @@ TEST_F(SmdpUpkeep, looks_again_by_itself) {
   EXPECT_FALSE(eum_is_valid());
 }
 
+TEST_F(SmdpUpkeep, takes_up_lists_and_stops_while_many_orders_run_out) {
+  struct Slow final : smdp::Observer {
+    void ended(const smdp::Order&, smdp::Refusal) override {
+      ++count;
+      std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    }
+    std::atomic<int> count{0};
+  } slow;
+  constexpr int all = 800;
+  smdp::testing::World world;
+  for (int i = 0; i < all; ++i) (void)world.order({.expires = world.clock.now() + std::chrono::hours(1)});
+  world.clock.advance(std::chrono::hours(2));
+  smdp::Ports expiring{world.clock,     world.random, world.authenticator, world.signers,
+                       world.store_key, world.orders, world.sessions,      slow,
+                       world.settings};
+  {
+    Upkeep upkeep({.crl_pace = std::chrono::milliseconds(1)}, clock_, listener_);
+    upkeep.watch(dir_.string(), trust_);
+    upkeep.start(world.orders, &expiring);
+    while (slow.count == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    write("ci.crl", crl(1, true));
+    while (slow.count < all && eum_is_valid()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    EXPECT_FALSE(eum_is_valid());
+  }
+  EXPECT_LT(slow.count, all);
+  Upkeep later({}, clock_, listener_);
+  while (later.expire(expiring)) {
+  }
+  EXPECT_EQ(slow.count, all);
+}
+
 TEST_F(SmdpUpkeep, forgets_what_is_older_than_it_is_to_be_kept) {
   const Iccid iccid = *Iccid::parse("8949000000000000017");
   const Eid eid = *Eid::with_check_digits("890490321234512345123456789012");
@@ -114,7 +146,9 @@ TEST_F(SmdpUpkeep, forgets_what_is_older_than_it_is_to_be_kept) {
   ASSERT_TRUE(orders_.hear({eid, 2}, iccid, {.at = kStart - std::chrono::hours(24 * 179)}));
   Upkeep upkeep({}, clock_, listener_);
   upkeep.watch(dir_.string(), trust_);
-  upkeep.prune(orders_);
+  EXPECT_TRUE(upkeep.prune(orders_));
+  EXPECT_FALSE(upkeep.prune(orders_));
+  EXPECT_EQ(listener_.done, std::vector<std::string>{"forgot 1 old rows"});
   EXPECT_TRUE(orders_.hear({eid, 1}, iccid, {}));
   EXPECT_FALSE(orders_.hear({eid, 2}, iccid, {}));
 }

@@ -3,8 +3,11 @@
 // where a server is away.
 #include <thread>
 
+#include "base/files.hpp"
 #include "download/discover.hpp"
 #include "http/es12_client.hpp"
+#include "http/routes_es12.hpp"
+#include "lab/pki_office.hpp"
 #include "lab/smds_site.hpp"
 #include "tests/e2e/world.hpp"
 
@@ -197,6 +200,65 @@ TEST_F(Events, are_registered_by_the_smdp_once_the_smds_is_back) {
   root.start();
   auto phone = this->phone(1);
   EXPECT_TRUE(eventually(world, [&] { return discover(*phone).waiting.size() == 1; }));
+}
+
+TEST_F(Events, are_registered_with_the_certificate_and_by_the_cis_that_the_smdp_took_up_last) {
+  std::mutex mutex;
+  std::vector<Bytes> shown;
+  const auto heard = [&] {
+    std::lock_guard lock(mutex);
+    return shown;
+  };
+  http::Router router;
+  router.add("POST", std::string(http::es12_path) + "registerEvent", [&](const http::Request& r) {
+    std::lock_guard lock(mutex);
+    shown.push_back(r.client->certificate);
+    const char* done = R"({"header":{"functionExecutionStatus":{"status":"Executed-Success"}}})";
+    return http::Response{200, "application/json", done, {}};
+  });
+  http::ServerOptions options;
+  options.client_certificates.emplace();
+  options.client_certificates->rsp_ci = {world.site->ci_certificate()};
+  options.client_certificates->clock = &world.clock;
+  auto smds = must(http::Server::start(std::move(options), *tls_identity(world.pki[pki::Role::ds_tls]),
+                                       std::move(router)));
+  lead_to(world, {{{root_host, 443}, "127.0.0.1", smds->port()}});
+  const auto registered = [&](int n) {
+    (void)world.order(static_cast<uint64_t>(n), {.eid = World::eid(n), .smdsAddress = root_host});
+    return eventually(world, [&] { return heard().size() == static_cast<size_t>(n); });
+  };
+  ASSERT_TRUE(registered(1));
+  const std::string pki = world.folder.path() + "/pki";
+  auto keys = must(lab::KeysFolder::open(pki));
+  (void)must(lab::renew_certificate(keys, "dp_tls", std::nullopt, true, world.clock.now(), world.random));
+  must(world.site->reload(world.site_options));
+  ASSERT_TRUE(registered(2));
+  EXPECT_NE(heard()[0], heard()[1]);
+  EXPECT_EQ(heard()[1], to_bytes(must(keys.certificate(pki::Role::dp_tls)).der()));
+
+  World other({.pki_seed = 2, .change_pki = with_smds_hosts});
+  (void)must(lab::KeysFolder::add(pki, other.pki, world.random));
+  must(world.site->reload(world.site_options));
+  must(smds->replace_identity(*tls_identity(other.pki[pki::Role::ds_tls])));
+  EXPECT_TRUE(registered(3)) << "at an SM-DS below the CI that was added";
+}
+
+TEST_F(Events, are_not_registered_at_an_smds_whose_certificate_is_revoked) {
+  lead_to(world, routes());
+  const auto waiting = [&] { return must(root.site->ports().events.list(0, 10)).size(); };
+  (void)world.order(1, {.eid = World::eid(1), .smdsAddress = root_host});
+  ASSERT_TRUE(eventually(world, [&] { return waiting() == 1; }));
+  must(write_file(world.folder.path() + "/pki/ci.crl", world.crl({pki::Role::ds_tls}), Readers::everybody,
+                  Replace::yes));
+  must(world.site->reload(world.site_options));
+  (void)world.order(2, {.eid = World::eid(2), .smdsAddress = root_host});
+  const std::string refused = R"(sealift_outbox_attempts_total{outcome="unreachable"} )";
+  EXPECT_TRUE(eventually(world, [&] {
+    http::MetricsPage page;
+    world.site->monitor().write(page);
+    return page.text().find(refused + "0") == std::string::npos;
+  }));
+  EXPECT_EQ(waiting(), 1u);
 }
 
 TEST_F(Events, a_cascade_leads_from_the_root_by_the_alternative_smds_to_the_profile) {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/files.hpp"
+#include "http/test_support.hpp"
 #include "lab/pki_office.hpp"
 #include "tests/e2e/world.hpp"
 
@@ -178,8 +179,89 @@ TEST(Rotation, a_session_ends_with_the_certificates_it_began_with) {
   EXPECT_TRUE(phone.download(next.code));
 }
 
+/// A listener of ES2+ for operators below the CA of a file, if any.
+void add_operators(lab::SmdpSiteOptions& site, const std::string& ca) {
+  lab::ListenerOptions operators;
+  operators.name = "es2plus";
+  operators.interfaces = {lab::Interface::es2plus};
+  operators.host = host;
+  operators.server.workers = 4;
+  operators.clients.demand = lab::ClientAuthentication::Demand::required;
+  if (!ca.empty()) operators.clients.ca = {ca};
+  site.listeners.push_back(std::move(operators));
+}
+
+http::ClientOptions operator_options(World& world) {
+  http::ClientOptions o;
+  o.trusted_ci = world.site->ci_certificates();
+  o.connect_to = {{{host, 443}, "127.0.0.1", world.site->listeners()[1].port}};
+  return o;
+}
+
+/// An operator that keeps its connection.
+http::Client operator_below(http::test::TestCi& ca, World& world) {
+  http::ClientOptions o = operator_options(world);
+  o.identity = std::make_shared<const http::TlsIdentity>(
+      ca.tls({"mno.example.com"}, start - std::chrono::days(1), start + std::chrono::days(30)));
+  return must(http::Client::make(std::move(o), world.clock));
+}
+
+/// Any answer, be it that nobody knows this operator.
+bool is_answered(http::Client& client) {
+  return bool(client.post({host, 443}, "/gsma/rsp2/es2plus/cancelOrder", {}, "{}"));
+}
+
+TEST(Rotation, an_operator_keeps_its_connection_until_its_ca_is_taken_away) {
+  TemporaryFolder files = TemporaryFolder::make().value();
+  const std::string file = files.path() + "/ca.der";
+  http::test::TestCi one(7), another(8);
+  const auto believe = [&](const http::test::TestCi& ca) {
+    must(write_file(file, ca.der(), Readers::everybody, Replace::yes));
+  };
+  believe(one);
+  World world({.change_site = [&](lab::SmdpSiteOptions& site) { add_operators(site, file); }});
+  const auto connections = [&] { return world.site->listeners()[1].stats.accepted; };
+  http::Client client = operator_below(one, world);
+  EXPECT_TRUE(is_answered(client));
+  must(world.site->reload(world.site_options));
+  EXPECT_TRUE(is_answered(client));
+  EXPECT_EQ(connections(), 1u);
+  believe(another);
+  must(world.site->reload(world.site_options));
+  EXPECT_FALSE(is_answered(client));
+  http::Client next = operator_below(another, world);
+  EXPECT_TRUE(is_answered(next));
+}
+
+TEST(Rotation, a_list_ends_the_connections_of_an_operator_below_our_ci) {
+  World world({.change_site = [](lab::SmdpSiteOptions& site) {
+    add_operators(site, {});
+    site.listeners[1].clients.rsp = true;
+  }});
+  const pki::Identity& tls = world.pki[pki::Role::ds_tls];
+  const auto client_below_ci = [&] {
+    http::ClientOptions o = operator_options(world);
+    o.identity = std::make_shared<const http::TlsIdentity>(
+        http::TlsIdentity{{to_bytes(tls.certificate.der())}, pki::private_key_to_pkcs8(tls.key)});
+    return must(http::Client::make(std::move(o), world.clock));
+  };
+  http::Client before = client_below_ci();
+  EXPECT_TRUE(is_answered(before));
+  must(write_file(world.folder.path() + "/pki/ci.crl", world.crl({pki::Role::ds_tls}), Readers::everybody,
+                  Replace::yes));
+  must(world.site->reload(world.site_options));  // at the latest: it looks by itself
+  http::Client after = client_below_ci();
+  EXPECT_FALSE(is_answered(after));
+  world.clock.advance(std::chrono::minutes(1));
+  EXPECT_FALSE(is_answered(before));
+}
+
 TEST(Rotation, under_load_fails_no_request) {
-  World world;
+  TemporaryFolder files = TemporaryFolder::make().value();
+  http::test::TestCi operators(7);
+  must(write_file(files.path() + "/ca.der", operators.der(), Readers::everybody, Replace::yes));
+  World world(
+      {.change_site = [&](lab::SmdpSiteOptions& site) { add_operators(site, files.path() + "/ca.der"); }});
   // Each phone goes on until there were enough reloads, however long they take on this machine.
   constexpr int phones = 4, at_least = 6, at_most = 60, enough = 6;
   std::vector<std::vector<Product>> orders(phones);
@@ -193,6 +275,7 @@ TEST(Rotation, under_load_fails_no_request) {
   for (size_t p = 0; p < phones; ++p) {
     threads.emplace_back([&, p] {
       for (int i = 0; i < at_most && (i < at_least || reloads < enough); ++i) {
+        if (i >= at_least) std::this_thread::sleep_for(std::chrono::milliseconds(10));  // for the reloads
         auto got = all[p]->download(orders[p][i].code);
         ++(got ? done : failed);
         if (!got) ADD_FAILURE() << got.error().error.message;
@@ -200,6 +283,11 @@ TEST(Rotation, under_load_fails_no_request) {
       --busy;
     });
   }
+  // And an operator, on one connection.
+  threads.emplace_back([&, client = operator_below(operators, world)]() mutable {
+    for (; busy > 0; std::this_thread::sleep_for(std::chrono::milliseconds(2)))
+      failed += !is_answered(client);
+  });
   while (busy > 0) {
     const char* labels[] = {"dp_auth", "dp_pb", "dp_tls"};
     renew(world, labels[reloads % 3], reloads % 2 == 0);
@@ -210,6 +298,7 @@ TEST(Rotation, under_load_fails_no_request) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_GE(done, phones * at_least);
   EXPECT_EQ(failed, 0);
+  EXPECT_EQ(world.site->listeners()[1].stats.accepted, 1u);
   EXPECT_GE(reloads, enough);
   EXPECT_THAT(world.log.failures(), ::testing::IsEmpty());
 }

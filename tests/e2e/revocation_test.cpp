@@ -1,7 +1,6 @@
 // A hacked server is listed: the phone looks before it trusts, and so does the chip (M1-14).
 #include <gtest/gtest.h>
 
-#include "pki/issue.hpp"
 #include "world.hpp"
 
 namespace sealift::e2e {
@@ -24,20 +23,6 @@ struct Published final : download::CrlSource {
 };
 
 struct CrlOfThePhone : testing::Test {
-  Bytes list(std::vector<pki::Role> revoked, uint64_t number = 1) {
-    pki::CrlSpec spec;
-    spec.this_update = world.clock.now() - std::chrono::hours(1);
-    spec.next_update = world.clock.now() + std::chrono::days(7);
-    spec.number = number;
-    for (pki::Role r : revoked) {
-      pki::RevokedCertificate one;
-      one.serial_number = to_bytes(world.pki.certificate(r).serial_number());
-      one.when = spec.this_update;
-      spec.revoked.push_back(std::move(one));
-    }
-    crypto::DeterministicSigner signer(world.pki[pki::Role::ci].key.clone());
-    return to_bytes(must(pki::issue_crl(spec, world.pki.certificate(pki::Role::ci), signer)).der());
-  }
   Result<download::Outcome, download::Failure> download(const download::ActivationCode& code,
                                                         pki::CrlPolicy policy = pki::CrlPolicy::required) {
     pki::TrustStore cis(policy);
@@ -54,13 +39,13 @@ struct CrlOfThePhone : testing::Test {
 };
 
 TEST_F(CrlOfThePhone, of_nobody_lets_a_download_pass) {
-  published.list = list({});
+  published.list = world.crl({});
   EXPECT_TRUE(download(world.order(1).code));
   EXPECT_NE(phone.trace.find("LPA>card", "ES10b.LoadCRL"), nullptr) << "and the chip has the list from now on";
 }
 
 TEST_F(CrlOfThePhone, of_the_tls_certificate_ends_it_before_the_card_has_spoken) {
-  published.list = list({pki::Role::dp_tls});
+  published.list = world.crl({pki::Role::dp_tls});
   auto out = download(world.order(1).code);
   ASSERT_FALSE(out);
   EXPECT_EQ(out.error().step, download::Step::initiate_authentication);
@@ -68,7 +53,7 @@ TEST_F(CrlOfThePhone, of_the_tls_certificate_ends_it_before_the_card_has_spoken)
 }
 
 TEST_F(CrlOfThePhone, of_the_authentication_certificate_ends_it_before_the_card_has_spoken) {
-  published.list = list({pki::Role::dp_auth});
+  published.list = world.crl({pki::Role::dp_auth});
   auto out = download(world.order(1).code);
   ASSERT_FALSE(out);
   EXPECT_EQ(out.error().step, download::Step::initiate_authentication);
@@ -77,7 +62,7 @@ TEST_F(CrlOfThePhone, of_the_authentication_certificate_ends_it_before_the_card_
 }
 
 TEST_F(CrlOfThePhone, of_the_binding_certificate_ends_it_before_the_card_has_given_a_key) {
-  published.list = list({pki::Role::dp_pb});
+  published.list = world.crl({pki::Role::dp_pb});
   auto out = download(world.order(1).code);
   ASSERT_FALSE(out);
   EXPECT_EQ(out.error().step, download::Step::authenticate_client);
@@ -92,9 +77,9 @@ TEST_F(CrlOfThePhone, that_cannot_be_known_is_a_refusal_where_the_policy_says_so
 }
 
 TEST_F(CrlOfThePhone, is_known_to_the_chip_itself_from_the_list_that_a_phone_handed_on) {
-  published.list = list({});
+  published.list = world.crl({});
   ASSERT_TRUE(download(world.order(1).code));
-  published.list = list({pki::Role::dp_auth}, 2);
+  published.list = world.crl({pki::Role::dp_auth}, 2);
   ASSERT_FALSE(download(world.order(2).code));
   // Another phone, that asks nobody: the list was handed on before that phone ended the download.
   auto out = phone.download(world.order(3).code);

@@ -277,6 +277,21 @@ euicc::Personalisation World::personalisation(int number) {
                                         random, true));
 }
 
+Bytes World::crl(const std::vector<pki::Role>& revoked, uint64_t number) {
+  pki::CrlSpec spec;
+  spec.this_update = clock.now() - std::chrono::hours(1);
+  spec.next_update = clock.now() + std::chrono::days(7);
+  spec.number = number;
+  for (pki::Role r : revoked) {
+    pki::RevokedCertificate one;
+    one.serial_number = to_bytes(pki.certificate(r).serial_number());
+    one.when = spec.this_update;
+    spec.revoked.push_back(std::move(one));
+  }
+  crypto::DeterministicSigner signer(pki[pki::Role::ci].key.clone());
+  return to_bytes(must(pki::issue_crl(spec, pki.certificate(pki::Role::ci), signer)).der());
+}
+
 pki::Hierarchy World::make_pki(const WorldOptions& options) {
   pki::HierarchyOptions o;
   o.deterministic = true;

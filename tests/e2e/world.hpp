@@ -205,6 +205,8 @@ class World {
   smdp::Order now(const smdp::Order& o);
 
   static Eid eid(int number);
+  /// A list of this world's CI, DER, with the certificates of these roles in it; current for a week.
+  Bytes crl(const std::vector<pki::Role>& revoked, uint64_t number = 1);
   /// Card `number` as this world's manufacturer makes it.
   euicc::Personalisation personalisation(int number);
 
