@@ -98,14 +98,17 @@ Result<lab::SmdsConfig> config_of(const SmdsOptions& o) {
   return config;
 }
 
-/// Takes up the TLS certificates as they are now, and the log's level of the configuration.
+/// Takes up the configuration and the certificates as they are now; what is wrong with them stands in the
+/// log, and the server goes on as before.
 void reload(const SmdsOptions& o, lab::SmdsSite& site, EventLog& log) {
   auto config = config_of(o);
-  const Status done = config ? site.reload() : Status(config.error());
+  const auto done = config ? site.reload(config->site) : Result<std::vector<std::string>>(config.error());
   if (!done) return log.line(LogLevel::error, "reload_failed", {{"problem", done.error().message}});
   log.set_level(log_level(config->log.level));
   log.set_requests(config->log.requests);
-  log.event("reloaded");
+  json::array later(done->begin(), done->end());
+  const LogLevel level = later.empty() ? LogLevel::info : LogLevel::warning;
+  log.line(level, "reloaded", {{"onlyByRestart", std::move(later)}});
 }
 
 int serve(const SmdsOptions& o, Output& out) {
@@ -126,6 +129,10 @@ int serve(const SmdsOptions& o, Output& out) {
   config->site.exchanges = &log;
   auto site = lab::SmdsSite::open(std::move(config->site), clock, random, observer);
   if (!site) return out.fail(site.error());
+  (*site)->monitor().add_figures([&log](http::MetricsPage& page) {
+    page.counter("sealift_log_lines_dropped_total", "Log lines lost because they came faster than they went.",
+                 "", log.dropped());
+  });
   const std::string& address = (*site)->smds_address();
   json::object started{{"smdsAddress", address},
                        {"port", (*site)->port()},

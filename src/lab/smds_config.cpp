@@ -15,7 +15,7 @@ struct Texts {
   uint16_t es12_port = 0;
   uint16_t monitor_port = 0;
   std::vector<std::string> routes, cis;
-  unsigned event_days = 180;
+  unsigned event_days = 180, audit_days = 30;
 };
 
 void declare_listener(ConfigTable& table, SmdsSiteOptions& site, Texts& texts) {
@@ -39,8 +39,13 @@ void declare_listener(ConfigTable& table, SmdsSiteOptions& site, Texts& texts) {
 
 void declare_events(ConfigTable& table, smds::Settings& s, Texts& texts) {
   table.number<unsigned>("days", texts.event_days, 1, 3650, "Days after which an event is over.")
-      .number<size_t>("per_eid", s.limits.for_eid, 1, 1000, "Events that may wait for one eUICC.")
-      .number<size_t>("per_owner", s.limits.of_owner, 1, 1'000'000'000, "Events that one SM-DP+ may have.");
+      .number<size_t>("per_eid", s.limits.for_eid, 1, 1000,
+                      "Events that may wait for one eUICC, a quarter of them of one SM-DP+.")
+      .number<size_t>(
+          "per_owner", s.limits.of_owner, 1, 1'000'000'000,
+          "Events that one SM-DP+ may have; and twice as many that are over and still kept, for a day "
+          "or until the root SM-DS knows.")
+      .number<unsigned>("audit_days", texts.audit_days, 1, 3650, "Days that the rows of the audit are kept.");
 }
 
 void declare_trust(ConfigTable& table, SmdsSiteOptions& site, Texts& texts) {
@@ -94,6 +99,7 @@ Status settle(const std::string& path, const Texts& texts, SmdsSiteOptions& site
   if (texts.es12_port) site.es12_port = texts.es12_port;
   if (texts.monitor_port) site.monitor_port = texts.monitor_port;
   site.settings.event_ttl = std::chrono::hours(24) * texts.event_days;
+  site.settings.keep_audit = std::chrono::hours(24) * texts.audit_days;
   for (const std::string& route : texts.routes) {
     auto parsed = http::ConnectTo::parse(route);
     if (!parsed) return std::move(parsed.error()).within(path + ": root.connect_to");

@@ -13,8 +13,8 @@ TEST(SmdsConfig, sample_reads_as_the_defaults) {
   ASSERT_TRUE(read) << read.error().message;
   const SmdsConfig standard = SmdsConfig::of_folder(read->site.dir);
   EXPECT_EQ(read->site.server.port, standard.site.server.port);
-  EXPECT_EQ(read->site.settings.event_ttl, standard.site.settings.event_ttl);
-  EXPECT_EQ(read->site.settings.limits.for_eid, standard.site.settings.limits.for_eid);
+  EXPECT_EQ(read->site.settings.event_ttl.get(), standard.site.settings.event_ttl.get());
+  EXPECT_EQ(read->site.settings.limits.for_eid.get(), standard.site.settings.limits.for_eid.get());
   EXPECT_EQ(read->site.es12_port, standard.site.es12_port);
   EXPECT_EQ(read->site.sessions_per_address, standard.site.sessions_per_address);
 }
@@ -28,6 +28,7 @@ port = 443
 es12_port = 8446
 [events]
 days = 30
+audit_days = 365
 [root]
 address = "root.example.com"
 connect_to = ["root.example.com:443:192.0.2.1:8443"]
@@ -35,7 +36,8 @@ connect_to = ["root.example.com:443:192.0.2.1:8443"]
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->site.host, "smds.example.com");
   EXPECT_EQ(read->site.es12_port, 8446);
-  EXPECT_EQ(read->site.settings.event_ttl, std::chrono::hours(24 * 30));
+  EXPECT_EQ(read->site.settings.event_ttl.get(), std::chrono::hours(24 * 30));
+  EXPECT_EQ(read->site.settings.keep_audit.get(), std::chrono::hours(24 * 365));
   EXPECT_EQ(read->site.connect_to.size(), 1u);
   const auto problem = [](const std::string& text) {
     const auto config = SmdsConfig::parse("smds.toml", text);

@@ -1,43 +1,38 @@
 #include "lab/smds_site.hpp"
 
 #include <array>
-#include <atomic>
 #include <condition_variable>
-#include <filesystem>
 #include <mutex>
 #include <thread>
 
 #include "http/routes_es11.hpp"
 #include "http/routes_es12.hpp"
 #include "http/routes_health.hpp"
-#include "lab/crl_files.hpp"
-#include "lab/keys_folder.hpp"
+#include "lab/smdp_certificates.hpp"
 #include "lab/smdp_figures.hpp"
+#include "lab/smdp_part_figures.hpp"
+#include "lab/smds_certificates.hpp"
+#include "lab/smds_figures.hpp"
 #include "lab/smds_root.hpp"
-#include "pki/pem.hpp"
-#include "store/memory/events.hpp"
+#include "lab/smds_store.hpp"
 #include "store/memory/sessions.hpp"
-#include "store/postgres/events.hpp"
-#include "store/sqlite/events.hpp"
 
 namespace sealift::lab {
 
-namespace fs = std::filesystem;
-
 namespace {
+
+constexpr std::chrono::seconds address_refill{60};
 
 /// What the Ports borrow, in the order in which it has to go.
 struct Parts {
-  pki::TrustStore trust;    // for eUICCs
-  pki::TrustStore clients;  // and for SM-DP+s and SM-DSs, to judge CRLs by
-  std::unique_ptr<auth::Authenticator> authenticator;
-  std::vector<auth::ServerIdentity> identities;
-  std::unique_ptr<smds::EventStore> events;
+  explicit Parts(smds::Observer& next) : figures(next) {}
+  SmdsFigures figures;
+  std::unique_ptr<SmdsCertificates> certificates;
+  SmdsStore store;
   store::MemorySmdsSessions sessions;
   smds::Settings settings;
-  std::unique_ptr<auth::Limiter> by_address;
+  auth::Limiter by_address{0, address_refill};
   std::unique_ptr<RemoteRoot> root;
-  std::vector<Bytes> cis;
 };
 
 /// A listener with the figures of its requests.
@@ -50,30 +45,42 @@ struct Door {
   std::unique_ptr<http::Server> server;  // last, so that it stops first
 };
 
-Result<std::shared_ptr<http::TlsIdentity>> tls_identity(const std::vector<KeysFolder>& sets,
-                                                        const std::string& host);
+/// A part of the workers at most, so that phones are served whatever the root does.
+RemoteRoot::Limits root_limits(const SmdsSiteOptions& options) {
+  return {.at_once = options.server.workers / 4 + 1};
+}
+
+/// How the root SM-DS is called.
+http::ClientOptions root_client(const SmdsSiteOptions& options, const std::vector<Bytes>& rsp_ci,
+                                std::shared_ptr<const http::TlsIdentity> identity) {
+  http::ClientOptions out;
+  out.trusted_ci = rsp_ci;
+  out.identity = std::move(identity);
+  out.connect_to = options.connect_to;
+  out.request_timeout = std::chrono::seconds(20);
+  out.user_agent = "gsma-rsp-smds";
+  return out;
+}
 
 class Site final : public SmdsSite {
  public:
-  Site(std::unique_ptr<Parts> parts, const SmdsSiteOptions& options, Clock& clock, Random& random,
-       smds::Observer& observer)
+  Site(std::unique_ptr<Parts> parts, const SmdsSiteOptions& options, Clock& clock, Random& random)
       : parts_(std::move(parts)),
         options_(options),
         ports_{clock,
                random,
-               *parts_->authenticator,
-               parts_->identities,
-               *parts_->events,
+               parts_->certificates->authenticator,
+               parts_->certificates->identities,
+               *parts_->store.events,
                parts_->sessions,
-               observer,
+               parts_->figures,
                parts_->settings,
                parts_->root.get(),
-               parts_->by_address.get(),
-               {}},
-        crl_files_(options.dir + "/pki") {}
+               &parts_->by_address,
+               {}} {}
   ~Site() override { stop(); }
 
-  Status listen(const http::TlsIdentity& identity);
+  Status listen();
   void start() {
     thread_ = std::thread([this] { run(); });
   }
@@ -85,15 +92,17 @@ class Site final : public SmdsSite {
   uint16_t monitor_port() const override { return monitors_ ? monitors_->server->port() : 0; }
   http::ServerStats stats() const override { return lpas_->server->stats(); }
   Monitor& monitor() override { return monitor_; }
-  Status reload() override;
-  const std::vector<Bytes>& ci_certificates() const override { return parts_->cis; }
+  Result<std::vector<std::string>> reload(const SmdsSiteOptions& now) override;
+  const std::vector<Bytes>& ci_certificates() const override { return parts_->certificates->first_cis(); }
   void upkeep() override;
   void stop() override;
   /// Takes up CRLs that are new: for eUICCs, and for the certificates of SM-DP+s.
   void read_crls();
 
  private:
-  http::ClientCertificates client_certificates() const;
+  /// Where SM-DP+s are asked for their certificates.
+  Door* between() const { return options_.es12_port ? servers_.get() : lpas_.get(); }
+  http::ClientCertificates asking(http::ClientCertificates clients) const;
   void set_address(uint16_t port) {
     parts_->settings.smdsAddress = options_.host + (port == 443 ? "" : ":" + std::to_string(port));
   }
@@ -110,46 +119,43 @@ class Site final : public SmdsSite {
   std::unique_ptr<Parts> parts_;
   const SmdsSiteOptions options_;
   smds::Ports ports_;
-  std::mutex crl_mutex_;  // of the two below
-  CrlFiles crl_files_;
-  std::vector<Bytes> crls_;
+  std::mutex certificates_mutex_;  // of who changes them
+  std::mutex upkeep_mutex_;
+  uint64_t untold_after_ = 0;  // upkeep's
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
   std::thread thread_;
-  std::atomic<Time> certified_until_{};
   Monitor monitor_;
   // last, so that they stop first
   std::unique_ptr<Door> lpas_, servers_, monitors_;
 };
 
-http::ClientCertificates Site::client_certificates() const {
-  http::ClientCertificates asked;
-  asked.demand = options_.es12_port ? http::ClientCertificates::Demand::required
-                                    : http::ClientCertificates::Demand::optional;
-  asked.rsp_ci = parts_->cis;
-  for (const Bytes& ci : options_.further_cis) asked.rsp_ci.push_back(ci);
-  asked.crls = crls_;
-  asked.clock = &ports_.clock;
-  return asked;
+http::ClientCertificates Site::asking(http::ClientCertificates clients) const {
+  clients.demand = options_.es12_port ? http::ClientCertificates::Demand::required
+                                      : http::ClientCertificates::Demand::optional;
+  clients.clock = &ports_.clock;
+  return clients;
 }
 
-Status Site::listen(const http::TlsIdentity& identity) {
+Status Site::listen() {
+  std::lock_guard lock(certificates_mutex_);
+  const http::TlsIdentity& identity = *parts_->certificates->tls();
+  const http::ClientCertificates clients = asking(parts_->certificates->client_certificates());
   http::Router lpas, servers;
   http::add_es11_routes(lpas, ports_);
   http::add_health_route(lpas);
   http::add_es12_routes(options_.es12_port ? servers : lpas, ports_);
   uint16_t port = options_.public_port ? options_.public_port : options_.server.port;
   set_address(port);
-  certified_until_ = TRY(http::valid_until(identity.certificates.front()));
   http::ServerOptions server = options_.server;
-  if (!options_.es12_port) server.client_certificates = client_certificates();
+  if (!options_.es12_port) server.client_certificates = clients;
   TRY_VOID(open_door(lpas_, "es11", std::move(server), identity, std::move(lpas)));
   if (port == 0) set_address(lpas_->server->port());
   if (options_.es12_port) {
     http::ServerOptions between = options_.server;
     between.port = *options_.es12_port;
-    between.client_certificates = client_certificates();
+    between.client_certificates = clients;
     TRY_VOID(open_door(servers_, "es12", std::move(between), identity, std::move(servers)));
   }
   watch();
@@ -175,14 +181,22 @@ Status Site::open_door(std::unique_ptr<Door>& door, const char* name, http::Serv
   return {};
 }
 
-Status Site::reload() {
-  auto sets = TRY(KeysFolder::open_all(options_.dir + "/pki"));
-  const auto tls = TRY(tls_identity(sets, options_.host));
-  const Time until = TRY(http::valid_until(tls->certificates.front()));
+Result<std::vector<std::string>> Site::reload(const SmdsSiteOptions& now) {
+  std::lock_guard lock(certificates_mutex_);
+  SmdsCertificates& certificates = *parts_->certificates;
+  // What may fail comes first.
+  SmdsSiteOptions wanted = now;
+  wanted.host = options_.host;
+  auto next = TRY(certificates.prepare(wanted, ports_.clock.now()));
+  const http::ClientCertificates clients = next.client_certificates();
+  if (parts_->root) TRY_VOID(parts_->root->renew(root_client(now, clients.rsp_ci, next.tls)));
   for (Door* door : doors())
-    if (door) TRY_VOID(door->server->replace_identity(*tls));
-  certified_until_ = until;
-  return {};
+    if (door) TRY_VOID(door->server->replace_identity(*next.tls));
+  TRY_VOID(between()->server->replace_client_certificates(asking(clients)));
+  certificates.take(std::move(next));
+  parts_->by_address.set(now.sessions_per_address, address_refill);
+  take_over(now.settings, parts_->settings);
+  return only_by_restart(options_, now);
 }
 
 void Site::watch() {
@@ -190,18 +204,30 @@ void Site::watch() {
     std::lock_guard lock(mutex_);
     return std::string(stopping_ ? "the server stops" : "");
   });
-  const auto left = [this](std::chrono::seconds ahead) {
-    return std::string(certified_until_.load() - ports_.clock.now() < ahead ? "CERT.DS.TLS runs out" : "");
+  const auto runs_out = [this](std::chrono::seconds ahead) {
+    return parts_->certificates->expiry_problem(ahead, ports_.clock.now());
   };
-  monitor_.add_check("certificates", [left] { return left(std::chrono::seconds(0)); });
-  monitor_.add_warning("certificates", [left] { return left(std::chrono::days(30)); });
+  monitor_.add_check("certificates", [runs_out] { return runs_out(std::chrono::seconds(0)); });
+  monitor_.add_check("crls", [this] { return parts_->certificates->crls_problem(ports_.clock.now()); });
+  monitor_.add_check("store", asked_seldom([this] {
+                       const Status written = parts_->store.probe();
+                       return written ? std::string() : written.error().message;
+                     }));
+  monitor_.add_warning("certificates", [runs_out] { return runs_out(soon); });
   monitor_.add_figures([this](http::MetricsPage& page) { write_figures(page); });
 }
 
 void Site::write_figures(http::MetricsPage& page) {
   const Time now = ports_.clock.now();
-  write_certificate_days(page, options_.dir + "/pki", "CERT.DS.TLS", certified_until_.load(), now);
-  write_crl_ages(page, parts_->trust, now);
+  parts_->certificates->each_expiry([&](const std::string& set, std::string_view name, Time until) {
+    write_certificate_days(page, set, name, until, now);
+  });
+  write_crl_ages(page, parts_->certificates->trust, now);
+  parts_->figures.write(page);
+  if (const auto counts = parts_->store.events->counts()) write_event_counts(page, *counts);
+  page.gauge("sealift_sessions", "ES11 sessions in memory.", "",
+             static_cast<double>(parts_->sessions.size()));
+  write_store_figures(page, parts_->store.figures());
   for (Door* door : doors()) {
     if (!door || !door->server) continue;
     door->figures.write(page);
@@ -210,27 +236,10 @@ void Site::write_figures(http::MetricsPage& page) {
 }
 
 void Site::read_crls() {
-  std::lock_guard lock(crl_mutex_);
-  if (!crl_files_.look()) return;
-  crls_.clear();
-  for (const fs::path& file : crl_files_.all()) {
-    auto octets = CrlFiles::read(file);
-    if (octets) crls_.push_back(std::move(*octets));
-    if (!octets) ports_.observer.maintained("CRL " + file.filename().string(), &octets.error());
-  }
-  std::erase_if(crls_, [&](const Bytes& crl) {
-    const auto taken = parts_->clients.add_crl(crl);
-    (void)parts_->trust.add_crl(crl);  // whether it is of a CI of eUICCs or not
-    if (taken) return false;
-    const Error problem(taken.error());
-    if (taken.error().error != pki::CrlError::fresher_loaded) ports_.observer.maintained("CRL", &problem);
-    return true;
-  });
-  ports_.observer.maintained("CRLs: " + std::to_string(crls_.size()), nullptr);
-  const Door* door = options_.es12_port ? servers_.get() : lpas_.get();
-  if (!door) return;
-  http::Server* between = door->server.get();
-  const Status replaced = between->replace_client_certificates(client_certificates());
+  std::lock_guard lock(certificates_mutex_);
+  if (!parts_->certificates->read_crls(ports_.observer) || !between()) return;
+  const Status replaced =
+      between()->server->replace_client_certificates(asking(parts_->certificates->client_certificates()));
   if (!replaced) ports_.observer.maintained("CRLs for SM-DP+ certificates", &replaced.error());
 }
 
@@ -247,10 +256,13 @@ void Site::repeat(const char* what, Step step) {
 }
 
 void Site::upkeep() {
+  std::lock_guard one_at_a_time(upkeep_mutex_);
   read_crls();
   repeat("events ended", smds::end_expired);
-  repeat("deletions told to the root SM-DS", smds::tell_root);
+  repeat("deletions told to the root SM-DS",
+         [this](smds::Ports& ports) { return smds::tell_root(ports, untold_after_); });
   repeat("old events forgotten", smds::prune);
+  repeat("old audit rows forgotten", smds::prune_audit);
 }
 
 void Site::run() {
@@ -276,77 +288,17 @@ void Site::stop() {
     if (door) door->server->stop();
 }
 
-Result<std::shared_ptr<http::TlsIdentity>> tls_identity(const std::vector<KeysFolder>& sets,
-                                                        const std::string& host) {
-  auto out = std::make_shared<http::TlsIdentity>();
-  for (const KeysFolder& set : sets) {
-    pki::Identity tls = TRY(set.identity(pki::Role::ds_tls));
-    if (!tls.certificate.names_host(host)) {
-      return Error{ErrorKind::invalid,
-                   "CERT.DS.TLS in " + set.dir + " is not for the host name '" + host +
-                       "': give the name that it has, or make another PKI with `sealift pki init "
-                       "--host " +
-                       host + "`"};
-    }
-    http::TlsIdentity one{{to_bytes(tls.certificate.der())}, pki::private_key_to_pkcs8(tls.key)};
-    if (out->certificates.empty())
-      *out = std::move(one);
-    else
-      out->others.push_back(std::move(one));
-  }
-  return out;
-}
-
-Status add_identities(const std::vector<KeysFolder>& sets, Parts& parts, Time now) {
-  for (const KeysFolder& set : sets) {
-    auto certificate = TRY(set.certificate(pki::Role::ds_auth));
-    auto signer = TRY(set.signer(pki::Role::ds_auth));
-    auto made =
-        auth::server_identity(pki::Role::ds_auth, certificate.der(), std::move(signer), parts.trust, now);
-    if (!made) return std::move(made.error()).within("CERT.DSauth in " + set.dir);
-    parts.identities.push_back(std::move(*made));
-  }
-  return {};
-}
-
-Result<std::unique_ptr<Parts>> make_parts(const SmdsSiteOptions& options, const std::vector<KeysFolder>& sets,
-                                          const std::shared_ptr<http::TlsIdentity>& tls, Clock& clock) {
-  auto parts = std::make_unique<Parts>();
-  parts->trust = pki::TrustStore(options.crl_policy);
+Result<std::unique_ptr<Parts>> make_parts(const SmdsSiteOptions& options, Clock& clock,
+                                          smds::Observer& observer) {
+  auto parts = std::make_unique<Parts>(observer);
   parts->settings = options.settings;
-  for (const KeysFolder& set : sets) {
-    pki::Certificate ci = TRY(set.certificate(pki::Role::ci));
-    if (auto added = parts->trust.add(ci); !added)
-      return Error(added.error()).within("CERT.CI in " + set.dir);
-    (void)parts->clients.add(ci);
-    parts->cis.push_back(to_bytes(ci.der()));
-  }
-  for (const Bytes& ci : options.further_cis) {
-    if (auto added = parts->clients.add(ci); !added) return Error(added.error()).within("a CI for SM-DP+s");
-  }
-  // Before our own chains are judged; what is wrong with one is told by read_crls.
-  take_up_crls(options.dir + "/pki", parts->trust);
-  parts->authenticator = std::make_unique<auth::Authenticator>(parts->trust);
-  TRY_VOID(add_identities(sets, *parts, clock.now()));
-  if (options.sessions_per_address > 0) {
-    parts->by_address =
-        std::make_unique<auth::Limiter>(options.sessions_per_address, std::chrono::seconds(60));
-  }
-  if (options.keep_in_memory)
-    parts->events = std::make_unique<store::MemoryEvents>();
-  else if (store::is_postgres(options.store))
-    parts->events = TRY(store::PostgresEvents::open({.connection_string = options.store}));
-  else
-    parts->events = TRY(store::SqliteEvents::open(options.dir + "/smds.db"));
+  parts->certificates = TRY(SmdsCertificates::open(options, clock.now()));
+  parts->by_address.set(options.sessions_per_address, address_refill);
+  parts->store = TRY(SmdsStore::open(options));
   if (!options.root.empty()) {
-    http::ClientOptions client;
-    client.trusted_ci = parts->cis;
-    for (const Bytes& ci : options.further_cis) client.trusted_ci.push_back(ci);
-    client.identity = tls;
-    client.connect_to = options.connect_to;
-    client.request_timeout = std::chrono::seconds(20);
-    client.user_agent = "gsma-rsp-smds";
-    auto root = RemoteRoot::make(options.root, std::move(client), clock);
+    auto root = RemoteRoot::make(
+        options.root, root_client(options, parts->certificates->rsp_ci(), parts->certificates->tls()),
+        root_limits(options), clock);
     if (!root) return std::move(root.error()).within("the root SM-DS");
     parts->root = std::move(*root);
   }
@@ -357,12 +309,10 @@ Result<std::unique_ptr<Parts>> make_parts(const SmdsSiteOptions& options, const 
 
 Result<std::unique_ptr<SmdsSite>> SmdsSite::open(SmdsSiteOptions options, Clock& clock, Random& random,
                                                  smds::Observer& observer) {
-  auto sets = TRY(KeysFolder::open_all(options.dir + "/pki"));
-  const auto tls = TRY(tls_identity(sets, options.host));
-  auto parts = TRY(make_parts(options, sets, tls, clock));
-  auto site = std::make_unique<Site>(std::move(parts), options, clock, random, observer);
+  auto parts = TRY(make_parts(options, clock, observer));
+  auto site = std::make_unique<Site>(std::move(parts), options, clock, random);
   site->read_crls();  // before any request
-  TRY_VOID(site->listen(*tls));
+  TRY_VOID(site->listen());
   site->start();
   return std::unique_ptr<SmdsSite>(std::move(site));
 }

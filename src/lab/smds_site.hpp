@@ -11,39 +11,13 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
-#include "http/client.hpp"
-#include "http/server.hpp"
 #include "lab/monitor.hpp"
+#include "lab/smds_site_options.hpp"
 #include "smds/es11.hpp"
 #include "smds/es12.hpp"
 
 namespace sealift::lab {
-
-struct SmdsSiteOptions {
-  std::string dir;                 ///< folder with pki/ and smds.db; the latter is made where absent
-  std::string host = "localhost";  ///< its name; CERT.DS.TLS has it
-  uint16_t public_port = 0;        ///< the port that LPAs are told; 0: the one listened on
-  http::ServerOptions server;      ///< address and port to listen on, limits
-  /// A port of their own for ES12 and ES15, where clients must show a certificate; none: the listener of ES11
-  /// serves them too, and asks for a certificate that LPAs do not have and need not show.
-  std::optional<uint16_t> es12_port;
-  std::string root;                         ///< address of the root SM-DS; empty: this is one
-  std::vector<http::ConnectTo> connect_to;  ///< other ways to it
-  std::vector<Bytes>
-      further_cis;  ///< CIs of RSP, DER, that SM-DP+s may have their certificate from, beside pki/
-  /// A port on 127.0.0.1 for /healthz, /readyz and /metrics; none: nobody is told.
-  std::optional<uint16_t> monitor_port;
-  http::ExchangeObserver* exchanges = nullptr;  ///< borrowed; hears of every request, for a log
-  std::string store;  ///< "postgresql://...": a database that nodes share; empty: DIR/smds.db
-  bool keep_in_memory = false;                  ///< no database: events end with the process
-  smds::Settings settings;                      ///< but smdsAddress, which the site knows
-  pki::CrlPolicy crl_policy = pki::CrlPolicy::if_present;
-  uint32_t sessions_per_address = 0;  ///< begun and not authenticated, within 60 s; 0: no limit
-  std::chrono::milliseconds upkeep_pace{10'000};
-  std::chrono::seconds drain{0};  ///< what stop() serves on for, see there
-};
 
 class SmdsSite {
  public:
@@ -65,9 +39,12 @@ class SmdsSite {
   virtual uint16_t monitor_port() const = 0;
   /// What /readyz and /metrics tell; whoever else belongs to this server may add to it.
   virtual Monitor& monitor() = 0;
-  /// New connections get the TLS certificates as they are in the folder now. CERT.DSauth and CIs need a
-  /// restart. On an error everything stays as it was.
-  virtual Status reload() = 0;
+  /// Takes up what may change while it serves: certificates, keys and CRLs as they are on disk now, towards
+  /// the root SM-DS too, and of `now` who is believed and how much there may be. No connection is dropped and
+  /// no request fails but of those that are believed no more; sessions under way go on. On an error
+  /// everything stays as it was. Gives what has changed in `now` that only a restart takes up. From one
+  /// thread at a time.
+  virtual Result<std::vector<std::string>> reload(const SmdsSiteOptions& now) = 0;
   /// What the thread does each time, now.
   virtual void upkeep() = 0;
   /// From now on /readyz says that the server stops; for `drain` it serves as before. Then nothing is accepted

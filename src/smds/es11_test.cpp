@@ -51,7 +51,7 @@ TEST(Es11, an_event_is_over_when_its_time_is_whether_or_not_it_was_swept) {
   World w;
   MiniCard card = w.card();
   ASSERT_TRUE(w.add("A"));
-  w.clock.advance(w.settings.event_ttl - std::chrono::seconds(1));
+  w.clock.advance(w.settings.event_ttl.get() - std::chrono::seconds(1));
   EXPECT_EQ(w.discover(card).value().size(), 1u);
   w.clock.advance(std::chrono::seconds(1));
   EXPECT_EQ(w.discover(card).value(), Told{});

@@ -20,11 +20,18 @@ Result<void, Refusal> delete_event(Ports&, const asn1::Oid& owner, const message
 /// Ends what has expired, and what was never announced at the root. Gives how many. Error: the store's.
 Result<size_t> end_expired(Ports&);
 
-/// Tells the root SM-DS of deleted events of which it does not know. Gives how many it knows of now; stops
-/// where it cannot be reached. Error: the store's.
-Result<size_t> tell_root(Ports&);
+/// Tells the root SM-DS of some deleted events of which it does not know, those numbered above `after`, which
+/// moves on behind them: to 0 where there are no more, or where the root cannot be reached. One that it
+/// refuses is passed over. Gives how many it knows of now. Error: the store's.
+Result<size_t> tell_root(Ports&, uint64_t& after);
+inline Result<size_t> tell_root(Ports& ports) {
+  uint64_t after = 0;
+  return tell_root(ports, after);
+}
 
 /// Forgets deleted events that are older than the settings keep. Error: the store's.
 Result<size_t> prune(Ports&);
+/// And audit rows. Error: the store's.
+Result<size_t> prune_audit(Ports&);
 
 }  // namespace sealift::smds

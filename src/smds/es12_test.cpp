@@ -56,10 +56,10 @@ TEST(Es12, a_deletion_that_arrives_again_leaves_what_was_registered_since) {
 
 TEST(Es12, keeps_to_limits_for_euiccs_and_owners) {
   World w;
-  w.settings.limits = {.for_eid = 2, .of_owner = 3};
+  w.settings.limits = {.for_eid = 8, .of_owner = 3};
   ASSERT_TRUE(w.add("A"));
   ASSERT_TRUE(w.add("B"));
-  EXPECT_EQ(w.add("C").error(), Refusal::too_many_events);
+  EXPECT_EQ(w.add("C").error(), Refusal::too_many_events) << "a quarter of an eUICC's is of one SM-DP+";
   ASSERT_TRUE(w.add("C", 1));
   EXPECT_EQ(w.add("D", 1).error(), Refusal::too_many_events);
   EXPECT_TRUE(register_event(w.ports, kOtherSmdp, World::registration("D", 1)));
@@ -177,6 +177,55 @@ TEST(Cascade, tells_a_root_that_was_away_of_a_deletion_later) {
   }
 }
 
+TEST(Cascade, one_deletion_that_the_root_refuses_keeps_it_from_no_other) {
+  World w;
+  for (const char* id : {"A", "B", "C"}) ASSERT_TRUE(w.add(id, 0, true));
+  w.root.mood = Mood::away;
+  for (const char* id : {"A", "B", "C"}) ASSERT_TRUE(w.remove(id));
+  w.root.mood = Mood::well;
+  w.root.never = w.events.untold(0, 1).value()[0].rootEventId;
+  EXPECT_EQ(tell_root(w.ports).value(), 2u);
+  EXPECT_EQ(w.root.events.size(), 1u);
+  uint64_t after = 0;
+  w.root.mood = Mood::away;
+  EXPECT_EQ(tell_root(w.ports, after).value(), 0u);
+  EXPECT_EQ(after, 0u) << "from the start, once it is back";
+}
+
+TEST(Cascade, goes_on_behind_those_that_the_root_refuses) {
+  World w;
+  w.settings.limits.for_eid = 10'000;
+  w.root.mood = Mood::away;
+  const int refused = 200;  // as many as are looked at in one call
+  Event e{.eid = card_eid(0), .rspServerAddress = "smdp.example.com", .owner = kSmdp};
+  e.state = EventState::deleted;
+  for (int i = 0; i <= refused; ++i) {
+    e.eventId = "E" + std::to_string(i);
+    e.rootEventId = i < refused ? "REFUSED" : "LAST";
+    ASSERT_TRUE(w.events.add(e, w.settings.limits, {}));
+  }
+  w.root.mood = Mood::well;
+  w.root.never = "REFUSED";
+  uint64_t after = 0;
+  EXPECT_EQ(tell_root(w.ports, after).value(), 0u);
+  EXPECT_EQ(after, static_cast<uint64_t>(refused));
+  EXPECT_EQ(tell_root(w.ports, after).value(), 1u);
+  EXPECT_EQ(after, 0u);
+}
+
+TEST(Cascade, begins_nothing_new_while_the_root_is_not_asked_at_all) {
+  World w;
+  ASSERT_TRUE(w.add("A", 0, true));
+  w.root.asked_now = false;
+  w.root.mood = Mood::away;
+  const int calls = w.root.calls;
+  EXPECT_EQ(w.add("B", 0, true).error(), Refusal::root_unreachable);
+  EXPECT_EQ(w.root.calls, calls);
+  EXPECT_EQ(w.events.list(0, 10).value().size(), 1u) << "no row is left of it";
+  EXPECT_TRUE(w.add("A", 0, true)) << "the same call again, which has nothing to ask";
+  EXPECT_TRUE(w.add("C")) << "one that need not be announced";
+}
+
 TEST(Cascade, an_event_that_expires_ends_at_the_root_too) {
   World w;
   ASSERT_TRUE(w.add("A", 0, true));
@@ -193,7 +242,7 @@ Event left_pending(World& w) {
   e.state = EventState::pending;
   e.rootEventId = "ROOT-A";
   e.registered = e.changed = w.clock.now();
-  e.expires = e.registered + w.settings.event_ttl;
+  e.expires = e.registered + w.settings.event_ttl.get();
   e.number = w.events.add(e, {}, {}).value();
   return e;
 }

@@ -6,6 +6,7 @@
 
 #include "asn1/oid.hpp"
 #include "base/ids.hpp"
+#include "base/live.hpp"
 #include "base/ports.hpp"
 
 namespace sealift::smds {
@@ -34,10 +35,14 @@ struct Event {
   bool operator==(const Event&) const = default;
 };
 
-/// How many events there may be.
+/// How many events there may be, before one more is refused.
 struct EventLimits {
-  size_t for_eid = 100;  ///< of one eUICC; an answer of ES11 holds 1,024 at most
-  size_t of_owner = 1'000'000;
+  Live<size_t> for_eid = 100;         ///< of one eUICC; an answer of ES11 holds 1,024 at most
+  Live<size_t> of_owner = 1'000'000;  ///< pending and live ones
+  /// Of one eUICC and one owner: no owner alone fills an eUICC's.
+  size_t for_eid_of_owner() const { return (for_eid + 3) / 4; }
+  /// Deleted ones that are still kept: who registers and deletes without end does not fill the store.
+  size_t deleted_of_owner() const { return 2 * of_owner; }
 };
 
 /// Who did what; stored in the same transaction as the change itself.

@@ -108,21 +108,63 @@ TYPED_TEST_P(EventStoreSuite, takes_an_event_id_once_for_each_euicc) {
 
 TYPED_TEST_P(EventStoreSuite, keeps_the_limits_of_an_euicc_and_of_an_owner) {
   const EventLimits limits{.for_eid = 2, .of_owner = 3};
+  const auto refused = [&](const Event& event) {
+    const auto added = this->try_add(event, limits);
+    return !added && added.error().kind == ErrorKind::limit;
+  };
   const Event first = this->add(suite_event(1));
-  ASSERT_TRUE(this->try_add(suite_event(2), limits));
-  auto too_many = this->try_add(suite_event(3), limits);
-  ASSERT_FALSE(too_many);
-  EXPECT_EQ(too_many.error().kind, ErrorKind::limit);
-  ASSERT_TRUE(this->try_add(suite_event(3, 1), limits));
-  too_many = this->try_add(suite_event(4, 1), limits);
-  ASSERT_FALSE(too_many) << "the owner has three";
-  EXPECT_EQ(too_many.error().kind, ErrorKind::limit);
-  Event others = suite_event(4, 1);
+  EXPECT_TRUE(refused(suite_event(2))) << "its share of this eUICC";
+  Event others = suite_event(3);
   others.owner = asn1::Oid::of({2, 999, 11});
-  EXPECT_TRUE(this->try_add(others, limits));
+  ASSERT_TRUE(this->try_add(others, limits));
+  others.owner = asn1::Oid::of({2, 999, 12});
+  others.eventId = "EVENT-4";
+  EXPECT_TRUE(refused(others)) << "the eUICC has two";
+  ASSERT_TRUE(this->try_add(suite_event(5, 1), limits));
+  ASSERT_TRUE(this->try_add(suite_event(6, 2), limits));
+  EXPECT_TRUE(refused(suite_event(7, 3))) << "the owner has three";
   this->erase(first);
-  EXPECT_TRUE(this->try_add(suite_event(5), limits)) << "a deleted one does not count";
-  EXPECT_EQ(this->ids(this->store().events(suite_eid(0), kSuiteStart, 10)), (Ids{"EVENT-2", "EVENT-5"}));
+  EXPECT_TRUE(this->try_add(suite_event(8), limits)) << "a deleted one is of no limit of these";
+  EXPECT_EQ(this->ids(this->store().events(suite_eid(0), kSuiteStart, 10)), (Ids{"EVENT-3", "EVENT-8"}));
+}
+
+TYPED_TEST_P(EventStoreSuite, takes_no_more_of_an_owner_who_deletes_without_end_until_those_are_forgotten) {
+  const EventLimits limits{.for_eid = 8, .of_owner = 1};
+  const auto register_and_delete = [&](int n) {
+    Event event = suite_event(n);
+    const auto number = this->try_add(event, limits);
+    if (!number) return number.error().kind;
+    event.number = *number;
+    this->erase(event);
+    return ErrorKind::exists;  // as no refusal is
+  };
+  for (int n = 1; n <= 2; ++n) EXPECT_EQ(register_and_delete(n), ErrorKind::exists) << n;
+  EXPECT_EQ(register_and_delete(3), ErrorKind::limit);
+  Event others = suite_event(4);
+  others.owner = asn1::Oid::of({2, 999, 11});
+  EXPECT_TRUE(this->try_add(others, limits)) << "nobody else is kept from anything";
+  ASSERT_EQ(this->store().prune(kSuiteStart + std::chrono::seconds(1), kSuiteStart, 1).value(), 1u);
+  EXPECT_EQ(register_and_delete(5), ErrorKind::exists);
+  EXPECT_EQ(register_and_delete(6), ErrorKind::limit);
+}
+
+TYPED_TEST_P(EventStoreSuite, counts_what_it_has) {
+  EXPECT_EQ(this->store().counts().value(), EventCounts());
+  Event pending = suite_event(1), announced = suite_event(2);
+  pending.state = EventState::pending;
+  announced.rootEventId = "ROOT-2";
+  this->add(pending);
+  announced = this->add(announced);
+  const Event plain = this->add(suite_event(3));
+  this->add(suite_event(4));
+  EXPECT_EQ(this->store().counts().value(), (EventCounts{.pending = 1, .live = 3}));
+  this->erase(announced);
+  this->erase(plain);
+  EXPECT_EQ(this->store().counts().value(),
+            (EventCounts{.pending = 1, .live = 1, .deleted = 2, .untold = 1}));
+  ASSERT_EQ(this->store().prune(kSuiteStart + std::chrono::seconds(1), kSuiteStart, 10).value(), 1u);
+  EXPECT_EQ(this->store().counts().value(),
+            (EventCounts{.pending = 1, .live = 1, .deleted = 1, .untold = 1}));
 }
 
 TYPED_TEST_P(EventStoreSuite, changes_an_event_from_the_state_that_it_is_in_and_no_other) {
@@ -159,13 +201,14 @@ TYPED_TEST_P(EventStoreSuite, lists_what_has_to_end_and_of_what_the_root_must_be
   EXPECT_EQ(this->ids(this->store().to_end(soon, soon, 10)), Ids{"EVENT-2"});
   EXPECT_EQ(this->store().to_end(live.expires, soon, 10).value().size(), 3u);
   EXPECT_EQ(this->store().to_end(live.expires, soon, 2).value().size(), 2u);
-  EXPECT_EQ(this->ids(this->store().untold(10)), Ids{});
+  EXPECT_EQ(this->ids(this->store().untold(0, 10)), Ids{});
   this->erase(announced);
-  EXPECT_EQ(this->ids(this->store().untold(10)), Ids{"EVENT-3"});
+  EXPECT_EQ(this->ids(this->store().untold(0, 10)), Ids{"EVENT-3"});
+  EXPECT_EQ(this->ids(this->store().untold(announced.number, 10)), Ids{});
   announced.state = EventState::deleted;
   announced.root_told = true;
   ASSERT_TRUE(this->change(announced, EventState::deleted));
-  EXPECT_EQ(this->ids(this->store().untold(10)), Ids{});
+  EXPECT_EQ(this->ids(this->store().untold(0, 10)), Ids{});
 }
 
 TYPED_TEST_P(EventStoreSuite, forgets_old_deleted_events_but_not_while_the_root_has_to_be_told) {
@@ -200,7 +243,8 @@ REGISTER_TYPED_TEST_SUITE_P(EventStoreSuite, gives_back_every_field,
                             tells_an_euicc_of_its_live_events_alone_in_order_of_registration,
                             takes_an_event_id_once_for_each_euicc,
                             keeps_the_limits_of_an_euicc_and_of_an_owner,
-                            changes_an_event_from_the_state_that_it_is_in_and_no_other,
+                            takes_no_more_of_an_owner_who_deletes_without_end_until_those_are_forgotten,
+                            counts_what_it_has, changes_an_event_from_the_state_that_it_is_in_and_no_other,
                             finds_a_deleted_event_by_the_call_that_deleted_it,
                             lists_what_has_to_end_and_of_what_the_root_must_be_told,
                             forgets_old_deleted_events_but_not_while_the_root_has_to_be_told,

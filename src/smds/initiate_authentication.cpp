@@ -30,14 +30,15 @@ Result<messages::InitiateAuthenticationOkEs9, Refusal> initiate_authentication(
     return refuse(ports, me, Refusal::server_busy);
   }
   const Settings& settings = ports.settings;
+  const Identities::List identities = ports.identities.current();
   std::vector<crypto::KeyIdentifier> own;
-  for (const auth::ServerIdentity& i : ports.identities) own.push_back(i.ciPKId);
+  for (const auth::ServerIdentity& i : *identities) own.push_back(i.ciPKId);
   const auto choice =
       auth::judge_initiation(request, {settings.smdsAddress, settings.lowest_svn, settings.highest_svn, own},
                              ports.authenticator.trust());
   if (!choice) return refuse(ports, me, refusal_of(choice.error()));
   auto begun =
-      auth::begin(request, *choice, ports.identities[choice->identity], settings.smdsAddress, ports.random);
+      auth::begin(request, *choice, (*identities)[choice->identity], settings.smdsAddress, ports.random);
   if (!begun) return fail(ports, me, begun.error());
   if (!ports.sessions.put(begun->answer.transactionId, {begun->serverChallenge, choice->euiccCiPKIdToBeUsed},
                           ports.clock.monotonic() + settings.session_ttl)) {

@@ -5,22 +5,32 @@
 // only borrows.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "auth/limiter.hpp"
 #include "auth/server.hpp"
+#include "base/live.hpp"
 #include "messages/es12.hpp"
 #include "smds/event.hpp"
+#include "smds/identities.hpp"
 #include "smds/refusals.hpp"
 
 namespace sealift::smds {
+
+/// How many events a store has.
+struct EventCounts {
+  uint64_t pending = 0, live = 0, deleted = 0;
+  uint64_t untold = 0;  ///< deleted ones of which the root SM-DS does not know
+  bool operator==(const EventCounts&) const = default;
+};
 
 /// The durable store of events. Every Error means: nothing was changed.
 class EventStore {
  public:
   virtual ~EventStore() = default;
   /// A new event, pending or live; gives its number. Error kinds: exists (this eUICC has a pending or live
-  /// event of this eventId), limit (by `limits`; deleted ones do not count).
+  /// event of this eventId), limit (by `limits`).
   virtual Result<uint64_t> add(const Event&, const EventLimits& limits, const Audit&) = 0;
   /// The pending or live event.
   virtual Result<std::optional<Event>> find(const Eid&, std::string_view eventId) = 0;
@@ -35,11 +45,15 @@ class EventStore {
   virtual Status change(const Event& after, EventState from, const Audit&) = 0;
   /// Live ones that have expired by `now`, and pending ones from before `pending_before`.
   virtual Result<std::vector<Event>> to_end(Time now, Time pending_before, size_t most) = 0;
-  /// Deleted ones of which the root SM-DS does not know, longest deleted first.
-  virtual Result<std::vector<Event>> untold(size_t most) = 0;
+  /// Deleted ones of which the root SM-DS does not know, those numbered above `after`, in order of
+  /// registration.
+  virtual Result<std::vector<Event>> untold(uint64_t after, size_t most) = 0;
   /// Forgets deleted ones from before `before`, and those of which the root was never told from before
   /// `untold_before`. Gives how many.
   virtual Result<size_t> prune(Time before, Time untold_before, size_t most) = 0;
+  /// Forgets audit rows from before `before`. Gives how many.
+  virtual Result<size_t> prune_audit(Time before, size_t most) = 0;
+  virtual Result<EventCounts> counts() = 0;
 };
 
 /// After InitiateAuthentication: waits for AuthenticateClient, which ends it.
@@ -70,6 +84,9 @@ class RootSmds {
   };
   virtual Result<void, Failure> register_event(const messages::RegisterEventRequest&) = 0;
   virtual Result<void, Failure> delete_event(const messages::DeleteEventRequest&) = 0;
+  /// False while it is not even asked, since it could not be reached a moment ago: nothing need be begun
+  /// then.
+  virtual bool is_asked_now() { return true; }
 };
 
 enum class Function : uint8_t { initiate_authentication, authenticate_client, register_event, delete_event };
@@ -94,23 +111,25 @@ class Observer {
   virtual void failed(Function, const Error&) {}
 };
 
+/// What is Live may change while requests run.
 struct Settings {
   std::string smdsAddress;               ///< host, or host:port (docs/divergences.md)
   Octets<3> lowest_svn{2, 0, 0};         ///< first and last SVN of eUICCs that are served
   Octets<3> highest_svn{2, 255, 255};    ///<
   std::chrono::seconds session_ttl{60};  ///< from InitiateAuthentication to AuthenticateClient
-  std::chrono::seconds event_ttl{std::chrono::hours(24 * 180)};  ///< after which an event is over
+  Live<std::chrono::seconds> event_ttl{std::chrono::hours(24 * 180)};  ///< after which an event is over
   EventLimits limits;
   std::chrono::seconds pending_ttl{600};  ///< an event that was not announced at the root by then is over
   std::chrono::seconds keep_deleted{std::chrono::hours(24)};      ///< so long a repeated DeleteEvent is known
+  Live<std::chrono::seconds> keep_audit{std::chrono::hours(24 * 30)};  ///< so long audit rows are kept
   std::chrono::seconds keep_untold{std::chrono::hours(24 * 90)};  ///< so long a root that is away is tried
 };
 
 struct Ports {
   Clock& clock;
   Random& random;
-  const auth::Authenticator& authenticator;             ///< the CIs trusted for eUICCs
-  const std::vector<auth::ServerIdentity>& identities;  ///< CERT.DSauth, one for each CI
+  const auth::Authenticator& authenticator;  ///< the CIs trusted for eUICCs
+  const Identities& identities;              ///< CERT.DSauth, one for each CI
   EventStore& events;
   SessionStore& sessions;
   Observer& observer;

@@ -21,7 +21,7 @@ Event event_of(Ports& ports, const asn1::Oid& owner, const messages::RegisterEve
               .registered_by_call = request.header.functionCallIdentifier,
               .state = request.forwardingIndicator ? EventState::pending : EventState::live,
               .registered = now,
-              .expires = now + ports.settings.event_ttl,
+              .expires = now + ports.settings.event_ttl.get(),
               .changed = now};
   if (request.forwardingIndicator) event.rootEventId = new_event_id(ports.random);
   return event;
@@ -71,6 +71,8 @@ Result<void, Refusal> register_event(Ports& ports, const asn1::Oid& owner,
     if (!is_repeat(**there, owner, request)) return refuse(ports, me, Refusal::event_id_in_use);
     return finish(ports, std::move(**there));
   }
+  if (request.forwardingIndicator && !ports.root->is_asked_now())
+    return refuse(ports, me, Refusal::root_unreachable);
   Event event = event_of(ports, owner, request);
   const auto number =
       ports.events.add(event, ports.settings.limits, {event.registered, owner.dotted(), "register"});

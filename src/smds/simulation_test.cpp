@@ -58,12 +58,14 @@ class Mortal final : public EventStore {
   Result<std::vector<Event>> to_end(Time now, Time pending_before, size_t most) override {
     return step([&] { return inner_.to_end(now, pending_before, most); });
   }
-  Result<std::vector<Event>> untold(size_t most) override {
-    return step([&] { return inner_.untold(most); });
+  Result<std::vector<Event>> untold(uint64_t after, size_t most) override {
+    return step([&] { return inner_.untold(after, most); });
   }
   Result<size_t> prune(Time before, Time untold_before, size_t most) override {
     return step([&] { return inner_.prune(before, untold_before, most); });
   }
+  Result<size_t> prune_audit(Time before, size_t most) override { return inner_.prune_audit(before, most); }
+  Result<EventCounts> counts() override { return inner_.counts(); }
 
  private:
   template <class Step>

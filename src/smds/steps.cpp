@@ -5,7 +5,8 @@ namespace {
 
 /// Whom we say we are in a header; the root knows us by our certificate.
 std::string requester(const Ports& ports) {
-  return ports.identities.empty() ? std::string("smds") : ports.identities.front().oid.dotted();
+  const Identities::List identities = ports.identities.current();
+  return identities->empty() ? std::string("smds") : identities->front().oid.dotted();
 }
 
 }  // namespace
@@ -36,19 +37,20 @@ Result<void, Refusal> announce(Ports& ports, const Event& event) {
   return done.error().status ? Refusal::cascade_refused : Refusal::root_unreachable;
 }
 
-Status tell_root_of(Ports& ports, Event event) {
-  const auto done =
+Result<void, RootSmds::Failure> tell_root_of(Ports& ports, Event event) {
+  auto done =
       ports.root->delete_event({{requester(ports), event.rootEventId + "-D"}, event.eid, event.rootEventId});
   const bool unknown_there = !done && done.error().status && done.error().status->subjectCode == "8.9.5" &&
                              done.error().status->reasonCode == "3.9";
   if (!done && !unknown_there) {
     ports.observer.root_failed(done.error().error);
-    return done.error().error;
+    return std::move(done.error());
   }
   event.root_told = true;
   Status kept = ports.events.change(event, EventState::deleted, {ports.clock.now(), "smds", "tell_root"});
-  if (kept) ports.observer.changed(event, "tell_root");
-  return kept;
+  if (!kept) return RootSmds::Failure{std::nullopt, std::move(kept.error())};
+  ports.observer.changed(event, "tell_root");
+  return {};
 }
 
 }  // namespace sealift::smds

@@ -23,7 +23,8 @@ Status set_state(Ports& ports, Event& event, EventState to, const std::string& a
 
 /// Announces an event at the root SM-DS under its rootEventId.
 Result<void, Refusal> announce(Ports& ports, const Event& event);
-/// Tells the root SM-DS that a deleted event is over, and keeps that it knows. An Error means: not now.
-Status tell_root_of(Ports& ports, Event event);
+/// Tells the root SM-DS that a deleted event is over, and keeps that it knows. A Failure means: not now; with
+/// a status, not this one.
+Result<void, RootSmds::Failure> tell_root_of(Ports& ports, Event event);
 
 }  // namespace sealift::smds

@@ -39,7 +39,10 @@ class FakeRoot final : public RootSmds {
   enum class Mood : uint8_t { well, away, loses_answers, refuses };
   Result<void, Failure> register_event(const messages::RegisterEventRequest& r) override;
   Result<void, Failure> delete_event(const messages::DeleteEventRequest& r) override;
+  bool is_asked_now() override { return asked_now; }
   Mood mood = Mood::well;
+  bool asked_now = true;
+  std::string never;  ///< it refuses to delete this one
   int calls = 0;
   messages::RegisterEventRequest last;
   std::map<std::pair<Eid, std::string>, std::string> events;
@@ -75,7 +78,7 @@ class World {
   pki::Hierarchy pki;
   pki::TrustStore trust;
   auth::Authenticator authenticator{trust};
-  std::vector<auth::ServerIdentity> identities;
+  Identities identities;
   store::MemoryEvents events;
   store::MemorySmdsSessions sessions{1000};
   Recorder observer;

@@ -46,6 +46,7 @@ Result<void, RootSmds::Failure> FakeRoot::register_event(const messages::Registe
 Result<void, RootSmds::Failure> FakeRoot::delete_event(const messages::DeleteEventRequest& r) {
   ++calls;
   if (auto failure = before()) return *failure;
+  if (r.eventId == never) return refusal("8.9", "4.8");
   if (events.erase({r.eid, r.eventId}) == 0) return refusal("8.9.5", "3.9");
   return after();
 }
@@ -72,11 +73,11 @@ Result<void, RootSmds::Failure> FakeRoot::after() const {
 
 World::World(crypto::Curve curve) : pki(make_pki(curve, random)) {
   EXPECT_TRUE(trust.add(pki.certificate(pki::Role::ci)));
-  identities.push_back(
-      auth::server_identity(pki::Role::ds_auth, pki.certificate(pki::Role::ds_auth).der(),
-                            std::make_shared<crypto::SoftwareSigner>(pki[pki::Role::ds_auth].key), trust,
-                            kStart)
-          .value());
+  identities.replace(
+      {auth::server_identity(pki::Role::ds_auth, pki.certificate(pki::Role::ds_auth).der(),
+                             std::make_shared<crypto::SoftwareSigner>(pki[pki::Role::ds_auth].key), trust,
+                             kStart)
+           .value()});
 }
 
 World::~World() = default;

@@ -21,19 +21,32 @@ Result<size_t> end_expired(Ports& ports) {
   return ended;
 }
 
-Result<size_t> tell_root(Ports& ports) {
+Result<size_t> tell_root(Ports& ports, uint64_t& after) {
   if (!ports.root) return size_t{0};
+  std::vector<Event> untold = TRY(ports.events.untold(after, at_once));
+  const bool more = untold.size() == at_once;
   size_t told = 0;
-  for (Event& event : TRY(ports.events.untold(at_once))) {
-    if (!tell_root_of(ports, std::move(event))) break;
-    ++told;
+  for (Event& event : untold) {
+    after = event.number;
+    const auto done = tell_root_of(ports, std::move(event));
+    if (done) ++told;
+    // One that it refuses keeps it from no other.
+    if (!done && !done.error().status) {
+      after = 0;
+      return told;
+    }
   }
+  if (!more) after = 0;
   return told;
 }
 
 Result<size_t> prune(Ports& ports) {
   const Time now = ports.clock.now();
   return ports.events.prune(now - ports.settings.keep_deleted, now - ports.settings.keep_untold, at_once);
+}
+
+Result<size_t> prune_audit(Ports& ports) {
+  return ports.events.prune_audit(ports.clock.now() - ports.settings.keep_audit.get(), at_once);
 }
 
 }  // namespace sealift::smds

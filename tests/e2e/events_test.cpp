@@ -412,5 +412,134 @@ TEST_F(Events, an_smdp_whose_certificate_is_revoked_is_shut_out_though_connected
   EXPECT_EQ(refusal(owner.add(root_host, World::eid(1), "B")), "none");
 }
 
+// ---- What an operator changes while an SM-DS serves.
+
+void renew(World& w, const Smds& smds, const char* label) {
+  auto folder = must(lab::KeysFolder::open(smds.dir + "/pki"));
+  (void)must(lab::renew_certificate(folder, label, std::nullopt, true, w.clock.now(), w.random));
+}
+/// What its monitors are told.
+std::string readiness(const Smds& smds) {
+  std::string out;
+  const auto told = smds.site->monitor().readiness();
+  for (const auto* list : {&told.checks, &told.warnings})
+    for (const auto& [name, problem] : *list) out += problem.empty() ? "" : name + ": " + problem + "\n";
+  return out;
+}
+std::string metrics(const Smds& smds) {
+  http::MetricsPage page;
+  smds.site->monitor().write(page);
+  return page.text();
+}
+
+TEST_F(Events, a_new_certificate_of_the_smds_is_taken_up_while_it_serves) {
+  auto phone = this->phone(1);
+  Bytes seen;
+  phone->wire.on_challenge = [&](messages::InitiateAuthenticationOkEs9& m) {
+    seen = m.serverCertificate.tlv;
+  };
+  EXPECT_TRUE(discover(*phone).waiting.empty());
+  const Bytes before = seen;
+  renew(world, root, "ds_auth");
+  EXPECT_TRUE(discover(*phone).waiting.empty());
+  EXPECT_TRUE(equal(seen, before)) << "nobody told it";
+  EXPECT_TRUE(must(root.site->reload(root.options)).empty());
+  EXPECT_TRUE(discover(*phone).waiting.empty());
+  EXPECT_FALSE(equal(seen, before));
+}
+
+TEST_F(Events, a_second_ci_is_served_from_the_reload_on_and_one_that_is_gone_no_more) {
+  pki::HierarchyOptions o;
+  o.deterministic = true;
+  o.iin = iin;
+  o.eid = World::eid(996);
+  o.dp_hosts = {host};
+  o.ds_hosts = {root_host};
+  o.not_before = start - std::chrono::days(1);
+  SeededRandom random(79);
+  const pki::Hierarchy second = must(pki::make_hierarchy(o, random));
+  Phone native(world,
+               must(lab::make_personalisation(second[pki::Role::eum], second.certificate(pki::Role::ci),
+                                              World::eid(7), world.random, true)),
+               {.routes = routes()});
+  download::Options options;
+  options.deviceInfo = download::default_device_info();
+  EXPECT_FALSE(native.lpa->discover(root_host, options));
+  (void)must(lab::KeysFolder::add(root.dir + "/pki", second, world.random));
+  EXPECT_TRUE(must(root.site->reload(root.options)).empty());
+  EXPECT_TRUE(native.lpa->discover(root_host, options));
+  std::filesystem::remove_all(root.dir + "/pki/ci-2");
+  EXPECT_TRUE(must(root.site->reload(root.options)).empty());
+  EXPECT_FALSE(native.lpa->discover(root_host, options));
+}
+
+TEST_F(Events, new_limits_hold_at_once_and_what_needs_a_restart_is_named) {
+  Registrant owner = smdp();
+  ASSERT_EQ(refusal(owner.add(root_host, World::eid(1), "A")), "none");
+  lab::SmdsSiteOptions now = root.options;
+  now.settings.limits.for_eid = 1;
+  now.root = alt_host;
+  now.server.workers = 5;
+  EXPECT_EQ(must(root.site->reload(now)), (std::vector<std::string>{"listener.workers", "root.address"}));
+  EXPECT_EQ(refusal(owner.add(root_host, World::eid(1), "B")), "8.9/4.8");
+}
+
+TEST_F(Events, nothing_is_taken_up_where_something_is_wrong) {
+  std::filesystem::copy_file(root.dir + "/pki/ds_tls.der", root.dir + "/pki/ds_auth.der",
+                             std::filesystem::copy_options::overwrite_existing);
+  lab::SmdsSiteOptions now = root.options;
+  now.settings.limits.for_eid = 0;
+  const auto refused = root.site->reload(now);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("CERT.DSauth"), std::string::npos) << refused.error().message;
+  Registrant owner = smdp();
+  EXPECT_EQ(refusal(owner.add(root_host, World::eid(1), "A")), "none");
+  auto phone = this->phone(1);
+  EXPECT_EQ(discover(*phone).waiting.size(), 1u) << "it goes on with what it had";
+}
+
+TEST_F(Events, are_announced_with_the_certificate_of_now_after_a_renewal) {
+  Registrant owner = smdp();
+  ASSERT_EQ(refusal(owner.add(alt_host, World::eid(1), "A", true)), "none");
+  const Bytes old = must(read_file(alt.dir + "/pki/ds_tls.der", 8192));
+  renew(world, alt, "ds_tls");
+  ASSERT_TRUE(alt.site->reload(alt.options));
+  // What shows the old one is shut out by the root from now on.
+  crypto::SoftwareSigner ci_signer(world.pki[pki::Role::ci].key);
+  pki::CrlSpec list{.this_update = start, .next_update = start + std::chrono::days(30)};
+  list.revoked = {{to_bytes(must(pki::Certificate::parse(View(old))).serial_number()), start}};
+  const auto crl = must(pki::issue_crl(list, world.pki.certificate(pki::Role::ci), ci_signer));
+  std::ofstream(root.dir + "/pki/new.crl", std::ios::binary) << text(crl.der());
+  root.site->upkeep();
+  EXPECT_EQ(refusal(owner.add(alt_host, World::eid(1), "B", true)), "none");
+}
+
+TEST_F(Events, their_smds_tells_monitors_of_its_certificates_crls_and_store) {
+  Registrant owner = smdp();
+  ASSERT_EQ(refusal(owner.add(root_host, World::eid(1), "A")), "none");
+  ASSERT_EQ(refusal(owner.add(root_host, World::eid(1), "B")), "none");
+  ASSERT_EQ(refusal(owner.remove(root_host, World::eid(1), "B")), "none");
+  EXPECT_EQ(readiness(root), "");
+  const std::string page = metrics(root);
+  for (const char* line :
+       {"sealift_events{state=\"live\"} 1\n", "sealift_events{state=\"deleted\"} 1\n",
+        "sealift_events_untold 0\n", "sealift_sessions 0\n", "sealift_store_changes_total ",
+        "certificate=\"CERT.DSauth.ECDSA\"", "certificate=\"CERT.DS.TLS\""})
+    EXPECT_NE(page.find(line), std::string::npos) << line << page;
+  lab::SmdsSiteOptions now = root.options;
+  crypto::SoftwareSigner ci_signer(world.pki[pki::Role::ci].key);
+  pki::CrlSpec list{.this_update = start, .next_update = start + std::chrono::days(1)};
+  const auto crl = must(pki::issue_crl(list, world.pki.certificate(pki::Role::ci), ci_signer));
+  std::ofstream(root.dir + "/pki/new.crl", std::ios::binary) << text(crl.der());
+  now.crl_policy = pki::CrlPolicy::required;
+  ASSERT_TRUE(root.site->reload(now));
+  EXPECT_EQ(readiness(root), "");
+  world.clock.advance(std::chrono::days(2));
+  EXPECT_NE(readiness(root).find("crls: no current CRL"), std::string::npos) << readiness(root);
+  world.clock.advance(std::chrono::days(20'000));
+  EXPECT_NE(readiness(root).find("certificates: runs out: "), std::string::npos) << readiness(root);
+  EXPECT_NE(readiness(root).find("CERT.DSauth"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace sealift::e2e

@@ -91,7 +91,7 @@ class Site {
   SmdsSilent smds_silent_;
   store::MemorySmdsSessions event_sessions_{100};
   smds::Settings smds_settings_{.smdsAddress = "smds.example.com"};
-  const std::vector<auth::ServerIdentity> identities_;
+  const smds::Identities identities_;
   smds::Ports smds_{*clock_,  *random_,        authenticator_, identities_,
                     *events_, event_sessions_, smds_silent_,   smds_settings_};
 };

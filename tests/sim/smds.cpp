@@ -40,12 +40,14 @@ class MortalEvents final : public smds::EventStore {
   Result<std::vector<Event>> to_end(Time now, Time pending_before, size_t most) override {
     return life_.read([&] { return durable_.to_end(now, pending_before, most); });
   }
-  Result<std::vector<Event>> untold(size_t most) override {
-    return life_.read([&] { return durable_.untold(most); });
+  Result<std::vector<Event>> untold(uint64_t after, size_t most) override {
+    return life_.read([&] { return durable_.untold(after, most); });
   }
   Result<size_t> prune(Time before, Time untold_before, size_t most) override {
     return life_.write("prune events", [&] { return durable_.prune(before, untold_before, most); });
   }
+  Result<size_t> prune_audit(Time before, size_t most) override { return durable_.prune_audit(before, most); }
+  Result<smds::EventCounts> counts() override { return durable_.counts(); }
 
  private:
   Mortal& life_;
@@ -59,16 +61,16 @@ struct Smds::Process {
       : die([&server] { server.restart(); }),
         life(shared, die),
         events(life, server.events_),
-        identities{identity_of(server.pki_, pki::Role::ds_auth,
-                               std::make_shared<MoodySigner>(shared, server.pki_[pki::Role::ds_auth].key),
-                               server.trust_)},
+        identities{{identity_of(server.pki_, pki::Role::ds_auth,
+                                std::make_shared<MoodySigner>(shared, server.pki_[pki::Role::ds_auth].key),
+                                server.trust_)}},
         ports{shared.clock, shared.random, server.authenticator_, identities,
               events,       sessions,      server.silent_,        server.settings_} {}
   std::function<void()> die;
   Mortal life;
   MortalEvents events;
   store::MemorySmdsSessions sessions{100};
-  std::vector<auth::ServerIdentity> identities;
+  smds::Identities identities;
   smds::Ports ports;
 };
 

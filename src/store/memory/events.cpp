@@ -19,17 +19,26 @@ std::vector<Event> MemoryEvents::some(size_t most, Wanted wanted) const {
 
 Result<uint64_t> MemoryEvents::add(const Event& event, const smds::EventLimits& limits, const smds::Audit&) {
   std::lock_guard lock(mutex_);
-  size_t for_eid = 0, of_owner = 0;
+  size_t for_eid = 0, of_owner = 0, of_both = 0, deleted = 0;
   for (const auto& [number, e] : events_) {
-    if (e.state == EventState::deleted) continue;
+    const bool same_owner = e.owner == event.owner;
+    if (e.state == EventState::deleted) {
+      deleted += same_owner;
+      continue;
+    }
     if (e.eid == event.eid && e.eventId == event.eventId) {
       return Error{ErrorKind::exists, "this eUICC has an event of this eventId"};
     }
     for_eid += e.eid == event.eid;
-    of_owner += e.owner == event.owner;
+    of_owner += same_owner;
+    of_both += same_owner && e.eid == event.eid;
   }
   if (for_eid >= limits.for_eid) return Error{ErrorKind::limit, "this eUICC has too many events"};
+  if (of_both >= limits.for_eid_of_owner())
+    return Error{ErrorKind::limit, "this SM-DP+ has too many events for this eUICC"};
   if (of_owner >= limits.of_owner) return Error{ErrorKind::limit, "this SM-DP+ has too many events"};
+  if (deleted >= limits.deleted_of_owner())
+    return Error{ErrorKind::limit, "this SM-DP+ has deleted too many events of late"};
   Event& kept = events_[++last_] = event;
   kept.number = last_;
   return last_;
@@ -82,11 +91,25 @@ Result<std::vector<Event>> MemoryEvents::to_end(Time now, Time pending_before, s
   });
 }
 
-Result<std::vector<Event>> MemoryEvents::untold(size_t most) {
+static bool is_untold(const Event& e) {
+  return e.state == EventState::deleted && !e.rootEventId.empty() && !e.root_told;
+}
+
+Result<std::vector<Event>> MemoryEvents::untold(uint64_t after, size_t most) {
   std::lock_guard lock(mutex_);
-  return some(most, [](const Event& e) {
-    return e.state == EventState::deleted && !e.rootEventId.empty() && !e.root_told;
-  });
+  return some(most, [&](const Event& e) { return e.number > after && is_untold(e); });
+}
+
+Result<smds::EventCounts> MemoryEvents::counts() {
+  std::lock_guard lock(mutex_);
+  smds::EventCounts out;
+  for (const auto& [number, e] : events_) {
+    out.pending += e.state == EventState::pending;
+    out.live += e.state == EventState::live;
+    out.deleted += e.state == EventState::deleted;
+    out.untold += is_untold(e);
+  }
+  return out;
 }
 
 Result<size_t> MemoryEvents::prune(Time before, Time untold_before, size_t most) {

@@ -18,8 +18,10 @@ class MemoryEvents : public smds::EventStore {
   Result<std::vector<smds::Event>> list(uint64_t after, size_t most) override;
   Status change(const smds::Event& after, smds::EventState from, const smds::Audit&) override;
   Result<std::vector<smds::Event>> to_end(Time now, Time pending_before, size_t most) override;
-  Result<std::vector<smds::Event>> untold(size_t most) override;
+  Result<std::vector<smds::Event>> untold(uint64_t after, size_t most) override;
   Result<size_t> prune(Time before, Time untold_before, size_t most) override;
+  Result<size_t> prune_audit(Time, size_t) override { return size_t{0}; }  // it keeps none
+  Result<smds::EventCounts> counts() override;
 
  private:
   template <class Wanted>

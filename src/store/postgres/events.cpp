@@ -59,23 +59,30 @@ Statement insert(const Event& e, const std::string& owner) {
   return s.bind_text(e.deleted_by_call).bind(seconds(e.changed));
 }
 
-/// How many events of an owner are not over: kept beside them, since counting a million takes its time. The
-/// lock of its row makes the changes of one owner wait for each other.
-Statement count(const std::string& owner, int64_t more) {
+/// How many events of an owner are not over, and how many are: kept beside them, since counting a million
+/// takes its time. The lock of its row makes the changes of one owner wait for each other.
+Statement count(const std::string& owner, int64_t more, int64_t more_deleted) {
   Statement s(
-      "INSERT INTO owners (owner, events) VALUES ($1, $2) "
-      "ON CONFLICT (owner) DO UPDATE SET events = owners.events + excluded.events");
-  return s.bind_text(owner).bind(more);
+      "INSERT INTO owners (owner, events, deleted) VALUES ($1, $2, $3) "
+      "ON CONFLICT (owner) DO UPDATE SET events = owners.events + excluded.events, "
+      "deleted = owners.deleted + excluded.deleted");
+  return s.bind_text(owner).bind(more).bind(more_deleted);
 }
 
+/// With the event that was inserted.
 Statement check_limits(const Event& e, const std::string& owner, const smds::EventLimits& limits) {
   Statement s(
       "SELECT sealift_must_hold((SELECT count(*) FROM events WHERE eid = $1 AND state <> 2) <= $2, "
-      "'this eUICC has too many events'), sealift_must_hold((SELECT events FROM owners WHERE owner = $3) <= "
-      "$4, "
-      "'this SM-DP+ has too many events')");
-  s.bind(View(e.eid.octets())).bind(static_cast<int64_t>(limits.for_eid));
-  return s.bind_text(owner).bind(static_cast<int64_t>(limits.of_owner));
+      "'this eUICC has too many events'), "
+      "sealift_must_hold((SELECT count(*) FROM events WHERE eid = $1 AND state <> 2 AND owner = $3) <= $4, "
+      "'this SM-DP+ has too many events for this eUICC'), "
+      "sealift_must_hold((SELECT events FROM owners WHERE owner = $3) <= $5, 'this SM-DP+ has too many "
+      "events'), "
+      "sealift_must_hold((SELECT deleted FROM owners WHERE owner = $3) < $6, "
+      "'this SM-DP+ has deleted too many events of late')");
+  s.bind(View(e.eid.octets())).bind(static_cast<int64_t>(limits.for_eid.get())).bind_text(owner);
+  s.bind(static_cast<int64_t>(limits.for_eid_of_owner())).bind(static_cast<int64_t>(limits.of_owner.get()));
+  return s.bind(static_cast<int64_t>(limits.deleted_of_owner()));
 }
 
 /// Of the event that this transaction inserted where `number` is 0.
@@ -112,9 +119,15 @@ class Opened final : public PostgresEvents {
   Result<std::vector<Event>> list(uint64_t after, size_t most) override;
   Status change(const Event& after, EventState from, const smds::Audit&) override;
   Result<std::vector<Event>> to_end(Time now, Time pending_before, size_t most) override;
-  Result<std::vector<Event>> untold(size_t most) override;
+  Result<std::vector<Event>> untold(uint64_t after, size_t most) override;
   Result<size_t> prune(Time before, Time untold_before, size_t most) override;
+  Result<size_t> prune_audit(Time before, size_t most) override;
+  Result<smds::EventCounts> counts() override;
   bool reachable() const override { return pool_->reachable(); }
+  Figures figures() const override {
+    const auto f = pool_->figures();
+    return {f.changes, f.lost};
+  }
 
  private:
   Result<std::vector<Event>> all_of(const Statement&);
@@ -137,7 +150,7 @@ Result<std::optional<Event>> Opened::first_of(const Statement& s) {
 
 Result<uint64_t> Opened::add(const Event& event, const smds::EventLimits& limits, const smds::Audit& audit) {
   const std::string owner = event.owner.dotted();
-  const Statement all[] = {insert(event, owner), count(owner, 1), check_limits(event, owner, limits),
+  const Statement all[] = {insert(event, owner), count(owner, 1, 0), check_limits(event, owner, limits),
                            insert_audit(audit, 0)};
   auto done = pool_->run(Kind::change, all);
   if (done) return static_cast<uint64_t>(done->front().integer(0, 0));
@@ -148,7 +161,7 @@ Result<uint64_t> Opened::add(const Event& event, const smds::EventLimits& limits
 Status Opened::change(const Event& after, EventState from, const smds::Audit& audit) {
   const std::string owner = after.owner.dotted();
   std::vector<Statement> all{swap(after, from)};
-  if (after.state == EventState::deleted && from != EventState::deleted) all.push_back(count(owner, -1));
+  if (after.state == EventState::deleted && from != EventState::deleted) all.push_back(count(owner, -1, 1));
   all.push_back(insert_audit(audit, after.number));
   TRY(pool_->run(Kind::change, all));
   return {};
@@ -183,20 +196,50 @@ Result<std::vector<Event>> Opened::to_end(Time now, Time pending_before, size_t 
   return all_of(s.bind(seconds(now)).bind(seconds(pending_before)).bind(static_cast<int64_t>(most)));
 }
 
-Result<std::vector<Event>> Opened::untold(size_t most) {
-  Statement s(SEALIFT_EVENT_COLUMNS
-              "WHERE state = 2 AND root_told = 0 AND root_event_id <> '' ORDER BY number LIMIT $1");
-  return all_of(s.bind(static_cast<int64_t>(most)));
+Result<std::vector<Event>> Opened::untold(uint64_t after, size_t most) {
+  Statement s(
+      SEALIFT_EVENT_COLUMNS
+      "WHERE state = 2 AND root_told = 0 AND root_event_id <> '' AND number > $1 ORDER BY number LIMIT $2");
+  return all_of(s.bind(static_cast<int64_t>(after)).bind(static_cast<int64_t>(most)));
 }
 
+// The rows of owners are locked in order, so that two nodes do not wait for each other.
 Result<size_t> Opened::prune(Time before, Time untold_before, size_t most) {
   Statement s(
-      "DELETE FROM events WHERE number IN (SELECT number FROM events WHERE state = 2 AND changed < CASE WHEN "
-      "root_event_id = '' OR root_told = 1 THEN $1::BIGINT ELSE $2::BIGINT END LIMIT $3 FOR UPDATE SKIP "
-      "LOCKED)");
+      "WITH gone AS (DELETE FROM events WHERE number IN (SELECT number FROM events WHERE state = 2 AND "
+      "changed < "
+      "CASE WHEN root_event_id = '' OR root_told = 1 THEN $1::BIGINT ELSE $2::BIGINT END LIMIT $3 FOR UPDATE "
+      "SKIP "
+      "LOCKED) RETURNING owner), "
+      "per AS (SELECT owner, count(*) AS events FROM gone GROUP BY owner), "
+      "locked AS (SELECT owner FROM owners WHERE owner IN (SELECT owner FROM per) ORDER BY owner FOR "
+      "UPDATE), "
+      "counted AS (UPDATE owners SET deleted = owners.deleted - per.events FROM per, locked "
+      "WHERE owners.owner = per.owner AND locked.owner = per.owner RETURNING 1) "
+      "SELECT count(*) FROM gone");
   s.bind(seconds(before)).bind(seconds(untold_before)).bind(static_cast<int64_t>(most));
   const Rows rows = TRY(pool_->run(Kind::change, s));
+  return static_cast<size_t>(rows.integer(0, 0));
+}
+
+Result<size_t> Opened::prune_audit(Time before, size_t most) {
+  Statement s(
+      "DELETE FROM audit WHERE number IN (SELECT number FROM audit WHERE at < $1 LIMIT $2 FOR UPDATE SKIP "
+      "LOCKED)");
+  s.bind(seconds(before)).bind(static_cast<int64_t>(most));
+  const Rows rows = TRY(pool_->run(Kind::change, s));
   return static_cast<size_t>(rows.changed());
+}
+
+Result<smds::EventCounts> Opened::counts() {
+  const Statement s(
+      "SELECT (SELECT count(*) FROM events WHERE state = 0), (SELECT coalesce(sum(events), 0)::BIGINT FROM "
+      "owners), "
+      "(SELECT coalesce(sum(deleted), 0)::BIGINT FROM owners), "
+      "(SELECT count(*) FROM events WHERE state = 2 AND root_told = 0 AND root_event_id <> '')");
+  const Rows rows = TRY(pool_->run(Kind::read, s));
+  const auto at = [&](int column) { return static_cast<uint64_t>(rows.integer(0, column)); };
+  return smds::EventCounts{at(0), at(1) - at(0), at(2), at(3)};
 }
 
 }  // namespace

@@ -15,6 +15,12 @@ class PostgresEvents : public smds::EventStore {
   static Result<std::unique_ptr<PostgresEvents>> open(PostgresOptions options);
   /// True while there is a connection that takes changes.
   virtual bool reachable() const = 0;
+  /// Changes so far, and connections that were lost.
+  struct Figures {
+    uint64_t changes = 0;
+    uint64_t lost_connections = 0;
+  };
+  virtual Figures figures() const = 0;
 };
 
 }  // namespace sealift::store

@@ -49,5 +49,14 @@ TEST_F(PostgresEventsDatabase, writes_an_audit_row_with_each_change_and_none_wit
   EXPECT_EQ(integer("SELECT events FROM owners"), 0) << "failed ones are not counted";
 }
 
+TEST_F(PostgresEventsDatabase, forgets_audit_rows_by_their_age) {
+  auto events = open();
+  const Time later = kSuiteStart + std::chrono::seconds(9);
+  ASSERT_TRUE(events->add(suite_event(1), {}, {kSuiteStart, "2.999.10", "register"}));
+  ASSERT_TRUE(events->add(suite_event(2), {}, {later, "2.999.10", "register"}));
+  EXPECT_EQ(events->prune_audit(later, 10).value(), 1u);
+  EXPECT_EQ(integer("SELECT count(*) FROM audit"), 1);
+}
+
 }  // namespace
 }  // namespace sealift::smds

@@ -46,6 +46,14 @@ constexpr const char* kSteps[] = {
         event  BIGINT NOT NULL
       );
     )sql",
+    // What is over is counted too, and rows of the audit have an end.
+    R"sql(
+      ALTER TABLE owners ADD COLUMN deleted BIGINT NOT NULL DEFAULT 0;
+      INSERT INTO owners (owner, events)
+        SELECT DISTINCT owner, 0 FROM events WHERE true ON CONFLICT (owner) DO NOTHING;
+      UPDATE owners SET deleted = (SELECT count(*) FROM events WHERE events.owner = owners.owner AND state = 2);
+      CREATE INDEX audit_by_time ON audit (at);
+    )sql",
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "store/sqlite/events.hpp"
 
+#include <map>
+
 #include "store/sqlite/migrations.hpp"
 #include "store/sqlite/readers.hpp"
 #include "store/sqlite/writer.hpp"
@@ -59,36 +61,41 @@ Result<std::optional<Event>> first_of(Query q) {
   return std::optional<Event>(TRY(event_in(q)));
 }
 
-Result<int64_t> count_of(Query q) {
-  return TRY(q.step()) ? q.integer(0) : 0;
-}
-
 Status insert_audit(Database& db, const smds::Audit& a, uint64_t number) {
   Query q = TRY(db.query("INSERT INTO audit (at, actor, action, event) VALUES (?, ?, ?, ?)"));
   q.bind(seconds(a.at)).bind_text(a.actor).bind_text(a.action).bind(static_cast<int64_t>(number));
   return q.run();
 }
 
-/// How many events of an owner are not over: kept beside them, since counting a million takes its time.
-Status count(Database& db, const std::string& owner, int64_t more) {
+/// How many events of an owner are not over, and how many are: kept beside them, since counting a million
+/// takes its time.
+Status count(Database& db, const std::string& owner, int64_t more, int64_t more_deleted) {
   Query q =
-      TRY(db.query("INSERT INTO owners (owner, events) VALUES (?, ?) "
-                   "ON CONFLICT (owner) DO UPDATE SET events = events + excluded.events"));
-  return q.bind_text(owner).bind(more).run();
+      TRY(db.query("INSERT INTO owners (owner, events, deleted) VALUES (?, ?, ?) "
+                   "ON CONFLICT (owner) DO UPDATE SET events = events + excluded.events, deleted = deleted + "
+                   "excluded.deleted"));
+  return q.bind_text(owner).bind(more).bind(more_deleted).run();
 }
 
+/// With the event that was inserted.
 Status check_limits(Database& db, const Event& event, const std::string& owner,
                     const smds::EventLimits& limits) {
-  Query for_eid = TRY(db.query("SELECT count(*) FROM events WHERE eid = ? AND state <> 2"));
-  for_eid.bind(View(event.eid.octets()));
-  if (TRY(count_of(std::move(for_eid))) > static_cast<int64_t>(limits.for_eid)) {
+  const auto over = [](int64_t count, size_t limit) { return count > static_cast<int64_t>(limit); };
+  Query for_eid =
+      TRY(db.query("SELECT count(*), ifnull(sum(owner = ?), 0) FROM events WHERE eid = ? AND state <> 2"));
+  for_eid.bind_text(owner).bind(View(event.eid.octets()));
+  (void)TRY(for_eid.step());
+  if (over(for_eid.integer(0), limits.for_eid))
     return Error{ErrorKind::limit, "this eUICC has too many events"};
-  }
-  Query of_owner = TRY(db.query("SELECT events FROM owners WHERE owner = ?"));
+  if (over(for_eid.integer(1), limits.for_eid_of_owner()))
+    return Error{ErrorKind::limit, "this SM-DP+ has too many events for this eUICC"};
+  Query of_owner = TRY(db.query("SELECT events, deleted FROM owners WHERE owner = ?"));
   of_owner.bind_text(owner);
-  if (TRY(count_of(std::move(of_owner))) > static_cast<int64_t>(limits.of_owner)) {
+  (void)TRY(of_owner.step());
+  if (over(of_owner.integer(0), limits.of_owner))
     return Error{ErrorKind::limit, "this SM-DP+ has too many events"};
-  }
+  if (of_owner.integer(1) >= static_cast<int64_t>(limits.deleted_of_owner()))
+    return Error{ErrorKind::limit, "this SM-DP+ has deleted too many events of late"};
   return {};
 }
 
@@ -124,7 +131,7 @@ Status add_event(Database& db, const Event& event, const smds::EventLimits& limi
                  uint64_t& number) {
   const std::string owner = event.owner.dotted();
   number = TRY(insert(db, event, owner));
-  TRY_VOID(count(db, owner, 1));
+  TRY_VOID(count(db, owner, 1, 0));
   TRY_VOID(check_limits(db, event, owner, limits));
   return insert_audit(db, audit, number);
 }
@@ -137,16 +144,32 @@ Status change_event(Database& db, const Event& after, EventState from, const smd
   TRY_VOID(q.run());
   if (db.changes() == 0) return Error{ErrorKind::conflict, "the event is in another state"};
   if (after.state == EventState::deleted && from != EventState::deleted) {
-    TRY_VOID(count(db, after.owner.dotted(), -1));
+    TRY_VOID(count(db, after.owner.dotted(), -1, 1));
   }
   return insert_audit(db, audit, after.number);
 }
 
 Result<size_t> prune_events(Database& db, Time before, Time untold_before, size_t most) {
-  Query q = TRY(
-      db.query("DELETE FROM events WHERE number IN (SELECT number FROM events WHERE state = 2 AND changed < "
-               "CASE WHEN root_event_id = '' OR root_told = 1 THEN ? ELSE ? END LIMIT ?)"));
-  TRY_VOID(q.bind(seconds(before)).bind(seconds(untold_before)).bind(static_cast<int64_t>(most)).run());
+  std::map<std::string, int64_t> gone;
+  {
+    Query q = TRY(db.query(
+        "DELETE FROM events WHERE number IN (SELECT number FROM events WHERE state = 2 AND changed < "
+        "CASE WHEN root_event_id = '' OR root_told = 1 THEN ? ELSE ? END LIMIT ?) RETURNING owner"));
+    q.bind(seconds(before)).bind(seconds(untold_before)).bind(static_cast<int64_t>(most));
+    while (TRY(q.step())) ++gone[std::string(q.text(0))];
+  }
+  size_t total = 0;
+  for (const auto& [owner, events] : gone) {
+    TRY_VOID(count(db, owner, 0, -events));
+    total += static_cast<size_t>(events);
+  }
+  return total;
+}
+
+Result<size_t> prune_audit_rows(Database& db, Time before, size_t most) {
+  Query q =
+      TRY(db.query("DELETE FROM audit WHERE number IN (SELECT number FROM audit WHERE at < ? LIMIT ?)"));
+  TRY_VOID(q.bind(seconds(before)).bind(static_cast<int64_t>(most)).run());
   return static_cast<size_t>(db.changes());
 }
 
@@ -163,9 +186,17 @@ class Opened final : public SqliteEvents {
   Result<std::vector<Event>> list(uint64_t after, size_t most) override;
   Status change(const Event& after, EventState from, const smds::Audit&) override;
   Result<std::vector<Event>> to_end(Time now, Time pending_before, size_t most) override;
-  Result<std::vector<Event>> untold(size_t most) override;
+  Result<std::vector<Event>> untold(uint64_t after, size_t most) override;
   Result<size_t> prune(Time before, Time untold_before, size_t most) override;
+  Result<size_t> prune_audit(Time before, size_t most) override;
+  Result<smds::EventCounts> counts() override;
   GroupFigures figures() const override { return writer_.figures(); }
+  Status probe() override {
+    return writer_.write([](Database& db) -> Status {
+      const int64_t version = TRY(db.integer("PRAGMA user_version"));
+      return db.execute(("PRAGMA user_version = " + std::to_string(version)).c_str());
+    });
+  }
 
  private:
   Readers readers_;
@@ -184,13 +215,34 @@ Status Opened::change(const Event& after, EventState from, const smds::Audit& au
 
 Result<size_t> Opened::prune(Time before, Time untold_before, size_t most) {
   size_t pruned = 0;
-  TRY_VOID(writer_.write([&](Database& db) -> Status {
-    auto done = prune_events(db, before, untold_before, most);
-    if (!done) return std::move(done.error());
-    pruned = *done;
+  const Status done = writer_.write([&](Database& db) -> Status {
+    pruned = TRY(prune_events(db, before, untold_before, most));
     return {};
-  }));
+  });
+  if (!done) return Error(done.error());
   return pruned;
+}
+
+Result<size_t> Opened::prune_audit(Time before, size_t most) {
+  size_t pruned = 0;
+  const Status done = writer_.write([&](Database& db) -> Status {
+    pruned = TRY(prune_audit_rows(db, before, most));
+    return {};
+  });
+  if (!done) return Error(done.error());
+  return pruned;
+}
+
+Result<smds::EventCounts> Opened::counts() {
+  return readers_.read([](Database& db) -> Result<smds::EventCounts> {
+    Query q = TRY(db.query(
+        "SELECT (SELECT count(*) FROM events WHERE state = 0), (SELECT ifnull(sum(events), 0) FROM owners), "
+        "(SELECT ifnull(sum(deleted), 0) FROM owners), "
+        "(SELECT count(*) FROM events WHERE state = 2 AND root_told = 0 AND root_event_id <> '')"));
+    (void)TRY(q.step());
+    const auto at = [&](int column) { return static_cast<uint64_t>(q.integer(column)); };
+    return smds::EventCounts{at(0), at(1) - at(0), at(2), at(3)};
+  });
 }
 
 Result<std::optional<Event>> Opened::find(const Eid& eid, std::string_view eventId) {
@@ -241,12 +293,12 @@ Result<std::vector<Event>> Opened::to_end(Time now, Time pending_before, size_t 
   });
 }
 
-Result<std::vector<Event>> Opened::untold(size_t most) {
+Result<std::vector<Event>> Opened::untold(uint64_t after, size_t most) {
   return readers_.read([&](Database& db) -> Result<std::vector<Event>> {
     Query q = TRY(db.query("SELECT " EVENT_COLUMNS
                            " FROM events WHERE state = 2 AND root_told = 0 AND root_event_id <> '' "
-                           "ORDER BY number LIMIT ?"));
-    q.bind(static_cast<int64_t>(most));
+                           "AND number > ? ORDER BY number LIMIT ?"));
+    q.bind(static_cast<int64_t>(after)).bind(static_cast<int64_t>(most));
     return all_of(std::move(q));
   });
 }

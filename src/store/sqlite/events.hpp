@@ -16,6 +16,8 @@ class SqliteEvents : public smds::EventStore {
       const std::string& path, std::chrono::milliseconds patience = std::chrono::seconds(5));
   /// Batches written so far and changes in them.
   virtual GroupFigures figures() const = 0;
+  /// Whether a change can be made: the disk takes a write.
+  virtual Status probe() = 0;
 };
 
 }  // namespace sealift::store

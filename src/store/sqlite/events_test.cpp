@@ -52,6 +52,41 @@ TEST_F(SqliteEventsFiles, writes_an_audit_row_with_each_change_and_none_without)
   EXPECT_EQ(db.integer("SELECT events FROM owners").value(), 0) << "failed ones are not counted";
 }
 
+TEST_F(SqliteEventsFiles, forgets_audit_rows_by_their_age) {
+  auto events = open();
+  const Time later = kSuiteStart + std::chrono::seconds(9);
+  ASSERT_TRUE(events->add(suite_event(1), {}, {kSuiteStart, "2.999.10", "register"}));
+  ASSERT_TRUE(events->add(suite_event(2), {}, {later, "2.999.10", "register"}));
+  EXPECT_EQ(events->prune_audit(kSuiteStart, 10).value(), 0u);
+  EXPECT_EQ(events->prune_audit(later, 10).value(), 1u);
+  auto db = store::Database::open(path(), store::Database::Mode::read, std::chrono::seconds(1)).value();
+  EXPECT_EQ(db.integer("SELECT at FROM audit").value(), later.time_since_epoch().count());
+}
+
+TEST_F(SqliteEventsFiles, counts_what_a_former_version_left_deleted) {
+  {
+    auto events = open();
+    for (int n = 1; n <= 2; ++n) {
+      Event e = suite_event(n);
+      e.number = events->add(e, {}, {}).value();
+      e.state = EventState::deleted;
+      if (n == 2) continue;
+      ASSERT_TRUE(events->change(e, EventState::live, {}));
+    }
+  }
+  {
+    auto db = store::Database::open(path(), store::Database::Mode::write, std::chrono::seconds(1)).value();
+    ASSERT_TRUE(db.execute("ALTER TABLE owners DROP COLUMN deleted"));
+    ASSERT_TRUE(db.execute("DROP INDEX audit_by_time"));
+    ASSERT_TRUE(db.execute("PRAGMA user_version = 1"));
+  }
+  EXPECT_EQ(open()->counts().value(), (EventCounts{.live = 1, .deleted = 1}));
+}
+
+TEST_F(SqliteEventsFiles, says_whether_it_can_be_written) {
+  EXPECT_TRUE(open()->probe());
+}
+
 TEST_F(SqliteEventsFiles, refuses_the_store_of_an_smdp) {
   { ASSERT_TRUE(store::SqliteStore::open(path())); }
   auto opened = SqliteEvents::open(path());

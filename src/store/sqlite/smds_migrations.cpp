@@ -7,7 +7,7 @@ namespace {
 
 // A step that has shipped is never changed; later ones are added below it. States: 0 pending, 1 live, 2
 // deleted.
-constexpr std::array<const char*, 1> kSteps{
+constexpr std::array<const char*, 2> kSteps{
     R"sql(
       CREATE TABLE events (
         number             INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -41,6 +41,14 @@ constexpr std::array<const char*, 1> kSteps{
         action TEXT NOT NULL,
         event  INTEGER NOT NULL
       );
+    )sql",
+    // What is over is counted too, and rows of the audit have an end.
+    R"sql(
+      ALTER TABLE owners ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
+      INSERT INTO owners (owner, events)
+        SELECT DISTINCT owner, 0 FROM events WHERE true ON CONFLICT (owner) DO NOTHING;
+      UPDATE owners SET deleted = (SELECT count(*) FROM events WHERE events.owner = owners.owner AND state = 2);
+      CREATE INDEX audit_by_time ON audit (at);
     )sql",
 };
 
