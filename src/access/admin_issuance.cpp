@@ -1,17 +1,17 @@
 #include "access/administration.hpp"
-#include "base/ids.hpp"
 
 namespace sealift::access {
 namespace {
 
-constexpr size_t kLongestReason = 256;
-
-/// What an approval of the reopening is of: this very stop, not one of another day.
+/// What an approval of the reopening is of: this very stop, not one of another day, nor one that somebody has
+/// pressed again since.
 Act reopening_of(const Issuance& stopped) {
+  std::string summary = "reopen issuance, stopped by " + stopped.by + ": " + stopped.reason;
+  if (stopped.later) summary += "; again by " + stopped.later->by + ": " + stopped.later->reason;
   return {.action = "reopen issuance",
           .tenant = "",
           .parameters = asn1::encode(stopped),
-          .summary = "reopen issuance, stopped by " + stopped.by + ": " + stopped.reason};
+          .summary = std::move(summary)};
 }
 
 Result<Record> switch_record(Office& office) {
@@ -30,18 +30,20 @@ Status put(Office& office, Record record, const Issuance& issuance, const Audit&
 
 Result<Issuance> stop_issuance(Office& office, const Principal& who, std::string reason) {
   TRY_VOID(permit(who, Permission::stop_issuance));
-  if (reason.empty() || reason.size() > kLongestReason || !is_utf8(view(reason))) {
-    return Error{ErrorKind::invalid, "reason: 1 to 256 octets, for people"};
-  }
+  if (reason.empty()) return Error{ErrorKind::invalid, "reason: 1 to 256 octets, for people"};
+  TRY_VOID(check_reason(reason));
   for (int attempt = 0;; ++attempt) {
     Record record = TRY(switch_record(office));
     Issuance now = TRY(asn1::decode<Issuance>(record.content));
-    if (now.stopped) {
-      TRY_VOID(office.directory.refresh());
-      return now;
+    const Time when = office.clock.now();
+    const bool again = now.stopped;
+    if (again) {
+      now.later = {reason, who.name, when};
+    } else {
+      now = {.stopped = true, .reason = reason, .by = who.name, .at = when};
     }
-    now = {.stopped = true, .reason = reason, .by = who.name, .at = office.clock.now()};
-    const Status done = put(office, std::move(record), now, audit_of(office, who, "stop_issuance"));
+    const Audit audit = audit_of(office, who, "stop_issuance", (again ? "again: " : "") + reason);
+    const Status done = put(office, std::move(record), now, audit);
     if (done) return now;
     const bool raced = done.error().kind == ErrorKind::conflict || done.error().kind == ErrorKind::exists;
     if (!raced || attempt == 8) return done.error();

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "access/administration.hpp"
+#include "asn1/time.hpp"
 
 namespace sealift::access {
 namespace {
@@ -64,6 +65,15 @@ Secret<32> draw_token(Office& office, Principal& principal) {
   office.random.fill(token.expose_mutable());
   principal.token = token_digest(token.expose());
   return token;
+}
+
+/// For an audit row: whom, and what changes.
+std::string changes_of(const std::string& name, const PrincipalChange& change) {
+  std::string out = name;
+  if (change.disabled) out += *change.disabled ? ", disabled" : ", enabled";
+  if (change.expires) out += ", expires " + asn1::rfc3339(*change.expires);
+  if (change.certificate) out += ", certificate " + hex(*change.certificate);
+  return out;
 }
 
 }  // namespace
@@ -131,8 +141,8 @@ Result<ChangedPrincipal> change_principal(Office& office, const Principal& who, 
   out.awaits = TRY(
       approval_for(office, who, act_on("change principal", wanted), is_approver(wanted) && !alone, approval));
   if (out.awaits) return out;
-  out.principal = TRY(change_record<Principal>(office, principal_kind, name,
-                                               audit_of(office, who, "change_principal", name), apply));
+  const Audit audit = audit_of(office, who, "change_principal", changes_of(name, change));
+  out.principal = TRY(change_record<Principal>(office, principal_kind, name, audit, apply));
   return out;
 }
 

@@ -61,7 +61,8 @@ Result<std::vector<Principal>> list_principals(Office& office, const Principal& 
 // ---- the big red button ----
 
 /// No order is released and no profile given out from now on: at once on this node, within seconds on others.
-/// Where it is stopped already the first reason stays.
+/// Where it is stopped already the first stop stays with this one beside it (Issuance::later), and what was
+/// approved of reopening before is of no use any more.
 Result<Issuance> stop_issuance(Office& office, const Principal& who, std::string reason);
 
 struct Reopening {

@@ -126,7 +126,6 @@ TEST_F(Administration, stops_issuance_by_one_and_reopens_it_by_three) {
   EXPECT_EQ(stop_issuance(office, anna, "").error().kind, ErrorKind::invalid);
   ASSERT_TRUE(stop_issuance(office, anna, "a key was stolen"));
   EXPECT_FALSE(directory->current()->issues_for("default"));
-  EXPECT_EQ(stop_issuance(office, olaf, "again")->reason, "a key was stolen") << "the first reason stays";
   EXPECT_EQ(reopen_issuance(office, anna, {}).error().kind, ErrorKind::permission);
 
   const auto asked = reopen_issuance(office, olaf, {});
@@ -141,6 +140,70 @@ TEST_F(Administration, stops_issuance_by_one_and_reopens_it_by_three) {
 
   ASSERT_TRUE(stop_issuance(office, olaf, "again"));
   EXPECT_FALSE(reopen_issuance(office, olaf, id)) << "approved was the reopening of another day";
+}
+
+TEST_F(Administration, keeps_who_stopped_issuance_again_and_what_was_approved_before_that_reopens_nothing) {
+  hire();
+  const Principal olaf = person("olaf", Role::operator_admin);
+  ASSERT_TRUE(stop_issuance(office, anna, "first"));
+  const Time first = clock.now();
+  const auto asked = reopen_issuance(office, olaf, {});
+  const std::string id = approved(*asked->awaits);
+  clock.advance(std::chrono::seconds(60));
+  for (const char* reason : {"second", "third"}) {
+    const auto again = stop_issuance(office, ben, reason);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->by + again->reason, "annafirst");
+    EXPECT_EQ(again->at, first);
+    EXPECT_EQ(again->later, (LaterStop{reason, "ben", clock.now()}));
+    EXPECT_EQ(*again, *show_issuance(office, olaf)) << "as the store has it";
+    const Audit row = records.audit().back();
+    EXPECT_EQ(row.actor + " " + row.action + " " + row.detail,
+              "ben stop_issuance again: " + std::string(reason));
+  }
+  EXPECT_EQ(reopen_issuance(office, olaf, id).error().kind, ErrorKind::verification);
+  EXPECT_FALSE(directory->current()->issues_for("default"));
+  const auto anew = reopen_issuance(office, olaf, {});
+  EXPECT_NE(anew->awaits->summary.find("again by ben: third"), std::string::npos);
+  ASSERT_TRUE(reopen_issuance(office, olaf, approved(*anew->awaits)));
+  EXPECT_TRUE(directory->current()->issues_for("default"));
+  EXPECT_FALSE(directory->current()->issuance.later);
+}
+
+TEST_F(Administration, says_in_audit_rows_what_was_done) {
+  const auto last = [&] { return records.audit().back().action + " " + records.audit().back().detail; };
+  ASSERT_TRUE(stop_issuance(office, local, "a key was stolen"));
+  EXPECT_EQ(last(), "stop_issuance a key was stolen");
+  for (const std::string& bad : {std::string("two\nlines"), std::string("\xFF"), std::string(257, 'x')}) {
+    EXPECT_EQ(stop_issuance(office, local, bad).error().kind, ErrorKind::invalid);
+  }
+  ASSERT_TRUE(add_tenant(office, local, {.id = "north", .name = "North"}));
+  ASSERT_TRUE(change_tenant(office, local, "north", [](Tenant& t) -> Status {
+    t.name = "North Mobile";
+    t.callback = Callback{.address = "es2.north.example:443"};
+    t.policies.coolingOff = 60;
+    t.policies.stepUp = false;
+    t.suspended = true;
+    return {};
+  }));
+  EXPECT_EQ(last(),
+            "change_tenant north: name, callback none -> es2.north.example:443, coolingOff 86400 -> 60, "
+            "stepUp true -> false, suspended false -> true");
+  ASSERT_TRUE(change_tenant(office, local, "north", [](Tenant& t) -> Status {
+    t.callback->notifications = true;
+    t.callback->trust = {Bytes{0x30}};
+    t.clients = {{.dnsName = "es2.north.example"}};
+    return {};
+  }));
+  EXPECT_EQ(last(), "change_tenant north: clients, notifications false -> true, trust");
+  ASSERT_TRUE(change_tenant(office, local, "default", [](Tenant& t) -> Status {
+    t.policies.uses = 0;
+    return {};
+  }));
+  EXPECT_EQ(last(), "change_tenant default: uses 1 -> 0") << "also where it was implicit";
+  ASSERT_TRUE(add_principal(office, local, wanted("olaf", Role::support), {}));
+  ASSERT_TRUE(change_principal(office, local, "olaf", {.disabled = true}, {}));
+  EXPECT_EQ(last(), "change_principal olaf, disabled");
 }
 
 TEST_F(Administration, of_one_node_holds_on_another) {

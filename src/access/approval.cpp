@@ -34,7 +34,9 @@ namespace sealift::access {
 namespace {
 
 constexpr const char* kind = "approval";
-constexpr size_t kMostOpen = 200;  // of all requesters together
+// Those of tenants and those of the whole server are counted apart, so that no tenant's people keep the
+// server's from being asked for; nor does one requester keep others from asking.
+constexpr size_t kMostOpen = 200, kMostOpenOfOne = 20;
 constexpr std::chrono::hours kKept{24};
 
 Octets<4> size_of(View part) {
@@ -73,25 +75,36 @@ Result<std::vector<Approval>> all_approvals(Office& office) {
   return out;
 }
 
+/// For an audit row: which one it is, and of what. Its summary may name an EID, so that is not in it.
+std::string detail_of(const Approval& approval) {
+  return approval.action + ", approval " + approval.id + ", digest " + hex(approval.digest);
+}
+
 /// Forgets what nobody asks for any more; says whether there is room for one more.
-Status make_room(Office& office) {
+Status make_room(Office& office, const Principal& who, const Act& act) {
   const auto records = TRY(office.records().list(kind));
   const Time now = office.clock.now();
-  size_t open = 0;
+  size_t open = 0, own = 0;
   for (const Record& record : records) {
     const auto approval = TRY(asn1::decode<Approval>(record.content));
-    if (is_open(approval, now)) ++open;
+    if (is_open(approval, now) && approval.tenant.empty() == act.tenant.empty()) {
+      ++open;
+      if (approval.requester == who.name) ++own;
+    }
     if (approval.at + kKept > now) continue;
-    const Audit audit{now, "server", "forget_approval", approval.action};
+    const Audit audit{now, "server", "forget_approval", detail_of(approval)};
     const Status gone = office.records().remove(record, audit);
     if (!gone && gone.error().kind != ErrorKind::conflict) return gone;
+  }
+  if (own >= kMostOpenOfOne) {
+    return Error{ErrorKind::limit, "20 of your requests for approval are open; wait until some have expired"};
   }
   if (open < kMostOpen) return {};
   return Error{ErrorKind::limit, "too many requests for approval are open; wait until some have expired"};
 }
 
 Result<Approval> file(Office& office, const Principal& who, const Act& act) {
-  TRY_VOID(make_room(office));
+  TRY_VOID(make_room(office, who, act));
   Approval out{.id = hex(office.random.octets<16>()),
                .action = act.action,
                .tenant = act.tenant,
@@ -101,7 +114,7 @@ Result<Approval> file(Office& office, const Principal& who, const Act& act) {
                .at = office.clock.now(),
                .needed = act.needed};
   TRY_VOID(office.records().put({kind, out.id, asn1::encode(out)},
-                                audit_of(office, who, "ask_approval", act.action)));
+                                audit_of(office, who, "ask_approval", detail_of(out))));
   return out;
 }
 
@@ -131,6 +144,7 @@ Result<std::optional<Approval>> pass(Office& office, const Principal& who, const
   TRY_VOID(office.directory.refresh());  // an approver disabled on another node counts no more
   const auto known = office.directory.current();
   const Time now = office.clock.now();
+  Audit audit = audit_of(office, who, "use_approval");
   auto spend = [&](Approval& approval) -> Status {
     if (approval.requester != who.name) {
       return Error{ErrorKind::permission, "this approval was asked for by somebody else"};
@@ -146,10 +160,10 @@ Result<std::optional<Approval>> pass(Office& office, const Principal& who, const
                                               " people: not yet enough"};
     }
     approval.spent = true;
+    audit.detail = detail_of(approval);
     return {};
   };
-  auto done =
-      change_record<Approval>(office, kind, *id, audit_of(office, who, "use_approval", act.action), spend);
+  auto done = change_record<Approval>(office, kind, *id, audit, spend);
   if (!done) return std::move(done.error());
   return std::optional<Approval>();
 }
@@ -159,6 +173,7 @@ Result<Approval> approve(Office& office, const Principal& who, const std::string
   TRY_VOID(permit(who, Permission::approve));
   TRY_VOID(check_id(id));
   const Time now = office.clock.now();
+  Audit audit = audit_of(office, who, "approve");
   auto vote = [&](Approval& approval) -> Status {
     if (!sees(who, approval.tenant)) return Error{ErrorKind::not_found, "there is no approval " + id};
     TRY_VOID(check_open(approval, now));
@@ -173,9 +188,10 @@ Result<Approval> approve(Office& office, const Principal& who, const std::string
       return Error{ErrorKind::verification, "the digest is of something else than what was asked for"};
     }
     approval.votes.push_back({who.name, now});
+    audit.detail = detail_of(approval);
     return {};
   };
-  return change_record<Approval>(office, kind, id, audit_of(office, who, "approve", ""), vote);
+  return change_record<Approval>(office, kind, id, audit, vote);
 }
 
 Result<std::vector<Approval>> list_approvals(Office& office, const Principal& who) {

@@ -43,7 +43,8 @@ Octets<32> digest_of(const Act& act);
 bool is_open(const Approval& approval, Time now);
 
 /// The way into an act that takes approvals. Without `id`: files a request and gives it; the act is not done.
-/// With `id`: spends that approval, and gives none: go on. Error kinds: not_found, permission (another
+/// With `id`: spends that approval, and gives none: go on. Error kinds: limit (too many are open, of this
+/// requester or in all), not_found, permission (another
 /// requester's, too few approvers who still may), verification (of another act), conflict (spent, expired).
 Result<std::optional<Approval>> pass(Office& office, const Principal& who, const Act& act,
                                      const std::optional<std::string>& id);

@@ -172,7 +172,10 @@ TEST_F(Approvals, leave_a_row_for_each_step_and_are_seen_by_whom_they_concern) {
   ASSERT_TRUE(done(requester, a));
   std::vector<std::string> rows;
   const auto audit = records.audit();
-  for (size_t i = before; i < audit.size(); ++i) rows.push_back(audit[i].actor + " " + audit[i].action);
+  for (size_t i = before; i < audit.size(); ++i) {
+    rows.push_back(audit[i].actor + " " + audit[i].action);
+    EXPECT_EQ(audit[i].detail, "open the vault, approval " + a.id + ", digest " + hex(digest_of(act())));
+  }
   EXPECT_EQ(rows, (std::vector<std::string>{"rita ask_approval", "anna approve", "ben approve",
                                             "rita use_approval"}));
   EXPECT_EQ(list_approvals(office, anna)->size(), 1u);
@@ -181,11 +184,33 @@ TEST_F(Approvals, leave_a_row_for_each_step_and_are_seen_by_whom_they_concern) {
 }
 
 TEST_F(Approvals, are_forgotten_after_a_day_and_never_pile_up) {
-  for (int i = 0; i < 200; ++i) ASSERT_TRUE(pass(office, requester, act(), std::nullopt)) << i;
+  for (int i = 0; i < 200; ++i) {
+    const Principal one = administrator("person" + std::to_string(i / 20));
+    ASSERT_TRUE(pass(office, one, act(), std::nullopt)) << i;
+  }
   EXPECT_EQ(pass(office, requester, act(), std::nullopt).error().kind, ErrorKind::limit);
   clock.advance(std::chrono::hours(24));
   EXPECT_TRUE(pass(office, requester, act(), std::nullopt));
   EXPECT_EQ(records.list("approval")->size(), 1u);
+}
+
+TEST_F(Approvals, of_one_requester_or_of_tenants_leave_room_for_those_of_others_and_of_the_server) {
+  Act reissue = act();
+  reissue.tenant = "north";
+  const auto ask = [&](const Principal& who, const Act& what) {
+    return pass(office, who, what, std::nullopt);
+  };
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(ask(requester, reissue)) << i;
+  EXPECT_EQ(ask(requester, reissue).error().kind, ErrorKind::limit);
+  EXPECT_TRUE(ask(other, reissue));
+  EXPECT_TRUE(ask(requester, act())) << "of the whole server";
+  for (int i = 21; i < 200; ++i) {
+    ASSERT_TRUE(ask(administrator("person" + std::to_string(i / 20)), reissue)) << i;
+  }
+  EXPECT_EQ(ask(other, reissue).error().kind, ErrorKind::limit);
+  EXPECT_TRUE(ask(other, act())) << "of the whole server";
+  clock.advance(approval_lifetime);
+  EXPECT_TRUE(ask(requester, reissue)) << "those that have expired count no more";
 }
 
 }  // namespace

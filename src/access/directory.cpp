@@ -5,14 +5,23 @@
 namespace sealift::asn1 {
 
 using access::Issuance;
+using access::LaterStop;
 
-// Issuance ::= SEQUENCE { stopped [0] BOOLEAN, reason [1], by [2] UTF8String, at [3] INTEGER, ... }
+// LaterStop ::= SEQUENCE { reason [0], by [1] UTF8String, at [2] INTEGER }
+template <>
+inline constexpr auto schema<LaterStop> = sequence(0x30, field("reason", &LaterStop::reason, 0x80),
+                                                   field("by", &LaterStop::by, 0x81),
+                                                   field("at", &LaterStop::at, 0x82));
+
+// Issuance ::= SEQUENCE { stopped [0] BOOLEAN, reason [1], by [2] UTF8String, at [3] INTEGER,
+//   later [4] LaterStop OPTIONAL, ... }
 template <>
 inline constexpr auto schema<Issuance> = extensible(0x30, &Issuance::more,
                                                     field("stopped", &Issuance::stopped, 0x80),
                                                     field("reason", &Issuance::reason, 0x81),
                                                     field("by", &Issuance::by, 0x82),
-                                                    field("at", &Issuance::at, 0x83));
+                                                    field("at", &Issuance::at, 0x83),
+                                                    field("later", &Issuance::later, 0xA4));
 ASN1_MESSAGE(Issuance)
 
 }  // namespace sealift::asn1

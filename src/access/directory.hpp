@@ -14,12 +14,20 @@
 
 namespace sealift::access {
 
+/// The button pressed where it was pressed already.
+struct LaterStop {
+  std::string reason, by;
+  Time at{};
+  bool operator==(const LaterStop&) const = default;
+};
+
 /// The big red button: where it is pressed no order is released and no profile given out.
 struct Issuance {
   bool stopped = false;
   std::string reason;  ///< for people
   std::string by;      ///< principal
   Time at{};
+  std::optional<LaterStop> later;  ///< the last one since; all are in the audit rows
   asn1::Unknown more;  ///< of a later version
   bool operator==(const Issuance&) const = default;
 };

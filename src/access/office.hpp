@@ -18,7 +18,8 @@ inline Audit audit_of(const Office& office, const Principal& who, std::string ac
   return {office.clock.now(), who.name, std::move(action), std::move(detail)};
 }
 
-/// Reads, changes and puts a record, anew where another change came first; `change` has the content decoded.
+/// Reads, changes and puts a record, anew where another change came first; `change` has the content decoded,
+/// and may still say in `audit` what it does.
 /// Refreshes the directory. Error kinds: not_found, those of `change`, those of the store.
 template <class T, class Change>
 Result<T> change_record(Office& office, const std::string& kind, const std::string& name, const Audit& audit,

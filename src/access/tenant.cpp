@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "access/audit.hpp"
 #include "asn1/oid.hpp"
 #include "base/ids.hpp"
 
@@ -14,12 +15,6 @@ constexpr uint32_t kMostCalls = 1'000'000;
 
 Error invalid(std::string message) {
   return {ErrorKind::invalid, std::move(message)};
-}
-
-bool is_printable(std::string_view text) {
-  return is_utf8(view(text)) && std::none_of(text.begin(), text.end(), [](char c) {
-           return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-         });
 }
 
 bool is_text(std::string_view text, size_t most) {

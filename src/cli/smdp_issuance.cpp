@@ -17,9 +17,19 @@ struct Options {
 };
 
 int stop(const Options& o, Output& out) {
-  return post_and_say(o.target, "/admin/v1/issuance/stop", {{"reason", o.reason}},
-                      "Issuance is stopped: within seconds no node releases an order or gives a profile out.",
-                      out);
+  auto admin = AdminClient::open(o.target);
+  if (!admin) return out.fail(admin.error());
+  auto answer = admin->post("/admin/v1/issuance/stop", {{"reason", o.reason}});
+  if (!answer) return out.fail(answer.error());
+  if (has(*answer, "later")) {
+    out.line("Issuance was stopped already, at " + shown(*answer, "at") + " by " + shown(*answer, "by") +
+             ": " + shown(*answer, "reason"));
+    out.line("Your reason is kept beside that one; whoever wants to reopen it has to ask for approval anew.");
+  } else {
+    out.line("Issuance is stopped: within seconds no node releases an order or gives a profile out.");
+  }
+  out.object(std::move(*answer));
+  return exit_ok;
 }
 
 int reopen(const Options& o, Output& out) {
@@ -35,6 +45,10 @@ int status(const Options& o, Output& out) {
   if (!answer) return out.fail(answer.error());
   static constexpr Titled rows[] = {{"Stopped", "stopped"}, {"Reason", "reason"}, {"By", "by"}, {"At", "at"}};
   print_members(*answer, rows, out);
+  if (has(*answer, "later")) {
+    static constexpr Titled later[] = {{"Stopped again for", "reason"}, {"By", "by"}, {"At", "at"}};
+    print_members(answer->at("later").as_object(), later, out);
+  }
   out.object(std::move(*answer));
   return exit_ok;
 }

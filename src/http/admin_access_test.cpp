@@ -341,6 +341,8 @@ TEST_F(AdminAccess, leaves_one_row_for_each_change_and_none_for_what_was_refused
   // What it goes on with where it is cut short, the order, and that it is done.
   changes(local_, "reissues/complete", {{"iccid", iccid_a}}, 200, "local-admin reissue", 3);
   changes(local_, "orders/cancel", {{"iccid", iccid_a}}, 200, "local-admin cancel_order");
+  const Response has_profiles = ask(local_, "POST", "/admin/v1/tenants/remove", R"({"id": "default"})");
+  EXPECT_EQ(has_profiles.status, 409u) << "a tenant that has profiles stays: " << has_profiles.body;
   post(local_, "profiles", profile(iccid_b), 201);
   changes(local_, "profiles/withdraw", {{"iccid", iccid_b}}, 200, "local-admin withdraw");
   changes(local_, "restrictions", {{"kind", "eid"}, {"value", "89"}}, 201, "local-admin restrict");
@@ -353,6 +355,7 @@ TEST_F(AdminAccess, leaves_one_row_for_each_change_and_none_for_what_was_refused
           "local-admin change_principal");
   changes(local_, "principals/token", {{"name", "sam"}}, 200, "local-admin renew_token");
   changes(anna, "issuance/stop", {{"reason", "x"}}, 200, "anna stop_issuance");
+  changes(local_, "issuance/stop", {{"reason", "y"}}, 200, "local-admin stop_issuance");
   const json::object asked =
       changes(local_, "issuance/reopen", {{"approval", nullptr}}, 202, "local-admin ask_approval")
           .at("approval")

@@ -20,8 +20,8 @@ const AdminSchema row_schema{"AuditRow",
                               {"at", time, "when", true},
                               {"actor", text, "principal, es9+, or es2+ and the tenant", true},
                               {"action", text, "what was done", true},
-                              {"detail", text, "codes and states", true},
-                              {"iccid", text, "of a change of an order"}}};
+                              {"detail", text, "what exactly: values, reasons, ids of approvals", true},
+                              {"iccid", text, "the profile that it is about"}}};
 const AdminSchema list_schema{
     "AuditRows",
     {{"rows", list_of_objects, "in the order in which they became durable", true, &row_schema},

@@ -13,12 +13,16 @@ namespace json = boost::json;
 using enum AdminType;
 using access::Permission;
 
+const AdminSchema later_schema{
+    "LaterStop",
+    {{"reason", text, "for people", true}, {"by", text, "principal", true}, {"at", time, "when", true}}};
 const AdminSchema issuance_schema{
     "Issuance",
     {{"stopped", boolean, "no order is released and no profile given out", true},
      {"reason", text, "for people", true},
-     {"by", text, "principal who pressed the button last", true},
-     {"at", time, "when"}}};
+     {"by", text, "principal who stopped it, or opened it again", true},
+     {"at", time, "when"},
+     {"later", object, "the last stop after that first one", false, &later_schema}}};
 const AdminSchema stop_schema{"StopIssuance", {{"reason", text, "1 to 256 octets, for people", true}}};
 const AdminSchema reopen_schema{"ReopenIssuance",
                                 {{"approval", text, "id of the approval, once two people have given it"}}};
@@ -32,6 +36,10 @@ json::object describe(const access::Issuance& issuance) {
   json::object out{
       {"stopped", issuance.stopped}, {"reason", issuance.reason}, {"by", issuance.by}, {"at", nullptr}};
   if (issuance.at != Time{}) out["at"] = asn1::rfc3339(issuance.at);
+  out["later"] = nullptr;
+  if (const auto& later = issuance.later) {
+    out["later"] = {{"reason", later->reason}, {"by", later->by}, {"at", asn1::rfc3339(later->at)}};
+  }
   return out;
 }
 

@@ -95,7 +95,9 @@ void Histogram::write(MetricsPage& page, std::string_view name, std::string_view
 }
 
 std::string_view function_of(std::string_view route) {
+  constexpr std::string_view administration = "/admin/v1/";
   if (route.ends_with('/')) route.remove_suffix(1);
+  if (route.starts_with(administration)) return route.substr(administration.size());
   return route.empty() ? "unknown" : last_segment(route);
 }
 

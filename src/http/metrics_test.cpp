@@ -87,6 +87,13 @@ TEST_F(RequestFiguresTest, show_nothing_that_a_client_chose) {
   EXPECT_THAT(text(), HasSubstr("{listener=\"admin\",function=\"unknown\",status=\"4xx\"} 1\n"));
 }
 
+TEST_F(RequestFiguresTest, name_a_function_of_the_administration_with_what_it_is_of) {
+  EXPECT_EQ(function_of("/admin/v1/tenants/change"), "tenants/change");
+  EXPECT_EQ(function_of("/admin/v1/tenants"), "tenants");
+  EXPECT_EQ(function_of("/admin/v1/tenants/"), "tenants");
+  EXPECT_EQ(function_of("/gsma/rsp2/es9plus/cancelSession"), "cancelSession");
+}
+
 TEST_F(RequestFiguresTest, lose_nothing_among_threads) {
   figures.emplace("es9plus", router);
   static std::array<Outcome, 100> many;

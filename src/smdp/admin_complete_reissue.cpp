@@ -33,7 +33,9 @@ Result<Order> order_of(const Step& step, const Iccid& iccid) {
 Status choose(const Step& step, const Iccid& iccid) {
   step.kept.reissue.replacement = iccid;
   step.kept.reissue.matchingId = TRY(choose_matching_id(step.ports.random));
-  return keep(step.office, step.kept, audit_of(step.ports, step.who, "choose_profile"));
+  return keep(step.office, step.kept,
+              audit_about(step.ports, step.who, step.kept.reissue.iccid, "choose_profile",
+                          "ICCID " + iccid.digits()));
 }
 
 Status choose_any(const Step& step, const Order& old) {
@@ -114,7 +116,8 @@ Result<Order> complete_reissue(Ports& ports, const Principal& who, const Iccid& 
       continue;
     }
     kept.reissue.state = ReissueState::done;
-    TRY_VOID(keep(office, kept, audit_of(ports, who, "complete_reissue")));
+    TRY_VOID(keep(office, kept,
+                  audit_about(ports, who, iccid, "complete_reissue", "by ICCID " + opened->iccid.digits())));
     return *opened;
   }
   return conflict("too many others take profiles of this type; try again");

@@ -50,7 +50,10 @@ Status check_pace(access::Office& office, const access::Policies& policies, cons
                                      " reissues in 24 hours; wait, or have that changed"};
 }
 
-Status check_step_up(access::Office& office, const access::Policies& policies, const AskReissue& ask) {
+/// `last`: the instant of the one that was used before for this profile. The record of a reissue is kept for
+/// longer than a step-up is good, so that each is used once, on whichever node.
+Status check_step_up(access::Office& office, const access::Policies& policies, const AskReissue& ask,
+                     const std::optional<Time>& last) {
   if (!policies.stepUpKey) return Error{ErrorKind::verification, "the tenant has no stepUpKey"};
   const auto key = crypto::PublicKey::from_point(crypto::Curve::p256, *policies.stepUpKey);
   if (!key) return Error{ErrorKind::verification, "the tenant's stepUpKey is no point of P-256"};
@@ -58,10 +61,13 @@ Status check_step_up(access::Office& office, const access::Policies& policies, c
   if (ask.step_up->issued > now + kClockSkew || ask.step_up->issued + kStepUpLifetime < now) {
     return Error{ErrorKind::verification, "the step-up is older than 10 minutes, or of the future"};
   }
-  const std::string text = step_up_text(ask.iccid, ask.eid, ask.step_up->issued);
-  if (crypto::verify(*key, {view(text)}, ask.step_up->signature)) return {};
-  return Error{ErrorKind::verification,
-               "the step-up was not signed by the tenant's stepUpKey, for this request"};
+  const std::string text = step_up_text(ask, ask.step_up->issued);
+  if (!crypto::verify(*key, {view(text)}, ask.step_up->signature)) {
+    return Error{ErrorKind::verification,
+                 "the step-up was not signed by the tenant's stepUpKey, for this request"};
+  }
+  if (!last || ask.step_up->issued > *last) return {};
+  return Error{ErrorKind::verification, "the step-up was used already, or is older than one that was"};
 }
 
 /// The approval of a second person is of this request, and of the order as it is.
@@ -81,9 +87,9 @@ access::Act act_of(const AskReissue& ask, const Order& order) {
 /// Which second factor there was; none where the request awaits an approval, which `out` then has.
 Result<std::string> second_factor(access::Office& office, const Principal& who,
                                   const access::Policies& policies, const AskReissue& ask, const Order& order,
-                                  AskedReissue& out) {
+                                  const std::optional<Time>& last, AskedReissue& out) {
   if (ask.step_up) {
-    TRY_VOID(check_step_up(office, policies, ask));
+    TRY_VOID(check_step_up(office, policies, ask, last));
     return std::string("step-up");
   }
   // Who speaks with subscribers is whom an attacker speaks with.
@@ -93,12 +99,23 @@ Result<std::string> second_factor(access::Office& office, const Principal& who,
   return std::string(out.awaits ? "" : "approval");
 }
 
-/// Room for the record: none is waiting.
-Result<access::Record> record_for(access::Office& office, const Iccid& iccid) {
+/// Room for the record, with the reissue before in it: none is waiting.
+Result<KeptReissue> record_for(access::Office& office, const Iccid& iccid) {
   auto kept = find_reissue(office, access::administrator(), iccid);
-  if (!kept) return access::Record{reissue_kind, iccid.digits(), {}, 0};
-  if (kept->reissue.state != ReissueState::waiting) return std::move(kept->record);
+  if (!kept && kept.error().kind != ErrorKind::not_found) return std::move(kept.error());
+  if (!kept) return KeptReissue{{reissue_kind, iccid.digits(), {}, 0}, {.iccid = iccid}};
+  if (kept->reissue.state != ReissueState::waiting) return std::move(*kept);
   return conflict("a reissue of this profile was asked for already: complete or cancel that one");
+}
+
+/// For an audit row. The EID is none of its business: the row of the order's change leads to it.
+std::string detail_of(const AskReissue& ask, const std::string& factor) {
+  std::string out = "second factor: " + factor;
+  if (ask.approval && factor == "approval") out += " " + *ask.approval;
+  out += ask.eid ? ", one EID" : ", any EID";
+  if (ask.lost) out += ", device lost";
+  if (ask.confirmation) out += ", confirmation code";
+  return out;
 }
 
 /// The operator hears of it before it is kept: told of one that then was not kept does no harm, the other way
@@ -119,8 +136,9 @@ Status tell_asked(Ports& ports, const Principal& who, Order order) {
 
 }  // namespace
 
-std::string step_up_text(const Iccid& iccid, const std::optional<Eid>& eid, Time issued) {
-  return "sealift-step-up-1\n" + iccid.digits() + "\n" + (eid ? eid->digits() : "-") + "\n" +
+std::string step_up_text(const AskReissue& ask, Time issued) {
+  return "sealift-step-up-2\n" + ask.iccid.digits() + "\n" + (ask.eid ? ask.eid->digits() : "-") + "\n" +
+         (ask.lost ? "lost" : "-") + "\n" + (ask.confirmation ? hex(*ask.confirmation) : "-") + "\n" +
          asn1::rfc3339(issued) + "\n";
 }
 
@@ -136,9 +154,10 @@ Result<AskedReissue> ask_reissue(Ports& ports, const Principal& who, const AskRe
                  "the policies of tenant " + order.tenant + ": a reissue names the EID of the new device"};
   }
   TRY_VOID(check_pace(office, policies, order.tenant));
-  KeptReissue kept{.record = TRY(record_for(office, ask.iccid))};
+  KeptReissue kept = TRY(record_for(office, ask.iccid));
+  const std::optional<Time> last = kept.reissue.stepped_up;
   AskedReissue out;
-  const std::string factor = TRY(second_factor(office, who, policies, ask, order, out));
+  const std::string factor = TRY(second_factor(office, who, policies, ask, order, last, out));
   if (out.awaits) return out;
   const Time now = office.clock.now();
   kept.reissue = {.iccid = ask.iccid,
@@ -149,9 +168,10 @@ Result<AskedReissue> ask_reissue(Ports& ports, const Principal& who, const AskRe
                   .lost = ask.lost,
                   .eid = ask.eid,
                   .confirmation = ask.confirmation,
-                  .second_factor = factor};
+                  .second_factor = factor,
+                  .stepped_up = ask.step_up ? ask.step_up->issued : last};
   TRY_VOID(tell_asked(ports, who, order));
-  TRY_VOID(keep(office, kept, audit_of(ports, who, "ask_reissue", "second factor: " + factor)));
+  TRY_VOID(keep(office, kept, audit_about(ports, who, ask.iccid, "ask_reissue", detail_of(ask, factor))));
   out.reissue = std::move(kept.reissue);
   return out;
 }
@@ -164,7 +184,7 @@ Result<Reissue> cancel_reissue(Ports& ports, const Principal& who, const Iccid& 
     return conflict("the reissue is " + std::string(name(kept.reissue.state)) + ", or being completed");
   }
   kept.reissue.state = ReissueState::cancelled;
-  TRY_VOID(keep(office, kept, audit_of(ports, who, "cancel_reissue")));
+  TRY_VOID(keep(office, kept, audit_about(ports, who, iccid, "cancel_reissue")));
   return std::move(kept.reissue);
 }
 

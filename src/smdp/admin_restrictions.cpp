@@ -3,8 +3,6 @@
 namespace sealift::smdp {
 namespace {
 
-constexpr size_t kLongestReason = 256;
-
 Result<RestrictionList*> list_of(Ports& ports) {
   if (!ports.restrictions) return Error{ErrorKind::unsupported, "this server keeps no list of restrictions"};
   return ports.restrictions;
@@ -15,7 +13,7 @@ Result<RestrictionList*> list_of(Ports& ports) {
 Status restrict(Ports& ports, const Principal& who, RestrictionKind kind, std::string value,
                 std::string reason) {
   TRY_VOID(access::permit(who, Permission::change_restrictions));
-  if (reason.size() > kLongestReason) return Error{ErrorKind::invalid, "reason: at most 256 octets"};
+  TRY_VOID(access::check_reason(reason));
   RestrictionList* list = TRY(list_of(ports));
   return list->add({kind, std::move(value), std::move(reason), who.name, ports.clock.now()});
 }

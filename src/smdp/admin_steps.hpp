@@ -12,6 +12,11 @@ using access::Permission;
 inline Audit audit_of(const Ports& ports, const Principal& who, std::string action, std::string detail = "") {
   return {ports.clock.now(), who.name, std::move(action), std::move(detail)};
 }
+/// The same, of a change of no order that is about a profile.
+inline Audit audit_about(const Ports& ports, const Principal& who, const Iccid& iccid, std::string action,
+                         std::string detail = "") {
+  return {ports.clock.now(), who.name, std::move(action), std::move(detail), iccid};
+}
 
 /// The profile, where the principal sees it. Error kind not_found.
 Result<Order> visible_order(Ports& ports, const Principal& who, const Iccid& iccid);

@@ -58,6 +58,8 @@ struct Reissue {
   /// cut short goes on with them.
   std::optional<Iccid> replacement;
   std::optional<MatchingId> matchingId;
+  /// When the last step-up was signed that was used for this profile: the next one is a later one.
+  std::optional<Time> stepped_up;
   asn1::Unknown more;  ///< of a later version
   bool operator==(const Reissue&) const = default;
 };
@@ -67,9 +69,9 @@ struct AskedReissue {
   std::optional<access::Approval> awaits;  ///< a second person has to approve first; then ask again
 };
 
-/// What a step-up signature covers: "sealift-step-up-1", ICCID, EID or "-", and the instant (RFC 3339), a
-/// line each.
-std::string step_up_text(const Iccid& iccid, const std::optional<Eid>& eid, Time issued);
+/// What a step-up signature covers, which is all that is asked for, a line each: "sealift-step-up-2", ICCID,
+/// EID or "-", "lost" or "-", SHA-256 of the confirmation code or "-", and the instant (RFC 3339).
+std::string step_up_text(const AskReissue& ask, Time issued);
 
 /// Error kinds: not_found, invalid (no EID), conflict (not ordered, on a device that is not declared lost,
 /// asked for already), limit (too many today), verification (the step-up), those of access::pass().

@@ -11,7 +11,7 @@ using smdp::Reissue;
 
 // Reissue ::= SEQUENCE { iccid [0], tenant [1], state [2], requester [3], at [4], earliest [5], lost [6], eid
 // [7],
-//   confirmation [8], secondFactor [9], replacement [10], matchingId [11], ... }: ours alone
+//   confirmation [8], secondFactor [9], replacement [10], matchingId [11], steppedUp [12], ... }: ours alone
 template <>
 inline constexpr auto schema<Reissue> = extensible(
     0x30, &Reissue::more, field("iccid", &Reissue::iccid, 0x80), field("tenant", &Reissue::tenant, 0x81),
@@ -19,7 +19,8 @@ inline constexpr auto schema<Reissue> = extensible(
     field("at", &Reissue::at, 0x84), field("earliest", &Reissue::earliest, 0x85),
     field("lost", &Reissue::lost, 0x86), field("eid", &Reissue::eid, 0x87),
     field("confirmation", &Reissue::confirmation, 0x88), field("secondFactor", &Reissue::second_factor, 0x89),
-    field("replacement", &Reissue::replacement, 0x8A), field("matchingId", &Reissue::matchingId, 0x8B));
+    field("replacement", &Reissue::replacement, 0x8A), field("matchingId", &Reissue::matchingId, 0x8B),
+    field("steppedUp", &Reissue::stepped_up, 0x8C));
 ASN1_MESSAGE(Reissue)
 
 }  // namespace sealift::asn1
@@ -71,7 +72,8 @@ Status forget_old_reissues(access::Office& office) {
   for (const KeptReissue& one : all) {
     const bool waits = one.reissue.state == ReissueState::waiting;
     if (std::max(one.reissue.at, one.reissue.earliest) + (waits ? kKeptWaiting : kDay) > now) continue;
-    const Status gone = office.records().remove(one.record, {now, "server", "forget_reissue", ""});
+    const Status gone =
+        office.records().remove(one.record, {now, "server", "forget_reissue", "", one.reissue.iccid});
     if (!gone && gone.error().kind != ErrorKind::conflict) return gone;
   }
   return {};

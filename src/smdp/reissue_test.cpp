@@ -64,7 +64,7 @@ class Reissues : public ::testing::Test {
   }
   StepUp signed_for(const AskReissue& what, std::chrono::seconds ago = {}) {
     const Time issued = w.clock.now() - ago;
-    const std::string text = step_up_text(what.iccid, what.eid, issued);
+    const std::string text = step_up_text(what, issued);
     const auto signature = crypto::SoftwareSigner(key.clone()).sign({view(text)}).value();
     return {issued, to_bytes(View(signature))};
   }
@@ -146,6 +146,15 @@ TEST_F(Reissues, believe_a_step_up_of_the_tenants_key_for_this_request_and_some_
     return !asked && asked.error().kind == ErrorKind::verification;
   };
   EXPECT_TRUE(refused(what, signed_for(ask(old, 3, true)))) << "for another device";
+  EXPECT_TRUE(refused(what, signed_for(ask(old, 2)))) << "of a device that is not lost";
+  AskReissue coded = what;
+  coded.confirmation = Octets<32>{1};
+  EXPECT_TRUE(refused(coded, signed_for(what))) << "without that confirmation code";
+  EXPECT_TRUE(refused(what, signed_for(coded))) << "with one";
+  coded.confirmation = Octets<32>{2};
+  const StepUp two = signed_for(coded);
+  coded.confirmation = Octets<32>{1};
+  EXPECT_TRUE(refused(coded, two)) << "with another one";
   EXPECT_TRUE(refused(what, signed_for(what, std::chrono::seconds(601)))) << "old";
   EXPECT_TRUE(refused(what, signed_for(what, -std::chrono::seconds(61)))) << "of the future";
   StepUp bent = signed_for(what);
@@ -154,6 +163,63 @@ TEST_F(Reissues, believe_a_step_up_of_the_tenants_key_for_this_request_and_some_
   EXPECT_TRUE(refused(what, {w.clock.now(), {}}));
   set([](access::Policies& p) { p.stepUpKey.reset(); });
   EXPECT_TRUE(refused(what, signed_for(what))) << "the tenant has no such service";
+}
+
+TEST_F(Reissues, take_each_step_up_once) {
+  const Order old = installed(1);
+  stock();
+  AskReissue what = ask(old, 2, true);
+  const StepUp older = signed_for(what, std::chrono::seconds(30));
+  what.step_up = signed_for(what);
+  const auto again = [&] { return ask_reissue(w.ports, sam, what); };
+  ASSERT_TRUE(again()->reissue);
+  ASSERT_TRUE(cancel_reissue(w.ports, sam, old.iccid));
+  EXPECT_EQ(again().error().kind, ErrorKind::verification);
+  what.step_up = older;
+  EXPECT_EQ(again().error().kind, ErrorKind::verification) << "older than one that was used";
+  // Also after one that was approved in its place.
+  AskReissue approved = ask(old, 2, true);
+  const auto asked = ask_reissue(w.ports, sam, approved);
+  ASSERT_TRUE(access::approve(office, anna, asked->awaits->id, asked->awaits->digest));
+  approved.approval = asked->awaits->id;
+  ASSERT_TRUE(ask_reissue(w.ports, sam, approved)->reissue);
+  ASSERT_TRUE(cancel_reissue(w.ports, sam, old.iccid));
+  what.step_up = signed_for(what);
+  EXPECT_EQ(again().error().kind, ErrorKind::verification);
+  w.clock.advance(std::chrono::seconds(1));
+  what.step_up = signed_for(what);
+  EXPECT_TRUE(again()) << "a new one";
+}
+
+TEST_F(Reissues, say_in_audit_rows_which_profile_and_how) {
+  const Order old = installed(1), spare = stock();
+  AskReissue what = ask(old, 2, true);
+  what.step_up = signed_for(what);
+  const size_t before = records.audit().size();
+  ASSERT_TRUE(ask_reissue(w.ports, sam, what)->reissue);
+  ASSERT_TRUE(cancel_reissue(w.ports, sam, old.iccid));
+  AskReissue coded = ask(old, 2, true);
+  coded.confirmation = Octets<32>{1};
+  const auto asked = ask_reissue(w.ports, sam, coded);
+  ASSERT_TRUE(access::approve(office, anna, asked->awaits->id, asked->awaits->digest));
+  coded.approval = asked->awaits->id;
+  ASSERT_TRUE(ask_reissue(w.ports, sam, coded)->reissue);
+  w.clock.advance(std::chrono::hours(1));
+  ASSERT_TRUE(complete_reissue(w.ports, sam, old.iccid));
+  std::vector<std::string> rows;
+  const auto audit = records.audit();
+  for (size_t i = before; i < audit.size(); ++i) {
+    if (audit[i].action.ends_with("approval") || audit[i].action == "approve") continue;
+    EXPECT_EQ(audit[i].iccid, old.iccid) << audit[i].action;
+    EXPECT_EQ(audit[i].detail.find(card_eid(2).digits()), std::string::npos) << "no EID";
+    rows.push_back(audit[i].action + " " + audit[i].detail);
+  }
+  const std::string id = asked->awaits->id, by = spare.iccid.digits();
+  EXPECT_EQ(rows,
+            (std::vector<std::string>{
+                "ask_reissue second factor: step-up, one EID, device lost", "cancel_reissue ",
+                "ask_reissue second factor: approval " + id + ", one EID, device lost, confirmation code",
+                "choose_profile ICCID " + by, "complete_reissue by ICCID " + by}));
 }
 
 TEST_F(Reissues, of_a_profile_that_no_device_got_make_a_new_code_of_it) {

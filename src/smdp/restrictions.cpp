@@ -71,6 +71,11 @@ bool covers(const List& list, const VersionType& version) {
   });
 }
 
+/// For an audit row: who is, or was, not served. The list has the same, EIDs and IMEIs included.
+std::string detail_of(RestrictionKind kind, const std::string& value) {
+  return std::string(name(kind)) + " " + value;
+}
+
 }  // namespace
 
 std::string_view name(RestrictionKind kind) {
@@ -199,12 +204,14 @@ std::shared_ptr<const Restrictions> RestrictionList::current() const {
 Status RestrictionList::add(Restriction one) {
   const auto alone = Restrictions::of({one});
   if (!alone) return alone.error();
-  TRY_VOID(store_.add(one, {one.at, one.actor, "restrict", std::string(name(one.kind))}));
+  std::string detail = detail_of(one.kind, one.value);
+  if (!one.reason.empty()) detail += ": " + one.reason;
+  TRY_VOID(store_.add(one, {one.at, one.actor, "restrict", std::move(detail)}));
   return reload();
 }
 
 Status RestrictionList::remove(RestrictionKind kind, const std::string& value, std::string_view actor, Time at) {
-  TRY_VOID(store_.remove(kind, value, {at, std::string(actor), "unrestrict", std::string(name(kind))}));
+  TRY_VOID(store_.remove(kind, value, {at, std::string(actor), "unrestrict", detail_of(kind, value)}));
   return reload();
 }
 

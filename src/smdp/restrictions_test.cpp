@@ -138,6 +138,14 @@ TEST(Restrictions, hold_and_end_with_an_audit_row_each) {
                 .error()
                 .kind,
             ErrorKind::not_found);
+  EXPECT_EQ(restrict(w.ports, access::administrator("alice"), RestrictionKind::eum, "01", "two\nlines")
+                .error()
+                .kind,
+            ErrorKind::invalid);
+  const auto rows = w.kept_restrictions.audit();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].action + " " + rows[0].detail, "restrict eid " + card.eid.digits() + ": stolen");
+  EXPECT_EQ(rows[1].action + " " + rows[1].detail, "unrestrict eid " + card.eid.digits());
   EXPECT_TRUE(w.download(card, order));
 }
 

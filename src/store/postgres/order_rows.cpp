@@ -98,6 +98,7 @@ Statement swap_order(const Order& o) {
 Statement insert_audit(const access::Audit& audit, const Iccid* iccid, const smdp::OrderState* state) {
   Statement s("INSERT INTO audit (at, actor, action, iccid, state, detail) VALUES ($1, $2, $3, $4, $5, $6)");
   s.bind(audit.at.time_since_epoch().count()).bind_text(audit.actor).bind_text(audit.action);
+  if (!iccid && audit.iccid) iccid = &*audit.iccid;
   iccid ? s.bind(View(iccid->octets())) : s.bind_null();
   state ? s.bind(static_cast<int64_t>(*state)) : s.bind_null();
   s.bind_text(audit.detail);

@@ -6,7 +6,8 @@
 
 namespace sealift::store {
 
-/// `iccid` and `state` are null where the change is of no order, or moved none.
+/// `iccid` and `state` are null where the change is of no order, or moved none; the row then has its own
+/// ICCID, if any.
 Status insert_audit(Database& db, const access::Audit& audit, const Iccid* iccid,
                     const smdp::OrderState* state);
 

@@ -23,6 +23,9 @@ TEST(SqliteRecords, have_audit_rows_of_every_change_in_its_order_page_by_page) {
     const auto rest = access::audit_log_of(store->records())->rows(first.back().number, 2).value();
     ASSERT_EQ(rest.size(), 1u);
     EXPECT_EQ(rest[0].audit.detail, "c");
+    const auto iccid = Iccid::parse("8988211000000000028");
+    ASSERT_TRUE(store->records().put({"reissue", iccid->digits(), Bytes{1}}, {{}, "sam", "ask", "", *iccid}));
+    EXPECT_EQ(access::audit_log_of(store->records())->rows(rest[0].number, 2).value().at(0).iccid, *iccid);
   }
 }
 
