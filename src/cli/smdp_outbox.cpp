@@ -42,13 +42,13 @@ int drop(const Options& o, Output& out) {
 
 void add_smdp_outbox(CLI::App& smdp, Output& out) {
   auto o = std::make_shared<Options>();
-  auto* list_command = smdp.add_subcommand("outbox", "What operators and SM-DSs refuse to be told, with the reason");
+  auto* list_command = smdp.add_subcommand("outbox", "What operators and SM-DSs did not take when it was last tried, with the reason");
   o->target.add_options(list_command);
   list_command->footer("Example:\n  sealift smdp outbox --dir site");
   on_run(list_command, out, [o](Output& to) { return list(*o, to); });
 
   auto* drop_command = smdp.add_subcommand(
-      "outbox-drop", "Never send a row that is refused; later ones of its profile go on");
+      "outbox-drop", "Never send a row that was tried in vain; later ones of its profile go on");
   o->target.add_options(drop_command);
   drop_command->add_option("number", o->number, "The row, as `sealift smdp outbox` has it")->required();
   drop_command->footer("Example:\n  sealift smdp outbox-drop --dir site 17");

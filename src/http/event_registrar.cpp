@@ -26,8 +26,15 @@ smdp::EventRegistrar::Outcome Es12Registrar::register_event(const std::string& s
   request.forwardingIndicator =
       std::ranges::find(options_.root_smds, smdsAddress) == options_.root_smds.end();
   request.header = {options_.requester, call_of(request, smdsAddress)};
+  const auto call = peers_.begin(smdsAddress);
+  if (!call) {
+    const Error why{ErrorKind::io, smdsAddress + " did not answer a moment ago, or others wait for it: try again later"};
+    observer_.maintained("event registration", &why);
+    return Outcome::unreachable;
+  }
   const auto done =
       clients_.with([&](Client& client) { return Es12Client(client).register_event(smdsAddress, request); });
+  peers_.end(*call, done && (*done || done->error().status));
   if (!done) return Outcome::unreachable;  // no client could be made
   if (*done) return Outcome::registered;
   Error why = done->error().error;

@@ -14,7 +14,7 @@ SmdpOutbox::SmdpOutbox(smdp::Outbox& outbox, smdp::Ports& ports, CarrierOptions 
       callbacks_(*ports.directory),
       notices_(kNotices, std::chrono::minutes(10)),
       clients_([this] { return http::Client::make(client_options(options_, cis_of(options_)), clock_); }),
-      registrar_({options_.requester, options_.root_smds}, clients_, ports.settings, ports.observer),
+      registrar_({options_.requester, options_.root_smds}, clients_, ports.settings, ports.observer, ports.clock),
       sender_(
           outbox, ports.clock, ports.random, ports.observer,
           [this, directory = ports.directory, &orders = ports.orders] {

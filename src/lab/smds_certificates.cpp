@@ -104,7 +104,7 @@ Result<SmdsCertificates::Prepared> SmdsCertificates::prepare(const SmdsSiteOptio
     if (auto added = out.clients.add(ci); !added) return Error(added.error()).within("a CI for SM-DP+s");
   out.rsp_ci = out.clients.all();
   hand_over_crls(trust, out.trust);
-  hand_over_crls(clients_, out.clients);
+  hand_over_crls(peers, out.clients);
   CrlFiles files(dir_);
   files.look();
   for (const auto& file : files.all()) {
@@ -122,10 +122,11 @@ Result<SmdsCertificates::Prepared> SmdsCertificates::prepare(const SmdsSiteOptio
 
 void SmdsCertificates::take(Prepared next) {
   check(trust.trust_only(next.cis).has_value(), "CIs that were taken a moment ago");
-  check(clients_.trust_only(next.rsp_ci).has_value(), "CIs that were taken a moment ago");
+  check(peers.trust_only(next.rsp_ci).has_value(), "CIs that were taken a moment ago");
   trust.set_crl_policy(next.policy);
+  peers.set_crl_policy(next.policy);
   hand_over_crls(next.trust, trust);
-  hand_over_crls(next.clients, clients_);
+  hand_over_crls(next.clients, peers);
   identities.replace(std::move(next.identities));
   crls_ = std::move(next.crls);
   rsp_ci_ = der_of(next.rsp_ci);
@@ -144,7 +145,7 @@ bool SmdsCertificates::read_crls(smds::Observer& observer) {
     if (!octets) observer.maintained("CRL " + file.filename().string(), &octets.error());
   }
   std::erase_if(crls_, [&](const Bytes& crl) {
-    const auto taken = clients_.add_crl(crl);
+    const auto taken = peers.add_crl(crl);
     (void)trust.add_crl(crl);  // whether it is of a CI of eUICCs or not
     if (taken) return false;
     const Error problem(taken.error());

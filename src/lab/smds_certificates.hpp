@@ -62,13 +62,13 @@ class SmdsCertificates {
   std::string crls_problem(Time now) const;
 
   pki::TrustStore trust;  ///< for eUICCs
+  pki::TrustStore peers;  ///< for SM-DP+s and SM-DSs
   auth::Authenticator authenticator{trust};
   smds::Identities identities;
 
  private:
   explicit SmdsCertificates(std::string dir) : dir_(std::move(dir)), crl_files_(dir_) {}
   const std::string dir_;
-  pki::TrustStore clients_;  // for SM-DP+s and SM-DSs, to judge CRLs by
   CrlFiles crl_files_;
   std::vector<Bytes> crls_, rsp_ci_, first_cis_;
   std::shared_ptr<const http::TlsIdentity> tls_;

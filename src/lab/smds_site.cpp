@@ -52,9 +52,11 @@ RemoteRoot::Limits root_limits(const SmdsSiteOptions& options) {
 
 /// How the root SM-DS is called.
 http::ClientOptions root_client(const SmdsSiteOptions& options, const std::vector<Bytes>& rsp_ci,
+                                const pki::TrustStore& peers,
                                 std::shared_ptr<const http::TlsIdentity> identity) {
   http::ClientOptions out;
   out.trusted_ci = rsp_ci;
+  out.live_trust = &peers;
   out.identity = std::move(identity);
   out.connect_to = options.connect_to;
   out.request_timeout = std::chrono::seconds(20);
@@ -135,6 +137,7 @@ http::ClientCertificates Site::asking(http::ClientCertificates clients) const {
   clients.demand = options_.es12_port ? http::ClientCertificates::Demand::required
                                       : http::ClientCertificates::Demand::optional;
   clients.clock = &ports_.clock;
+  clients.live_trust = &parts_->certificates->peers;
   return clients;
 }
 
@@ -189,7 +192,7 @@ Result<std::vector<std::string>> Site::reload(const SmdsSiteOptions& now) {
   wanted.host = options_.host;
   auto next = TRY(certificates.prepare(wanted, ports_.clock.now()));
   const http::ClientCertificates clients = next.client_certificates();
-  if (parts_->root) TRY_VOID(parts_->root->renew(root_client(now, clients.rsp_ci, next.tls)));
+  if (parts_->root) TRY_VOID(parts_->root->renew(root_client(now, clients.rsp_ci, certificates.peers, next.tls)));
   for (Door* door : doors())
     if (door) TRY_VOID(door->server->replace_identity(*next.tls));
   TRY_VOID(between()->server->replace_client_certificates(asking(clients)));
@@ -297,7 +300,8 @@ Result<std::unique_ptr<Parts>> make_parts(const SmdsSiteOptions& options, Clock&
   parts->store = TRY(SmdsStore::open(options));
   if (!options.root.empty()) {
     auto root = RemoteRoot::make(
-        options.root, root_client(options, parts->certificates->rsp_ci(), parts->certificates->tls()),
+        options.root, root_client(options, parts->certificates->rsp_ci(), parts->certificates->peers,
+                    parts->certificates->tls()),
         root_limits(options), clock);
     if (!root) return std::move(root.error()).within("the root SM-DS");
     parts->root = std::move(*root);

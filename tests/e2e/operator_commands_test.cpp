@@ -96,6 +96,7 @@ TEST_F(OperatorCommands, print_commands_that_work_as_they_are_printed) {
   int asked = 0;
   for (const std::string& target : {here(), far + " --token " + dir + "/admin.token"}) {
     const Said waits = said("principal add carla" + std::to_string(++asked) + " --role approver" + target);
+    EXPECT_EQ(waits.code, 3) << "nothing is done yet";
     std::string command = printed_command(waits.text);
     const size_t file = command.find("--token FILE");
     ASSERT_NE(file, command.npos) << waits.text;
@@ -113,6 +114,21 @@ TEST_F(OperatorCommands, print_commands_that_work_as_they_are_printed) {
   EXPECT_NE(complete.find("complete-reissue"), complete.npos) << reissue.text;
   const Said done = said(complete);
   EXPECT_EQ(done.code, 0) << complete << done.text;
+}
+
+TEST_F(OperatorCommands, lose_no_token_and_no_file_for_a_new_token) {
+  const std::string file = dir + "/anna.token";
+  run({"principal", "add", "--dir", dir, "anna", "--role", "auditor", "--save", file});
+  const Said again = said("principal add eve --role auditor --save " + file + here());
+  EXPECT_EQ(again.code, 1) << again.text;
+  EXPECT_TRUE(again.has("anna.token")) << again.text;
+  const Said nowhere = said("principal token anna --save " + dir + "/none/token" + here());
+  EXPECT_EQ(nowhere.code, 1) << nowhere.text;
+  EXPECT_FALSE(said("principal list" + here()).has("eve"));
+  EXPECT_EQ(said("audit --token " + file + here()).code, 0) << "the token of before is good";
+  const Said refused = said("principal add anna --role auditor --save " + dir + "/more.token" + here());
+  EXPECT_EQ(refused.code, 1) << "there is one of that name";
+  EXPECT_FALSE(std::filesystem::exists(dir + "/more.token"));
 }
 
 TEST_F(OperatorCommands, say_of_a_token_that_is_refused_whose_it_may_be) {
