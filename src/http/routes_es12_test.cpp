@@ -80,7 +80,8 @@ TEST_F(EventRoutes, give_nothing_to_a_client_without_a_certificate_of_rsp) {
     ASSERT_FALSE(refused);
     EXPECT_NE(refused.error().error.message.find("403"), std::string::npos) << refused.error().error.message;
     EXPECT_FALSE(refused.error().status);
-    EXPECT_FALSE(refused.error().worth_a_retry);
+    EXPECT_TRUE(refused.error().worth_a_retry) << "once the SM-DS knows us";
+    EXPECT_FALSE(refused.error().may_be_done);
   }
   EXPECT_EQ(world_.events.list(0, 10).value().size(), 0u);
 }

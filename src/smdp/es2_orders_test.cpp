@@ -283,7 +283,12 @@ TEST_F(Es2Promises, are_settled_with_the_call_and_nothing_waits_behind_them) {
   ASSERT_EQ(next.size(), 1u);
   EXPECT_EQ(next[0].what.kind, OutgoingKind::register_event) << "at once";
   EXPECT_EQ(first_row_after(refused, Es2Refusal::smds_refused), OutgoingKind::delete_event);
-  EXPECT_EQ(first_row_after(unreachable, Es2Refusal::smds_unreachable), OutgoingKind::delete_event);
+}
+
+TEST_F(Es2Promises, go_where_nothing_was_sent) {
+  EXPECT_EQ(first_row_after(EventRegistrar::Outcome::unreachable, Es2Refusal::smds_unreachable), std::nullopt);
+  w.clock.advance(registration_limit);
+  EXPECT_TRUE(due().empty()) << "an address that was wrong leaves nothing behind";
 }
 
 TEST_F(Es2Promises, wait_where_the_registration_may_still_be_on_its_way) {
