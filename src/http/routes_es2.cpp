@@ -24,8 +24,10 @@ Handler answering(smdp::Es2Ports& es2, const std::shared_ptr<const FindRequester
     const auto requester = (*find)(*request.client);
     if (!requester) return denied(requester.error().status);
     if (!speaks_rsp(request)) return other_protocol();
-    if (request.body.size() > max_es2_body)
-      return Response{413, "text/plain", "An ES2+ request has at most " + std::to_string(max_es2_body) + " octets.\n", {}};
+    if (request.body.size() > max_es2_body) {
+      return Response{
+          413, "text/plain", "An ES2+ request has at most " + std::to_string(max_es2_body) + " octets.\n", {}};
+    }
     const auto message = messages::es2_request_from_json<Message>(request.body);
     if (!message) return failed_answer(codes_of(message.error()));
     return json_answer(200, function(es2, *requester, *message, view(request.body)).body);

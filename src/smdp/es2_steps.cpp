@@ -150,7 +150,8 @@ class Settling {
     if (!promised) return fail(known_.call, promised.error());
     using enum EventRegistrar::Outcome;
     const auto outcome = events->register_event(event.smdsAddress, event.eid, event.eventId);
-    // What was not answered may arrive yet: nothing overtakes it. Where nothing was sent nothing is taken away.
+    // What was not answered may arrive yet: nothing overtakes it. Where nothing was sent nothing is taken away;
+    // a row that could not be recalled is sent in its time, and an administrator may drop it.
     if (outcome == unreachable) {
       if (Outbox* outbox = known_.call.es2.outbox) (void)outbox->recall(*promised);
     } else if (outcome != unheard) {
